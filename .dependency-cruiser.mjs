@@ -1,0 +1,71 @@
+/** Who may import whom: `model ← client ← cli`, `model ← watcher`, `model ← server`; nobody the server. */
+
+const only = (name, comment, path, from) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: '^packages/[^/]+/src', pathNot: from },
+  to: { path },
+})
+
+const notFrom = (name, comment, from, to) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: to },
+})
+
+const SERVER = '^packages/server/src'
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    only('no-server', 'Nobody imports the server.', '^(packages/server/|@epr/server)', SERVER),
+    notFrom('model-alone', 'The model knows nobody.', '^packages/model/src', '^packages/(?!model)|^@epr/'),
+    notFrom(
+      'storage-below',
+      'Storage is below the registry and the adapters.',
+      `${SERVER}/storage`,
+      `${SERVER}/(registry|http|outbox)`,
+    ),
+    notFrom(
+      'registry-no-http',
+      'The registry knows neither HTTP nor the outbox.',
+      `${SERVER}/registry`,
+      `${SERVER}/(http|outbox)`,
+    ),
+    notFrom('outbox-no-http', 'The outbox knows nothing of HTTP.', `${SERVER}/outbox`, `${SERVER}/http`),
+    notFrom(
+      'no-composition',
+      'Only the entry points know the composition.',
+      `${SERVER}/(storage|registry|http|outbox)`,
+      `${SERVER}/(app|main|index)\\.ts`,
+    ),
+    only(
+      'express-in-http',
+      'Express and GraphQL stand in http/ only.',
+      'node_modules/(express|graphql|graphql-http)/',
+      `${SERVER}/http`,
+    ),
+    only(
+      'pg-in-storage',
+      'pg stands in storage/ and, as a type, where sessions are held.',
+      'node_modules/pg/',
+      `${SERVER}/(storage|outbox/session)`,
+    ),
+    only(
+      'kafkajs-behind-ports',
+      'kafkajs is unmaintained: it stays behind ports.',
+      'node_modules/kafkajs/',
+      `${SERVER}/outbox/kafka-|^packages/watcher/src/(kafka-|dead-letter)`,
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(/dist/|\\.test\\.ts$|/test/)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { textField, timeField } from './field.js'
+import { idSchema } from './id.js'
+
+/** The body of `POST /receivers` without `schema`, whose source text travels beside it. */
+export const eventReceiverInputSchema = z.object({
+  name: textField,
+  type: textField,
+  version: textField,
+  description: textField,
+})
+export type EventReceiverInput = z.infer<typeof eventReceiverInputSchema>
+
+/** Says what an event that is posted to it must look like. Never changes once it exists. */
+export const eventReceiverSchema = eventReceiverInputSchema.extend({
+  id: idSchema,
+  /** The JSON Schema that payloads satisfy: an object or a boolean. */
+  schema: z.unknown(),
+  fingerprint: z.string(),
+  created_at: timeField,
+})
+export type EventReceiver = z.infer<typeof eventReceiverSchema>

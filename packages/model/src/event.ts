@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { eventReceiverSchema } from './event-receiver.js'
+import { flagField, textField, timeField } from './field.js'
+import { idSchema } from './id.js'
+import { nvrppSchema } from './nvrpp.js'
+
+/** The body of `POST /events` without `payload`, whose source text travels beside it. */
+export const eventInputSchema = nvrppSchema.extend({
+  description: textField,
+  success: flagField,
+  event_receiver_id: textField,
+})
+export type EventInput = z.infer<typeof eventInputSchema>
+
+/** What happened to an artifact, and whether it went well. Never changes once it exists. */
+export const eventSchema = nvrppSchema.extend({
+  id: idSchema,
+  description: textField,
+  /** Any JSON value that satisfies the receiver's schema. */
+  payload: z.unknown(),
+  success: z.boolean(),
+  event_receiver_id: z.string(),
+  created_at: timeField,
+  /** The receiver, where an event is got by its id. */
+  EventReceiver: eventReceiverSchema.partial({ schema: true }).optional(),
+})
+export type Event = z.infer<typeof eventSchema>

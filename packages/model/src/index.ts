@@ -1,0 +1,37 @@
+export { EprError, type EprErrorOptions, type ErrorCode, isRetryable } from './error.js'
+export { type Event, type EventInput, eventInputSchema, eventSchema } from './event.js'
+export {
+  type EventReceiver,
+  type EventReceiverInput,
+  eventReceiverInputSchema,
+  eventReceiverSchema,
+} from './event-receiver.js'
+export {
+  type EventReceiverGroup,
+  type EventReceiverGroupInput,
+  eventReceiverGroupInputSchema,
+  eventReceiverGroupPatchSchema,
+  eventReceiverGroupSchema,
+} from './event-receiver-group.js'
+export { MAX_FIELD_LENGTH } from './field.js'
+export { type Fingerprinted, fingerprint } from './fingerprint.js'
+export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
+export {
+  elementTexts,
+  fromJsonText,
+  isJsonText,
+  type Json,
+  type JsonText,
+  MAX_JSON_DEPTH,
+  memberTexts,
+  stringifyJson,
+  toJsonText,
+} from './json.js'
+export {
+  MESSAGE_PACKAGES,
+  MESSAGE_PLATFORM_ID,
+  MESSAGE_TYPES,
+  type Message,
+  messageSchema,
+} from './message.js'
+export { type Nvrpp, nvrppHash, nvrppKey, nvrppSchema } from './nvrpp.js'

@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { elementTexts, MAX_JSON_DEPTH, memberTexts, stringifyJson, toJsonText } from './json.js'
+
+describe('source texts of JSON', () => {
+  it('gives the text of each member as it was sent', () => {
+    const text = ' { "a" : 12345678901234567890 , "b\\"x":{"10":-0,"2":[1,"}"]}, "c":"\\\\" } '
+    expect([...memberTexts(text)]).toEqual([
+      ['a', '12345678901234567890'],
+      ['b"x', '{"10":-0,"2":[1,"}"]}'],
+      ['c', '"\\\\"'],
+    ])
+  })
+
+  it('takes the last of a repeated key, also when it is written with an escape', () => {
+    expect(memberTexts('{"payload":1,"pay\\u006coad":2}').get('payload')).toBe('2')
+  })
+
+  it('reads empty objects and arrays', () => {
+    expect(memberTexts('{ }').size).toBe(0)
+    expect(elementTexts('[ ]')).toEqual([])
+  })
+
+  it('agrees with JSON.parse on every object and array', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.constantFrom(undefined, 2),
+        (value, indent) => {
+          const members = memberTexts(JSON.stringify(value, null, indent))
+          const parsed = [...members].map(([key, text]) => [key, JSON.parse(text)])
+          expect(parsed).toEqual(Object.entries(JSON.parse(JSON.stringify(value))))
+        },
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.constantFrom(undefined, 2), (value, indent) => {
+        const elements = elementTexts(JSON.stringify(value, null, indent))
+        expect(elements.map((text) => JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+    )
+  })
+})
+
+describe('stringifyJson', () => {
+  it('writes carried texts as they stand, wherever they are', () => {
+    const exact = toJsonText('{"2":1,"1":12345678901234567890}')
+    expect(stringifyJson({ data: [{ payload: exact, absent: undefined }] })).toBe(
+      '{"data":[{"payload":{"2":1,"1":12345678901234567890}}]}',
+    )
+  })
+
+  it('writes everything else as JSON.stringify does', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(stringifyJson(value)).toBe(JSON.stringify(value))
+      }),
+    )
+  })
+})
+
+it('refuses nesting that is deeper than anybody needs, and takes the rest', () => {
+  const nested = (depth: number) => `{"payload":${'['.repeat(depth)}${']'.repeat(depth)}}`
+  expect(memberTexts(nested(MAX_JSON_DEPTH - 1)).size).toBe(1)
+  expect(() => memberTexts(nested(MAX_JSON_DEPTH))).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+  )
+  expect(() => memberTexts(nested(100_000))).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+})

@@ -1,0 +1,118 @@
+import { EprError } from './error.js'
+
+/** Any JSON value, as `JSON.parse` gives it. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+const JSON_TEXT: unique symbol = Symbol.for('epr.json-text')
+
+/**
+ * A JSON value that is carried as its source text, because parsing would change it: numbers beyond 2^53,
+ * `-0`, integer-like keys out of order, and repeated keys do not survive `JSON.parse` (ECMA-404 leaves
+ * all of them to the reader).
+ */
+export interface JsonText {
+  readonly [JSON_TEXT]: string
+}
+
+/** Marks `text`, which must be one valid JSON value, to be written out as it stands. */
+export function toJsonText(text: string): JsonText {
+  return { [JSON_TEXT]: text }
+}
+
+export function isJsonText(value: unknown): value is JsonText {
+  return typeof value === 'object' && value !== null && JSON_TEXT in value
+}
+
+/** The text of a JSON value that is carried as text. */
+export function fromJsonText(value: JsonText): string {
+  return value[JSON_TEXT]
+}
+
+/**
+ * `JSON.stringify` that writes every {@link JsonText} as it stands. Members that are `undefined` are left
+ * out, as there. (`JSON.rawJSON`, which would do this, needs Node 21.)
+ */
+export function stringifyJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (isJsonText(value)) return fromJsonText(value)
+  if (Array.isArray(value)) return `[${value.map(stringifyJson).join(',')}]`
+  let text = ''
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stringifyJson(member)}`
+  }
+  return `{${text}}`
+}
+
+/** How deep arrays and objects may stand in one another: far beyond any use, far below any stack's end. */
+export const MAX_JSON_DEPTH = 256
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const BACKSLASH = 0x5c
+
+/** The position after the string that starts at `start`. */
+function skipString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  for (;;) {
+    let slashes = end - 1
+    while (text.charCodeAt(slashes) === BACKSLASH) slashes--
+    if ((end - slashes) % 2 === 1) return end + 1
+    end = text.indexOf('"', end + 1)
+  }
+}
+
+const TOO_DEEP = `JSON may be nested at most ${MAX_JSON_DEPTH} levels deep`
+
+/** The position of the comma, colon or closing bracket that ends what starts at `start`. */
+function skipToDelimiter(text: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < text.length; ) {
+    const char = text.charCodeAt(at)
+    if (char === QUOTE) {
+      at = skipString(text, at)
+      continue
+    }
+    if (depth === 0 && (char === COMMA || char === COLON)) return at
+    // '{' '[' are 0x7b 0x5b and '}' ']' 0x7d 0x5d: the same but for one bit.
+    if ((char | 0x20) === 0x7b) {
+      if (++depth >= MAX_JSON_DEPTH) throw new EprError('INVALID_ARGUMENT', TOO_DEEP)
+    } else if ((char | 0x20) === 0x7d && --depth < 0) return at
+    at++
+  }
+  return text.length
+}
+
+const startOf = (text: string): number => text.search(/[^\s]/) + 1
+
+/**
+ * The source text of each member of a JSON object; of a repeated key the last, as `JSON.parse` takes it.
+ *
+ * @throws EprError INVALID_ARGUMENT when it is nested deeper than {@link MAX_JSON_DEPTH}
+ * @param text a JSON object that `JSON.parse` has accepted: nothing is checked again here
+ */
+export function memberTexts(text: string): Map<string, string> {
+  const members = new Map<string, string>()
+  for (let at = startOf(text); at < text.length - 1; ) {
+    const colon = skipToDelimiter(text, at)
+    if (text.charCodeAt(colon) !== COLON) break
+    const end = skipToDelimiter(text, colon + 1)
+    members.set(JSON.parse(text.slice(at, colon)) as string, text.slice(colon + 1, end).trim())
+    at = end + 1
+  }
+  return members
+}
+
+/** The source text of each element of a JSON array that `JSON.parse` has accepted. */
+export function elementTexts(text: string): string[] {
+  const elements: string[] = []
+  for (let at = startOf(text); at < text.length; ) {
+    const end = skipToDelimiter(text, at)
+    const element = text.slice(at, end).trim()
+    if (element !== '') elements.push(element)
+    at = end + 1
+    if (text.charCodeAt(end) !== COMMA) break
+  }
+  return elements
+}

@@ -1,0 +1,3 @@
+import { prepare } from './run.mjs'
+
+await prepare()

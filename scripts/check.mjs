@@ -1,0 +1,28 @@
+import { pnpm, prepare } from './run.mjs'
+
+/** Everything a reviewer would look for: each check runs, also when one before it has failed. */
+
+const CHECKS = {
+  'lint and format': ['exec', 'biome', 'ci', '.'],
+  types: ['exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'],
+  'unused code and dependencies': ['exec', 'knip'],
+  'layer rules': [
+    'exec',
+    'depcruise',
+    'packages',
+    '--config',
+    '.dependency-cruiser.mjs',
+    '--output-type',
+    'err',
+  ],
+  'package exports': ['-r', '--filter=!@epr/testkit', 'exec', 'publint', '--strict'],
+}
+
+await prepare()
+const failed = []
+for (const [name, args] of Object.entries(CHECKS)) {
+  process.stdout.write(`\n— ${name}\n`)
+  if ((await pnpm(args)) !== 0) failed.push(name)
+}
+process.stdout.write(failed.length === 0 ? '\nall checks passed\n' : `\nfailed: ${failed.join(', ')}\n`)
+process.exitCode = failed.length === 0 ? 0 : 1

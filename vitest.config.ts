@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config'
+
+const database = { globalSetup: ['packages/server/test/support/global-postgres.ts'] }
+
+/** `npm test` runs unit and integration; `npm run test:all` also what is slow or needs services. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['packages/*/test/**/*.int.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          ...database,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: ['packages/*/test/**/*.slow.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          ...database,
+        },
+      },
+      {
+        test: {
+          name: 'services',
+          include: ['packages/*/test/**/*.services.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          passWithNoTests: true,
+          ...database,
+        },
+      },
+    ],
+  },
+})
