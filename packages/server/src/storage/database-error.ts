@@ -1,0 +1,46 @@
+import { EprError } from '@epr/model'
+import { DatabaseError } from 'pg'
+
+/** SQLSTATE classes and codes after which the same statement may succeed later (manual, appendix A). */
+const UNAVAILABLE = /^(08...|53...|57P..|58...|25006|40001|40P01)$/
+const TIMEOUT = /^(57014|55P03)$/
+/** Data exceptions, limits (nesting too deep to parse), and a reference to a row that is not there. */
+const REFUSED = /^(22...|54...|23503)$/
+
+/** What pg and the socket below it say without a SQLSTATE when the connection is gone. */
+const DISCONNECTED =
+  /connection terminated|client has encountered a connection error|connection error and is not queryable|timeout exceeded when trying to connect|^connection ended|client was closed/i
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
+function isDisconnect(error: Error): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return (code !== undefined && SOCKET_CODES.has(code)) || DISCONNECTED.test(error.message)
+}
+
+/** Says what an error of the driver means: the database is away, too slow, or something that is our fault. */
+export function fromDatabaseError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof EprError) return error
+  const state = error instanceof DatabaseError ? error.code : undefined
+  if (state !== undefined && TIMEOUT.test(state)) {
+    return new EprError('TIMEOUT', 'the database took too long to answer: narrow the search or try again', {
+      cause: error,
+    })
+  }
+  if (state !== undefined && REFUSED.test(state)) {
+    return new EprError('INVALID_ARGUMENT', 'the database cannot hold this value', { cause: error })
+  }
+  if (state !== undefined ? UNAVAILABLE.test(state) : isDisconnect(error)) {
+    return new EprError('UNAVAILABLE', 'the database cannot be reached: try again', { cause: error })
+  }
+  return error
+}

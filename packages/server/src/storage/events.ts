@@ -1,0 +1,142 @@
+import { type Event, fromJsonText, type JsonText } from '@epr/model'
+import type { Connection } from './database.js'
+import type { KeyClaim } from './idempotency-keys.js'
+import { addMatches, addPageConditions, createConditions, type Found, type Page, toFound } from './page.js'
+
+/** An event as it is stored: the payload is the text that was sent. */
+export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
+  payload: JsonText
+}
+
+/** An event about to be stored. */
+export interface NewEvent extends StoredEvent {
+  /** SHA-256 of the NVRPP. */
+  nvrpp: Uint8Array
+}
+
+export const EVENT_COLUMNS = [
+  'id',
+  'name',
+  'version',
+  'release',
+  'platform_id',
+  'package',
+  'description',
+  'payload',
+  'success',
+  'event_receiver_id',
+  'created_at',
+] as const satisfies readonly (keyof StoredEvent)[]
+export type EventColumn = (typeof EVENT_COLUMNS)[number]
+
+export interface EventFilter {
+  id?: string | null | undefined
+  name?: string | null | undefined
+  version?: string | null | undefined
+  release?: string | null | undefined
+  platform_id?: string | null | undefined
+  package?: string | null | undefined
+  success?: boolean | null | undefined
+  event_receiver_id?: string | null | undefined
+}
+
+/** What is written together because it came in one request. */
+export interface EventUnit {
+  events: NewEvent[]
+  /** The request's idempotency key, claimed in the same transaction. */
+  claim?: KeyClaim | undefined
+}
+
+export interface RecordResult {
+  /** Units of which nothing was written, because their key has been used elsewhere meanwhile. */
+  skippedUnits: Set<number>
+  /** How many groups were completed. */
+  completions: number
+}
+
+/** A page ends early once its payloads reach this, so that a hundred SBOMs do not meet in memory. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024
+
+const RECORD_EVENTS = {
+  name: 'record_events',
+  text: `select * from record_events(
+    $1::int[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::boolean[], $12::text[], $13::timestamptz[], $14::bytea[], $15::int[], $16::bytea[], $17::text[])`,
+}
+
+/** Records units of events, their messages and the completions of groups in one statement and transaction. */
+export async function insertEvents(connection: Connection, units: EventUnit[]): Promise<RecordResult> {
+  const rows = units.flatMap(({ events }, unit) => events.map((event) => ({ unit, event })))
+  const claims = units.flatMap(({ claim }, unit) => (claim ? [{ unit, claim }] : []))
+  const column = <T>(pick: (event: NewEvent) => T): T[] => rows.map(({ event }) => pick(event))
+  const [result] = await connection.query<{ skipped_units: number[]; completions: number }>(RECORD_EVENTS, [
+    rows.map(({ unit }) => unit),
+    column((event) => event.id),
+    column((event) => Buffer.from(event.nvrpp)),
+    column((event) => event.name),
+    column((event) => event.version),
+    column((event) => event.release),
+    column((event) => event.platform_id),
+    column((event) => event.package),
+    column((event) => event.description),
+    column((event) => fromJsonText(event.payload)),
+    column((event) => event.success),
+    column((event) => event.event_receiver_id),
+    column((event) => event.created_at),
+    claims.map(({ claim }) => claim.key),
+    claims.map(({ unit }) => unit),
+    claims.map(({ claim }) => claim.bodyHash),
+    claims.map(({ claim }) => claim.answer),
+  ])
+  return { skippedUnits: new Set(result?.skipped_units), completions: result?.completions ?? 0 }
+}
+
+/** Refreshes the statistics that plans are made on; `events` grows from nothing faster than autovacuum looks. */
+export async function analyzeEvents(connection: Connection): Promise<void> {
+  await connection.query('analyze events, messages')
+}
+
+export async function selectEvent(connection: Connection, id: string): Promise<StoredEvent | undefined> {
+  const [row] = await connection.query<StoredEvent>(
+    { name: 'select_event', text: `select ${EVENT_COLUMNS.join(', ')} from events where id = $1` },
+    [id],
+  )
+  return row
+}
+
+function toConditions({ success, ...matches }: EventFilter, page: Page) {
+  const conditions = createConditions()
+  addMatches(conditions, matches)
+  // Literals, so that `not success` meets the partial index events_failed.
+  if (typeof success === 'boolean') conditions.addPlain(success ? 'success' : 'not success')
+  addPageConditions(conditions, page)
+  return conditions
+}
+
+/** Searches events by exact matches, in id order; reads only the columns that are asked for. */
+export async function selectEvents(
+  connection: Connection,
+  filter: EventFilter,
+  page: Page,
+  columns: readonly EventColumn[],
+): Promise<Found<StoredEvent>> {
+  const conditions = toConditions(filter, page)
+  conditions.values.push(page.limit + 1)
+  const names = columns.join(', ')
+  const order = `order by id ${page.order}`
+  const matching = `select ${EVENT_COLUMNS.join(', ')}, payload_bytes from events ${conditions.toSql()} ${order} limit $${conditions.values.length}`
+  // Toasted payloads behind the size limit are never fetched: the outer query drops their rows first.
+  const text = columns.includes('payload')
+    ? `select ${names}, page_rows from (
+         select *, (count(*) over ())::int as page_rows,
+                sum(payload_bytes) over (${order} rows unbounded preceding) - payload_bytes as bytes_before
+         from (${matching}) as matching
+       ) as page where bytes_before < ${MAX_PAGE_BYTES} ${order}`
+    : `select ${names}, 0 as page_rows from (${matching}) as page ${order}`
+  const rows = await connection.query<StoredEvent & { page_rows: number }>(text, conditions.values)
+  const { rows: events, more } = toFound(rows, page.limit)
+  return {
+    rows: events.map(({ page_rows: _, ...event }) => event),
+    more: more || (rows[0]?.page_rows ?? 0) > rows.length,
+  }
+}

@@ -1,0 +1,119 @@
+import type { EventReceiverGroup } from '@epr/model'
+import type { Connection } from './database.js'
+import { addMatches, addPageConditions, createConditions, type Found, type Page, toFound } from './page.js'
+import type { DefinitionFilter } from './receivers.js'
+
+export const GROUP_COLUMNS = [
+  'id',
+  'name',
+  'type',
+  'version',
+  'description',
+  'enabled',
+  'event_receiver_ids',
+  'created_at',
+  'updated_at',
+] as const satisfies readonly (keyof EventReceiverGroup)[]
+export type GroupColumn = (typeof GROUP_COLUMNS)[number]
+
+const MEMBERS = `array(
+  select event_receiver_id from event_receiver_group_members where group_id = g.id order by position
+) as event_receiver_ids`
+
+const selected = (columns: readonly GroupColumn[]): string =>
+  columns.map((column) => (column === 'event_receiver_ids' ? MEMBERS : column)).join(', ')
+
+export async function insertGroup(connection: Connection, group: EventReceiverGroup): Promise<void> {
+  await connection.query(
+    `insert into event_receiver_groups (id, name, type, version, description, enabled, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      group.id,
+      group.name,
+      group.type,
+      group.version,
+      group.description,
+      group.enabled,
+      group.created_at,
+      group.updated_at,
+    ],
+  )
+  await connection.query(
+    `insert into event_receiver_group_members (group_id, event_receiver_id, position)
+     select $1, r.id, r.position from unnest($2::text[]) with ordinality as r (id, position)`,
+    [group.id, group.event_receiver_ids],
+  )
+}
+
+/** Enables or disables a group. `updated_at` moves forward even when the clock does not. */
+export async function updateGroupEnabled(
+  connection: Connection,
+  id: string,
+  enabled: boolean,
+): Promise<{ updated_at: string } | undefined> {
+  const [row] = await connection.query<{ updated_at: string }>(
+    `update event_receiver_groups
+     set enabled = $2, updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+     where id = $1 returning updated_at`,
+    [id, enabled],
+  )
+  return row
+}
+
+/** The groups of `ids` that exist, in no order. */
+export function selectGroupsById(
+  connection: Connection,
+  ids: readonly string[],
+): Promise<EventReceiverGroup[]> {
+  return connection.query<EventReceiverGroup>(
+    {
+      name: 'select_groups',
+      text: `select ${selected(GROUP_COLUMNS)} from event_receiver_groups g where id = any ($1::text[])`,
+    },
+    [ids],
+  )
+}
+
+export async function selectGroups(
+  connection: Connection,
+  filter: DefinitionFilter,
+  page: Page,
+  columns: readonly GroupColumn[],
+): Promise<Found<EventReceiverGroup>> {
+  const conditions = createConditions()
+  addMatches(conditions, { ...filter })
+  addPageConditions(conditions, page)
+  conditions.values.push(page.limit + 1)
+  const rows = await connection.query<EventReceiverGroup>(
+    `select ${selected(columns)} from event_receiver_groups g ${conditions.toSql()}
+     order by id ${page.order} limit $${conditions.values.length}`,
+    conditions.values,
+  )
+  return toFound(rows, page.limit)
+}
+
+export interface LatestEvent {
+  event_receiver_id: string
+  event_id: string | null
+  success: boolean | null
+  created_at: string | null
+}
+
+/** For each receiver of a group, in the group's order, its latest event for an NVRPP. Index events_gate. */
+export function selectLatestEvents(
+  connection: Connection,
+  groupId: string,
+  nvrpp: Uint8Array,
+): Promise<LatestEvent[]> {
+  return connection.query<LatestEvent>(
+    `select m.event_receiver_id, latest.id as event_id, latest.success, latest.created_at
+     from event_receiver_group_members m
+     left join lateral (
+       select e.id, e.success, e.created_at from events e
+       where e.nvrpp = $2 and e.event_receiver_id = m.event_receiver_id
+       order by e.seq desc limit 1
+     ) as latest on true
+     where m.group_id = $1 order by m.position`,
+    [groupId, Buffer.from(nvrpp)],
+  )
+}

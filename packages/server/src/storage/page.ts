@@ -1,0 +1,77 @@
+import { firstIdOf } from '@epr/model'
+
+/** Which part of a result is wanted. */
+export interface Page {
+  /** The most rows to give. */
+  limit: number
+  /** The id behind which the page starts. */
+  after?: string | undefined
+  order: 'asc' | 'desc'
+  /** RFC 3339, inclusive. */
+  created_after?: string | undefined
+  /** RFC 3339, exclusive. */
+  created_before?: string | undefined
+}
+
+export interface Found<Row> {
+  rows: Row[]
+  /** Whether more rows follow the last of these. */
+  more: boolean
+}
+
+/**
+ * An id says when it was made, to the millisecond of its server's clock, and the pages are in id order: so a
+ * span of time is also a span of ids, which needs no index of its own. The exact condition stands beside it;
+ * this is how far an imported row's `created_at` may be from its id's time.
+ */
+const ID_TIME_SLACK_MS = 10 * 60 * 1000
+
+/** Collects the conditions of a search and their values. Column names come from code, values from callers. */
+export interface Conditions {
+  readonly values: unknown[]
+  /** Adds `sql`, in which `?` stands for `value`. */
+  add(sql: string, value: unknown): void
+  /** Adds a condition without a value. */
+  addPlain(sql: string): void
+  /** `where …`, or nothing when there are none. */
+  toSql(): string
+}
+
+export function createConditions(): Conditions {
+  const values: unknown[] = []
+  const parts: string[] = []
+  return {
+    values,
+    add(sql, value) {
+      values.push(value)
+      parts.push(sql.replace('?', `$${values.length}`))
+    },
+    addPlain: (sql) => void parts.push(sql),
+    toSql: () => (parts.length === 0 ? '' : `where ${parts.join(' and ')}`),
+  }
+}
+
+/** Adds what a page asks for: its start and its span of time. */
+export function addPageConditions(conditions: Conditions, page: Page): void {
+  if (page.after !== undefined) conditions.add(page.order === 'asc' ? 'id > ?' : 'id < ?', page.after)
+  if (page.created_after !== undefined) {
+    conditions.add('created_at >= ?::timestamptz', page.created_after)
+    conditions.add('id >= ?', firstIdOf(Date.parse(page.created_after) - ID_TIME_SLACK_MS))
+  }
+  if (page.created_before !== undefined) {
+    conditions.add('created_at < ?::timestamptz', page.created_before)
+    conditions.add('id < ?', firstIdOf(Date.parse(page.created_before) + ID_TIME_SLACK_MS))
+  }
+}
+
+/** Adds an exact match for each column of `filter` that is given; `null` means "not given". */
+export function addMatches(conditions: Conditions, filter: Record<string, string | null | undefined>): void {
+  for (const [column, value] of Object.entries(filter)) {
+    if (value !== undefined && value !== null) conditions.add(`${column} = ?`, value)
+  }
+}
+
+/** Turns the rows of a query that asked for one more than the limit into a page. */
+export function toFound<Row>(rows: Row[], limit: number): Found<Row> {
+  return { rows: rows.slice(0, limit), more: rows.length > limit }
+}

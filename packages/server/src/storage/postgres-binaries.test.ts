@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { findPostgresBinaries } from './postgres-binaries.js'
+
+test.each([
+  ['win32', 'x64'],
+  ['freebsd', 'x64'],
+  ['linux', 's390x'],
+] as const)('there are none for %s-%s, and --db is the way out', (platform, arch) => {
+  expect(() => findPostgresBinaries(platform, arch)).toThrow(
+    expect.objectContaining({ code: 'UNAVAILABLE', message: expect.stringContaining('--db postgres://') }),
+  )
+})
