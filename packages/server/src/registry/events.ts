@@ -1,0 +1,130 @@
+import { EprError, eventInputSchema, fromJsonText, nvrppHash, toJsonText } from '@epr/model'
+import type { Database } from '../storage/database.js'
+import {
+  type EventColumn,
+  type EventFilter,
+  type NewEvent,
+  type StoredEvent,
+  selectEvent,
+  selectEvents,
+} from '../storage/events.js'
+import { insertKey, type KeyClaim } from '../storage/idempotency-keys.js'
+import type { Found, Page } from '../storage/page.js'
+import type { StoredReceiver } from '../storage/receivers.js'
+import type { Definitions } from './definitions.js'
+import type { Identity } from './identity.js'
+import { type JsonInput, parseInput } from './input.js'
+import type { PayloadSchemas } from './payload-schema/payload-schemas.js'
+import type { ToClaim } from './receivers.js'
+import type { Recorder } from './recorder.js'
+
+/** One event of a batch, as it came. */
+export interface EventBody {
+  fields: unknown
+  payload: JsonInput | undefined
+}
+
+/** What became of one event of a batch. */
+export type BatchResult = { id: string } | { errors: readonly string[] }
+
+export interface Events {
+  /**
+   * Records an event, its message and the completions of its receiver's groups, in one transaction.
+   *
+   * @param fields the body, without its payload
+   * @throws EprError INVALID_ARGUMENT for blank fields, an unknown receiver and a missing payload;
+   *   PAYLOAD_MISMATCH with every violation of the receiver's schema
+   */
+  create(body: EventBody, toClaim?: ToClaim): Promise<string>
+  /** Records those of many that are good; the others say why not. The results are in the order of the bodies. */
+  createMany(bodies: EventBody[], toClaim?: (results: BatchResult[]) => KeyClaim): Promise<BatchResult[]>
+  /** @throws EprError NOT_FOUND */
+  get(id: string): Promise<{ event: StoredEvent; receiver: StoredReceiver }>
+  find(filter: EventFilter, page: Page, columns: readonly EventColumn[]): Promise<Found<StoredEvent>>
+}
+
+export interface EventsOptions {
+  database: Database
+  definitions: Definitions
+  payloadSchemas: PayloadSchemas
+  recorder: Recorder
+  nextIdentity: () => Identity
+}
+
+const isOwnFault = (error: unknown): error is EprError =>
+  error instanceof EprError && (error.code === 'INVALID_ARGUMENT' || error.code === 'PAYLOAD_MISMATCH')
+
+const failuresOf = (error: unknown): BatchResult => {
+  if (isOwnFault(error)) return { errors: error.details }
+  throw error
+}
+
+export function createEvents(options: EventsOptions): Events {
+  const { database, definitions, payloadSchemas, recorder } = options
+
+  async function receiverOf(id: string): Promise<StoredReceiver> {
+    const receiver = definitions.peekReceiver(id) ?? (await definitions.findReceiver(id))
+    if (receiver) return receiver
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      `event_receiver_id: there is no event receiver ${JSON.stringify(id)}`,
+    )
+  }
+
+  async function prepare({ fields, payload }: EventBody): Promise<NewEvent> {
+    const input = parseInput(eventInputSchema, fields)
+    if (payload === undefined) throw new EprError('INVALID_ARGUMENT', 'payload is required')
+    const receiver = await receiverOf(input.event_receiver_id)
+    const schema = fromJsonText(receiver.schema)
+    const validation = payloadSchemas.validate({ id: receiver.id, schema }, payload.value, payload.text)
+    await validation
+    return { ...options.nextIdentity(), ...input, payload: toJsonText(payload.text), nvrpp: nvrppHash(input) }
+  }
+
+  /** What the database refuses as a whole is recorded one by one; the key is kept with the answer that came out. */
+  async function recordEach(
+    prepared: (NewEvent | BatchResult)[],
+    toClaim?: (results: BatchResult[]) => KeyClaim,
+  ): Promise<BatchResult[]> {
+    const results: BatchResult[] = []
+    for (const item of prepared) {
+      if (!('nvrpp' in item)) results.push(item)
+      else results.push(await recorder.record({ events: [item] }).then(() => ({ id: item.id }), failuresOf))
+    }
+    if (toClaim) await insertKey(database, toClaim(results))
+    return results
+  }
+
+  async function createMany(
+    bodies: EventBody[],
+    toClaim?: (results: BatchResult[]) => KeyClaim,
+  ): Promise<BatchResult[]> {
+    const prepared = await Promise.all(bodies.map((body) => prepare(body).catch(failuresOf)))
+    const events = prepared.flatMap((item) => ('nvrpp' in item ? item : []))
+    const results = prepared.map((item): BatchResult => ('nvrpp' in item ? { id: item.id } : item))
+    if (events.length === 0 && !toClaim) return results
+    try {
+      await recorder.record({ events, claim: toClaim?.(results) })
+      return results
+    } catch (error) {
+      if (isOwnFault(error)) return recordEach(prepared, toClaim)
+      throw error
+    }
+  }
+
+  return {
+    async create(body, toClaim) {
+      const event = await prepare(body)
+      await recorder.record({ events: [event], claim: toClaim?.(event.id) })
+      return event.id
+    },
+    createMany,
+    async get(id) {
+      const event = await selectEvent(database, id)
+      const receiver = event && (await definitions.findReceiver(event.event_receiver_id))
+      if (!receiver) throw new EprError('NOT_FOUND', `there is no event ${JSON.stringify(id)}`)
+      return { event, receiver }
+    },
+    find: (filter, page, columns) => selectEvents(database, filter, page, columns),
+  }
+}

@@ -1,0 +1,71 @@
+import { EprError, nvrppHash, nvrppSchema } from '@epr/model'
+import type { Database } from '../storage/database.js'
+import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
+import { parseInput } from './input.js'
+
+export interface ReceiverStatus {
+  event_receiver_id: string
+  state: 'passed' | 'failed' | 'missing'
+  /** The latest event, which decides; null when there is none. */
+  event_id: string | null
+  since: string | null
+}
+
+export interface GroupStatus {
+  group_id: string
+  enabled: boolean
+  /** `failed` when a latest event is a failure, else `missing` when a receiver has none, else `open`. */
+  state: 'open' | 'failed' | 'missing'
+  /** When the event was recorded that made the state what it is; null when nothing was recorded yet. */
+  since: string | null
+  receivers: ReceiverStatus[]
+}
+
+export interface Gate {
+  /**
+   * Where an artifact stands at a gate. A disabled group is computed alike.
+   *
+   * @throws EprError NOT_FOUND for the group, INVALID_ARGUMENT for a blank NVRPP field
+   */
+  status(groupId: string, nvrpp: unknown): Promise<GroupStatus>
+}
+
+function toReceiverStatus(latest: LatestEvent): ReceiverStatus {
+  return {
+    event_receiver_id: latest.event_receiver_id,
+    state: latest.success === null ? 'missing' : latest.success ? 'passed' : 'failed',
+    event_id: latest.event_id,
+    since: latest.created_at,
+  }
+}
+
+const STATES = { open: 'passed', failed: 'failed', missing: 'missing' } as const
+
+/** The moment that made the gate's state: the first failure's, or the last success's. */
+function stateSince(state: GroupStatus['state'], receivers: ReceiverStatus[]): string | null {
+  const deciding =
+    state === 'missing' ? receivers : receivers.filter((receiver) => receiver.state === STATES[state])
+  const moments = deciding.flatMap(({ since }) => since ?? []).sort((a, b) => Date.parse(a) - Date.parse(b))
+  return (state === 'failed' ? moments[0] : moments.at(-1)) ?? null
+}
+
+export function createGate(database: Database): Gate {
+  return {
+    async status(groupId, fields) {
+      const nvrpp = parseInput(nvrppSchema, fields)
+      const [group] = await selectGroupsById(database, [groupId])
+      if (!group)
+        throw new EprError('NOT_FOUND', `there is no event receiver group ${JSON.stringify(groupId)}`)
+      const receivers = (await selectLatestEvents(database, groupId, nvrppHash(nvrpp))).map(toReceiverStatus)
+      const has = (state: ReceiverStatus['state']) => receivers.some((receiver) => receiver.state === state)
+      const state = has('failed') ? 'failed' : has('missing') ? 'missing' : 'open'
+      return {
+        group_id: groupId,
+        enabled: group.enabled,
+        state,
+        since: stateSince(state, receivers),
+        receivers,
+      }
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  EprError,
+  type EventReceiverGroup,
+  eventReceiverGroupInputSchema,
+  eventReceiverGroupPatchSchema,
+  MESSAGE_TYPES,
+} from '@epr/model'
+import type { Database } from '../storage/database.js'
+import {
+  type GroupColumn,
+  insertGroup,
+  selectGroups,
+  selectGroupsById,
+  updateGroupEnabled,
+} from '../storage/groups.js'
+import { insertKey } from '../storage/idempotency-keys.js'
+import { insertMessage } from '../storage/messages.js'
+import type { Found, Page } from '../storage/page.js'
+import type { DefinitionFilter } from '../storage/receivers.js'
+import type { Definitions } from './definitions.js'
+import type { Identity } from './identity.js'
+import { parseInput } from './input.js'
+import type { ToClaim } from './receivers.js'
+
+export interface Groups {
+  /** @throws EprError INVALID_ARGUMENT for blank fields and for receivers that are missing, repeated or unknown */
+  create(fields: unknown, toClaim?: ToClaim): Promise<string>
+  /** @throws EprError NOT_FOUND */
+  get(id: string): Promise<EventReceiverGroup>
+  find(
+    filter: DefinitionFilter,
+    page: Page,
+    columns: readonly GroupColumn[],
+  ): Promise<Found<EventReceiverGroup>>
+  /**
+   * Enables or disables a group, also when it is so already: `updated_at` moves and a message is sent.
+   *
+   * @throws EprError NOT_FOUND
+   */
+  setEnabled(id: string, enabled: boolean): Promise<void>
+  /** The same from a body `{"enabled": true|false}`. @throws EprError INVALID_ARGUMENT, NOT_FOUND */
+  patch(id: string, fields: unknown): Promise<void>
+}
+
+export interface GroupsOptions {
+  database: Database
+  definitions: Definitions
+  nextIdentity: () => Identity
+  /** Called after messages have been committed. */
+  onMessages: () => void
+}
+
+const notFound = (id: string) =>
+  new EprError('NOT_FOUND', `there is no event receiver group ${JSON.stringify(id)}`)
+
+export function createGroups(options: GroupsOptions): Groups {
+  const { database, definitions } = options
+
+  async function create(fields: unknown, toClaim?: ToClaim): Promise<string> {
+    const input = parseInput(eventReceiverGroupInputSchema, fields)
+    await definitions.assertReceivers(input.event_receiver_ids)
+    const identity = options.nextIdentity()
+    const group: EventReceiverGroup = { ...identity, ...input, updated_at: identity.created_at }
+    await database.transaction(async (connection) => {
+      if (toClaim) await insertKey(connection, toClaim(group.id))
+      await insertGroup(connection, group)
+      await insertMessage(connection, {
+        kind: 'group',
+        type: MESSAGE_TYPES.groupCreated,
+        group_id: group.id,
+        group_enabled: group.enabled,
+        group_updated_at: group.updated_at,
+      })
+    })
+    options.onMessages()
+    return group.id
+  }
+
+  async function setEnabled(id: string, enabled: boolean): Promise<void> {
+    await database.transaction(async (connection) => {
+      const updated = await updateGroupEnabled(connection, id, enabled)
+      if (!updated) throw notFound(id)
+      await insertMessage(connection, {
+        kind: 'modified',
+        type: MESSAGE_TYPES.groupModified,
+        group_id: id,
+        group_enabled: enabled,
+        group_updated_at: updated.updated_at,
+      })
+    })
+    options.onMessages()
+  }
+
+  return {
+    create,
+    setEnabled,
+    patch: (id, fields) => setEnabled(id, parseInput(eventReceiverGroupPatchSchema, fields).enabled),
+    async get(id) {
+      const [group] = await selectGroupsById(database, [id])
+      if (!group) throw notFound(id)
+      return group
+    },
+    find: (filter, page, columns) => selectGroups(database, filter, page, columns),
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A text that is the same for two JSON values exactly when they are equal as JSON Schema means it
+ * (2020-12 core, section 4.2.2): 1 and 1.0 are one number, so are 0 and -0, and the order of keys
+ * does not count.
+ */
+export function canonicalKey(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number') return String(value === 0 ? 0 : value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalKey).join()}]`
+  const members = value as Readonly<Record<string, unknown>>
+  const keys = Object.keys(members).sort()
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalKey(members[key])}`).join()}}`
+}
+
+/** A set of JSON values by JSON Schema's equality; adding and looking up take time linear in the value. */
+export interface JsonSet {
+  has(value: unknown): boolean
+  /** The index of an equal value that was added before, or `undefined` when this one is new. */
+  add(value: unknown, index: number): number | undefined
+}
+
+export function createJsonSet(): JsonSet {
+  // A Map tells 1 from "1", and takes 0 and -0 for one: JSON's equality for what is no object or array.
+  const scalars = new Map<unknown, number>()
+  const composites = new Map<string, number>()
+  return {
+    has: (value) => (isComposite(value) ? composites.has(canonicalKey(value)) : scalars.has(value)),
+    add(value, index) {
+      return isComposite(value) ? put(composites, canonicalKey(value), index) : put(scalars, value, index)
+    },
+  }
+}
+
+function isComposite(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function put<K>(map: Map<K, number>, key: K, index: number): number | undefined {
+  const earlier = map.get(key)
+  if (earlier === undefined) map.set(key, index)
+  return earlier
+}

@@ -1,0 +1,163 @@
+import { EprError } from '@epr/model'
+import { createInlineValidator, type InlineValidator } from './inline-validator.js'
+import { createKnownResources, type SchemaCatalogue } from './known-documents.js'
+import { DEFAULT_LIMITS, type Limits } from './limits.js'
+import { createLruCache } from './lru-cache.js'
+import { reasonOf } from './refuse.js'
+import { toDetails, type Violations } from './violations.js'
+import { createWorkerPool } from './worker-pool.js'
+import type { Outcome } from './worker-protocol.js'
+
+export type { SchemaCatalogue } from './known-documents.js'
+export type { Limits } from './limits.js'
+
+/** A receiver as far as its schema goes. It never changes, so its id stands for its schema. */
+export interface SchemaOwner {
+  readonly id: string
+  /** The JSON text of the schema. */
+  readonly schema: string
+}
+
+/** The schemas of strangers: whether one can be used, and whether payloads satisfy it. */
+export interface PayloadSchemas {
+  /**
+   * @throws INVALID_ARGUMENT when `schemaText` is no JSON Schema that payloads can be held to
+   * @throws RATE_LIMITED when too many others wait
+   */
+  check(schemaText: string): Promise<void>
+  /**
+   * Returns nothing when that could be decided at once, otherwise a promise: an `await` on the hot
+   * path would cost more than the validation.
+   *
+   * @param payload the parsed payload
+   * @param payloadText the text that it was parsed from
+   * @throws PAYLOAD_MISMATCH that names every violation in its details
+   * @throws RATE_LIMITED when too many others wait
+   */
+  validate(receiver: SchemaOwner, payload: unknown, payloadText: string): void | Promise<void>
+  /** Ends the workers; what still runs in them is refused with UNAVAILABLE. */
+  close(): Promise<void>
+}
+
+export interface PayloadSchemasOptions {
+  /** Schemas that may be referred to without being sent along. @default only the meta-schemas */
+  catalogue?: SchemaCatalogue
+  /** @default DEFAULT_LIMITS */
+  limits?: Partial<Limits>
+  /** Told when a stranger's schema or payload cost a worker its deadline. */
+  log?: { warn(fields: object, message: string): void }
+}
+
+export function createPayloadSchemas(options: PayloadSchemasOptions = {}): PayloadSchemas {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const known = createKnownResources(options.catalogue)
+  const pool = createWorkerPool({ documents: new Map(options.catalogue?.documents), limits })
+  const validators = createLruCache<string, Plan>(limits.cachedValidators)
+
+  const planFor = (receiver: SchemaOwner): Plan => {
+    const cached = validators.get(receiver.id)
+    if (cached !== undefined) return cached
+    const plan = acceptsAll(receiver.schema)
+      ? 'everything'
+      : (createInlineValidator(receiver.schema, known, limits) ?? 'worker')
+    validators.set(receiver.id, plan)
+    return plan
+  }
+
+  const validateInWorker = async (receiver: SchemaOwner, payloadText: string): Promise<void> => {
+    const job = {
+      kind: 'validate',
+      receiverId: receiver.id,
+      schemaText: receiver.schema,
+      payloadText,
+    } as const
+    const outcome = await pool.run(job)
+    if (outcome.kind === 'undecided') {
+      options.log?.warn({ event_receiver_id: receiver.id, reason: outcome.reason }, 'payload not validated')
+    }
+    assertPayload(receiver, outcome)
+  }
+
+  return {
+    async check(schemaText) {
+      if (schemaText.length > limits.maxSchemaLength) {
+        throw invalidSchema([`it is longer than ${limits.maxSchemaLength} characters`])
+      }
+      const outcome = await pool.run({ kind: 'check', schemaText })
+      if (outcome.kind === 'undecided') options.log?.warn({ reason: outcome.reason }, 'schema not checked')
+      assertSchema(outcome)
+    },
+    validate(receiver, payload, payloadText) {
+      const plan = planFor(receiver)
+      if (plan === 'everything') return undefined
+      if (plan === 'worker' || payloadText.length > plan.maxPayloadLength) {
+        return validateInWorker(receiver, payloadText)
+      }
+      const violations = judgeInline(receiver, plan, payload)
+      if (violations === undefined) return undefined
+      if (payloadText.length > plan.maxNamingLength) return validateInWorker(receiver, payloadText)
+      throw mismatch(receiver, toDetails(nameInline(plan, payload) ?? violations))
+    },
+    close: () => pool.close(),
+  }
+}
+
+type Plan = InlineValidator | 'worker' | 'everything'
+
+function acceptsAll(schemaText: string): boolean {
+  return schemaText === 'true' || /^\s*(?:true|\{\s*\})\s*$/.test(schemaText.slice(0, 20))
+}
+
+function judgeInline(
+  receiver: SchemaOwner,
+  validator: InlineValidator,
+  payload: unknown,
+): Violations | undefined {
+  try {
+    return validator.firstViolations(payload)
+  } catch (failure) {
+    throw mismatch(receiver, [`payload could not be validated: ${reasonOf(failure)}`])
+  }
+}
+
+/** Nothing when it fails: that the payload is invalid is known already. */
+function nameInline(validator: InlineValidator, payload: unknown): Violations | undefined {
+  try {
+    return validator.allViolations(payload)
+  } catch {
+    return undefined
+  }
+}
+
+function assertPayload(receiver: SchemaOwner, outcome: Outcome): void {
+  switch (outcome.kind) {
+    case 'ok':
+      return
+    case 'violations':
+      throw mismatch(receiver, toDetails(outcome.violations))
+    case 'undecided':
+      throw mismatch(receiver, [`payload could not be validated: ${outcome.reason}`])
+    case 'unusable':
+      throw mismatch(
+        receiver,
+        outcome.reasons.map((reason) => `the schema cannot be used: ${reason}`),
+      )
+  }
+}
+
+function assertSchema(outcome: Outcome): void {
+  if (outcome.kind === 'unusable') throw invalidSchema(outcome.reasons)
+  if (outcome.kind === 'undecided') throw invalidSchema([outcome.reason])
+}
+
+function mismatch(receiver: SchemaOwner, details: readonly string[]): EprError {
+  const message = `payload does not match the schema of event receiver ${receiver.id}: ${details.join('; ')}`
+  return new EprError('PAYLOAD_MISMATCH', message, { details })
+}
+
+function invalidSchema(reasons: readonly string[]): EprError {
+  const details = reasons.map((reason) => `schema is not a valid JSON Schema: ${reason}`)
+  return new EprError('INVALID_ARGUMENT', `schema is not a valid JSON Schema: ${reasons.join('; ')}`, {
+    details,
+  })
+}

@@ -1,0 +1,53 @@
+import type { ErrorObject } from 'ajv/dist/2020.js'
+
+/** What is wrong with a value, one sentence each. */
+export interface Violations {
+  readonly named: readonly string[]
+  /** How many more there are, not named. */
+  readonly more: number
+}
+
+/** `what` is what the value is called: `payload/name must be string`. */
+export function toViolations(errors: readonly ErrorObject[], what: string, limit: number): Violations {
+  // "must match then schema" says nothing that the errors inside of `then` do not say.
+  const telling = errors.filter(({ keyword }) => keyword !== 'if')
+  const sentences = new Set<string>()
+  let more = 0
+  for (const error of telling.length > 0 ? telling : errors) {
+    if (sentences.size < limit) sentences.add(toSentence(error, what))
+    else more += 1
+  }
+  return { named: [...sentences], more }
+}
+
+/** The sentences as an answer shows them. */
+export function toDetails({ named, more }: Violations): readonly string[] {
+  return more === 0 ? named : [...named, `and ${more} more`]
+}
+
+const MAX_PART = 300
+
+function toSentence({ instancePath, message, params, keyword }: ErrorObject, what: string): string {
+  return oneLine(what + instancePath) + oneLine(` ${message ?? `breaks ${keyword}`}${mention(params)}`)
+}
+
+/** What Ajv's messages leave out: the property that is too much, the values that are allowed. */
+function mention(params: Readonly<Record<string, unknown>>): string {
+  const extra = params.additionalProperty ?? params.unevaluatedProperty
+  if (typeof extra === 'string') return `: '${extra.slice(0, MAX_PART)}'`
+  if (typeof params.propertyName === 'string') return `: '${params.propertyName.slice(0, MAX_PART)}'`
+  if (Array.isArray(params.allowedValues))
+    return `: ${params.allowedValues.slice(0, 20).map(show).join(', ')}`
+  return 'allowedValue' in params ? ` ${show(params.allowedValue)}` : ''
+}
+
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? '').slice(0, MAX_PART)
+}
+
+/** Names come from strangers: no line breaks into a log, no megabyte into an answer. */
+function oneLine(text: string): string {
+  const short = text.length > MAX_PART ? `${text.slice(0, MAX_PART)}…` : text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return short.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (char) => JSON.stringify(char).slice(1, -1))
+}

@@ -1,0 +1,85 @@
+import { EprError } from '@epr/model'
+import { createSchemaChecker } from './check-schema.js'
+import { compileSchema, type Validator } from './compile-schema.js'
+import { createKnownResources } from './known-documents.js'
+import { linkSchema } from './link-schema.js'
+import { createLruCache } from './lru-cache.js'
+import { parseSchema } from './parse-schema.js'
+import { reasonOf } from './refuse.js'
+import { checksPerUnit } from './schema-cost.js'
+import type { Outcome, WireJob, WorkerMessage, WorkerSetup } from './worker-protocol.js'
+
+export interface WorkerJobs {
+  run(job: WireJob): WorkerMessage
+}
+
+type WireValidateJob = Extract<WireJob, { kind: 'validate' }>
+
+/** What the worker does; apart from the thread, so that it can be tried without one. */
+export function createWorkerJobs(setup: WorkerSetup, tell: (message: WorkerMessage) => void): WorkerJobs {
+  const { limits } = setup
+  const known = createKnownResources(setup)
+  const checker = createSchemaChecker(known, limits)
+  const validators = createLruCache<string, Validator>(limits.cachedValidators)
+
+  const findValidator = ({ receiverId, schemaText }: WireValidateJob): Validator | undefined => {
+    const cached = validators.get(receiverId)
+    if (cached !== undefined || schemaText === undefined) return cached
+    const linked = linkSchema(parseSchema(schemaText, limits), known, limits)
+    checksPerUnit(linked, limits)
+    const validator = compileSchema(linked, 'payload', limits.namedViolations)
+    validators.set(receiverId, validator)
+    tell({ kind: 'compiled' })
+    return validator
+  }
+
+  const validate = (job: WireValidateJob): WorkerMessage => {
+    const found = attempt(() => findValidator(job))
+    if ('failure' in found) return done(unusable(found.failure))
+    const { value: validator } = found
+    if (validator === undefined) return { kind: 'schema-wanted' }
+    const judged = attempt(() => judge(validator, job.payloadText))
+    return done('failure' in judged ? { kind: 'undecided', reason: reasonOf(judged.failure) } : judged.value)
+  }
+
+  const judge = (validator: Validator, payloadText: string): Outcome => {
+    const begin = performance.now()
+    const payload: unknown = JSON.parse(payloadText)
+    const first = validator.firstViolations(payload)
+    const ms = performance.now() - begin
+    if (first === undefined) return { kind: 'ok', ms }
+    tell({ kind: 'invalid', first })
+    const all = attempt(() => validator.allViolations(payload))
+    const violations = 'value' in all && all.value.named.length > 0 ? all.value : first
+    return { kind: 'violations', violations, ms }
+  }
+
+  return {
+    run(job) {
+      if (job.kind === 'validate') return validate(job)
+      const checked = attempt(() => checker.check(job.schemaText))
+      return done('failure' in checked ? unusable(checked.failure) : { kind: 'ok', ms: 0 })
+    },
+  }
+}
+
+function done(outcome: Outcome): WorkerMessage {
+  return { kind: 'done', outcome }
+}
+
+type Attempt<T> = { readonly value: T } | { readonly failure: unknown }
+
+function attempt<T>(step: () => T): Attempt<T> {
+  try {
+    return { value: step() }
+  } catch (failure) {
+    return { failure }
+  }
+}
+
+function unusable(failure: unknown): Outcome {
+  return {
+    kind: 'unusable',
+    reasons: failure instanceof EprError ? failure.details : [reasonOf(failure)],
+  }
+}

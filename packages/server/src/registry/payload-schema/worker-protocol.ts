@@ -1,0 +1,43 @@
+import type { Limits } from './limits.js'
+import type { Violations } from './violations.js'
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  readonly documents: ReadonlyMap<string, unknown>
+  readonly limits: Limits
+}
+
+export interface CheckJob {
+  readonly kind: 'check'
+  readonly schemaText: string
+}
+
+export interface ValidateJob {
+  readonly kind: 'validate'
+  readonly receiverId: string
+  readonly payloadText: string
+  readonly schemaText: string
+}
+
+/** On the wire the schema is left out when the worker was told before; it asks when it has forgotten. */
+export type WireJob = CheckJob | (Omit<ValidateJob, 'schemaText'> & { readonly schemaText?: string })
+
+export type Job = CheckJob | ValidateJob
+
+export type Outcome =
+  /** `ms`: what the validation took, without the compiling. */
+  | { readonly kind: 'ok'; readonly ms: number }
+  | { readonly kind: 'violations'; readonly violations: Violations; readonly ms: number }
+  /** The schema cannot be used; the reasons. */
+  | { readonly kind: 'unusable'; readonly reasons: readonly string[] }
+  /** The payload could not be judged; why. */
+  | { readonly kind: 'undecided'; readonly reason: string }
+
+export type WorkerMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly outcome: Outcome }
+  | { readonly kind: 'schema-wanted' }
+  /** The schema is compiled, now comes the payload. */
+  | { readonly kind: 'compiled' }
+  /** The payload is invalid, whatever happens while all its violations are gathered. */
+  | { readonly kind: 'invalid'; readonly first: Violations }

@@ -1,0 +1,87 @@
+import { EprError, eventReceiverInputSchema, fingerprint, MESSAGE_TYPES, toJsonText } from '@epr/model'
+import type { Database } from '../storage/database.js'
+import { insertKey, type KeyClaim } from '../storage/idempotency-keys.js'
+import { insertMessage } from '../storage/messages.js'
+import type { Found, Page } from '../storage/page.js'
+import {
+  type DefinitionFilter,
+  insertReceiver,
+  type ReceiverColumn,
+  type StoredReceiver,
+  selectReceivers,
+} from '../storage/receivers.js'
+import type { Definitions } from './definitions.js'
+import type { Identity } from './identity.js'
+import { type JsonInput, parseInput } from './input.js'
+import type { PayloadSchemas } from './payload-schema/payload-schemas.js'
+
+/** Makes the claim of a creation's idempotency key, once its id is known. */
+export type ToClaim = (id: string) => KeyClaim
+
+export interface Receivers {
+  /**
+   * @param fields the body, without its schema
+   * @param schema JSON Schema, an object or a boolean
+   * @throws EprError INVALID_ARGUMENT for blank fields and for a schema that is missing or none
+   */
+  create(fields: unknown, schema: JsonInput | undefined, toClaim?: ToClaim): Promise<string>
+  /** @throws EprError NOT_FOUND */
+  get(id: string): Promise<StoredReceiver>
+  find(
+    filter: DefinitionFilter,
+    page: Page,
+    columns: readonly ReceiverColumn[],
+  ): Promise<Found<StoredReceiver>>
+}
+
+export interface ReceiversOptions {
+  database: Database
+  definitions: Definitions
+  payloadSchemas: PayloadSchemas
+  nextIdentity: () => Identity
+  /** Called after messages have been committed. */
+  onMessages: () => void
+}
+
+function assertSchema(schema: JsonInput | undefined): asserts schema is JsonInput {
+  const value = schema?.value
+  if (typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value)))
+    return
+  const problem =
+    schema === undefined ? 'schema is required' : 'schema must be a JSON Schema: an object or a boolean'
+  throw new EprError('INVALID_ARGUMENT', problem)
+}
+
+export function createReceivers(options: ReceiversOptions): Receivers {
+  const { database, definitions, payloadSchemas } = options
+  return {
+    async create(fields, schema, toClaim) {
+      const input = parseInput(eventReceiverInputSchema, fields)
+      assertSchema(schema)
+      await payloadSchemas.check(schema.text)
+      const receiver: StoredReceiver = {
+        ...options.nextIdentity(),
+        ...input,
+        schema: toJsonText(schema.text),
+        fingerprint: fingerprint(input),
+      }
+      await database.transaction(async (connection) => {
+        if (toClaim) await insertKey(connection, toClaim(receiver.id))
+        await insertReceiver(connection, receiver)
+        await insertMessage(connection, {
+          kind: 'receiver',
+          type: MESSAGE_TYPES.receiverCreated,
+          event_receiver_id: receiver.id,
+        })
+      })
+      options.onMessages()
+      return receiver.id
+    },
+    async get(id) {
+      const receiver = await definitions.findReceiver(id)
+      if (!receiver) throw new EprError('NOT_FOUND', `there is no event receiver ${JSON.stringify(id)}`)
+      return receiver
+    },
+    find: (filter, page, columns) => selectReceivers(database, filter, page, columns),
+  }
+}

@@ -1,0 +1,125 @@
+import { EprError, fromJsonText } from '@epr/model'
+import type { Database } from '../storage/database.js'
+import { analyzeEvents, type EventUnit, insertEvents } from '../storage/events.js'
+import { KeyTakenError } from '../storage/idempotency-keys.js'
+
+/** Writes events to the database, many at a time. */
+export interface Recorder {
+  /**
+   * Resolves once the unit is committed, all of it.
+   *
+   * @throws EprError UNAVAILABLE when the database is away or the queue is full; {@link KeyTakenError}
+   */
+  record(unit: EventUnit): Promise<void>
+  /** Resolves when nothing is queued or being written. */
+  drained(): Promise<void>
+}
+
+export interface RecorderOptions {
+  database: Database
+  /** Called after each commit with what it held. */
+  onFlush: (flush: { events: number; completions: number; durationMs: number }) => void
+  onError: (error: unknown) => void
+}
+
+/** The most events of one flush. A unit is never divided, so a batch may make it longer. */
+const MAX_FLUSH_EVENTS = 500
+/** The most payload of one flush, in characters. */
+const MAX_FLUSH_CHARS = 8 * 1024 * 1024
+/** The most payload that may wait for the database, in characters. */
+const MAX_QUEUED_CHARS = 128 * 1024 * 1024
+/** Recorded this often, the statistics are made anew: plans made for a small table would be kept else. */
+const ANALYZE_AT = [1_000, 10_000, 100_000, 1_000_000]
+
+interface Entry {
+  unit: EventUnit
+  chars: number
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+const isTransient = (error: unknown): boolean =>
+  error instanceof EprError && (error.code === 'UNAVAILABLE' || error.code === 'TIMEOUT')
+
+/**
+ * One flush in flight per process and no timer: a flush starts at once when none is running, and takes what
+ * has queued behind the one before it. At one connection that costs nothing, at many it makes one commit of
+ * hundreds.
+ */
+export function createRecorder(options: RecorderOptions): Recorder {
+  const queue: Entry[] = []
+  let queuedChars = 0
+  let recorded = 0
+  let flushing: Promise<void> | undefined
+
+  function takeFlush(): Entry[] {
+    let count = 0
+    let events = 0
+    let chars = 0
+    for (const entry of queue) {
+      events += entry.unit.events.length
+      chars += entry.chars
+      if (count > 0 && (events > MAX_FLUSH_EVENTS || chars > MAX_FLUSH_CHARS)) break
+      count++
+    }
+    const taken = queue.splice(0, count)
+    for (const entry of taken) queuedChars -= entry.chars
+    return taken
+  }
+
+  function analyzeWhenDue(events: number): void {
+    const due = ANALYZE_AT.some((threshold) => recorded < threshold && recorded + events >= threshold)
+    recorded += events
+    if (due) analyzeEvents(options.database).catch(options.onError)
+  }
+
+  async function write(entries: Entry[]): Promise<void> {
+    const startedAt = performance.now()
+    const { skippedUnits, completions } = await insertEvents(
+      options.database,
+      entries.map(({ unit }) => unit),
+    )
+    for (const [index, entry] of entries.entries()) {
+      if (skippedUnits.has(index)) entry.reject(new KeyTakenError())
+      else entry.resolve()
+    }
+    const events = entries.reduce(
+      (sum, { unit }, index) => sum + (skippedUnits.has(index) ? 0 : unit.events.length),
+      0,
+    )
+    options.onFlush({ events, completions, durationMs: performance.now() - startedAt })
+    analyzeWhenDue(events)
+  }
+
+  /** A flush that the database refuses is written again unit by unit, so that a bad one fails alone. */
+  async function flush(entries: Entry[]): Promise<void> {
+    try {
+      await write(entries)
+    } catch (error) {
+      if (entries.length === 1 || isTransient(error)) for (const entry of entries) entry.reject(error)
+      else for (const entry of entries) await flush([entry])
+    }
+  }
+
+  async function flushAll(): Promise<void> {
+    while (queue.length > 0) await flush(takeFlush())
+    flushing = undefined
+  }
+
+  return {
+    record(unit) {
+      const chars = unit.events.reduce((sum, event) => sum + fromJsonText(event.payload).length, 0)
+      if (queuedChars + chars > MAX_QUEUED_CHARS && queue.length > 0) {
+        return Promise.reject(new EprError('UNAVAILABLE', 'too much waits for the database: try again'))
+      }
+      return new Promise((resolve, reject) => {
+        queue.push({ unit, chars, resolve, reject })
+        queuedChars += chars
+        flushing ??= flushAll()
+      })
+    },
+    drained: async () => {
+      while (flushing !== undefined) await flushing
+    },
+  }
+}
