@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { EprError } from '@epr/model'
+import type { Logger } from 'pino'
+import type { Config } from './config.js'
+import { createAdapter } from './http/adapter.js'
+import { healthRoutes } from './http/health.js'
+import { type HttpServer, startHttpServer } from './http/http-server.js'
+import { createIdempotency } from './http/idempotency.js'
+import { API_PREFIX, createRoutes } from './http/rest.js'
+import { createFeed } from './outbox/feed.js'
+import { startLeader } from './outbox/leader.js'
+import { createRetention } from './outbox/retention.js'
+import { createDefinitions } from './registry/definitions.js'
+import { createPayloadSchemas } from './registry/payload-schema/payload-schemas.js'
+import { createRecorder } from './registry/recorder.js'
+import { createRegistry } from './registry/registry.js'
+import { createDatabase, type Database } from './storage/database.js'
+import { toDatabaseLocation } from './storage/database-url.js'
+import { defaultDataDirectory, startEmbeddedPostgres } from './storage/embedded-postgres.js'
+import { analyzeEvents } from './storage/events.js'
+import { migrate } from './storage/migrate.js'
+import { assertServer } from './storage/server-version.js'
+
+/** A running server. */
+export interface App {
+  readonly url: string
+  /** Answers what is in flight, writes what is queued, tells what is written, then closes everything. */
+  stop(): Promise<void>
+}
+
+interface OpenedDatabase {
+  database: Database
+  /** Closes the pool, and stops the embedded server when there is one. */
+  close(): Promise<void>
+}
+
+/** A wrong password, a missing database and a server that is away all mean that --db has to be looked at. */
+async function assertReachable(database: Database, display: string): Promise<void> {
+  try {
+    await database.query('select 1')
+  } catch (error) {
+    await database.close()
+    const cause = error instanceof EprError && error.cause instanceof Error ? error.cause : (error as Error)
+    const reason = cause.message || (cause as NodeJS.ErrnoException).code
+    throw new EprError(
+      'UNAVAILABLE',
+      `--db: cannot use ${display}: ${reason}: is it running, and are user, password and database right?`,
+      { cause },
+    )
+  }
+}
+
+async function openDatabase(db: string | undefined, log: Logger): Promise<OpenedDatabase> {
+  const location = toDatabaseLocation(db ?? defaultDataDirectory(process.env, process.getuid?.(), homedir()))
+  const onIdleError = (error: Error) => log.debug({ err: error }, 'an idle database connection was lost')
+  if (location.kind === 'server') {
+    const database = createDatabase({ config: location.config, onIdleError })
+    await assertReachable(database, location.display)
+    log.info({ database: location.display }, `data: ${location.display}`)
+    return { database, close: () => database.close() }
+  }
+  const embedded = await startEmbeddedPostgres({ directory: location.directory, log })
+  const database = createDatabase({ config: embedded.connection, onIdleError })
+  log.info({ directory: location.directory }, `data: embedded PostgreSQL in ${location.directory}`)
+  return {
+    database,
+    async close() {
+      await database.close()
+      await embedded.stop()
+    },
+  }
+}
+
+async function readTls({ tlsCert, tlsKey }: Config) {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined
+  const read = (file: string, name: string) =>
+    readFile(file).catch((cause: Error) => {
+      throw new EprError('INVALID_ARGUMENT', `${name}: cannot read ${file}: ${cause.message}`, { cause })
+    })
+  return { cert: await read(tlsCert, '--tls-cert'), key: await read(tlsKey, '--tls-key') }
+}
+
+function createServices(database: Database, config: Config, log: Logger) {
+  const definitions = createDefinitions(database)
+  const payloadSchemas = createPayloadSchemas({})
+  const feed = createFeed(database, definitions)
+  const warn = (error: unknown) => log.warn({ err: error }, 'a background task failed; it is tried again')
+  const leader = startLeader({
+    database,
+    onNumbered: feed.messagesNumbered,
+    tasks: [createRetention(database, config.messageRetention, warn)],
+    log,
+  })
+  const recorder = createRecorder({ database, onFlush: leader.messagesWritten, onError: warn })
+  const registry = createRegistry({
+    database,
+    definitions,
+    payloadSchemas,
+    recorder,
+    onMessages: leader.messagesWritten,
+  })
+  return { payloadSchemas, feed, leader, recorder, registry }
+}
+
+export interface AppOptions {
+  config: Config
+  version: string
+  log: Logger
+}
+
+interface ServeOptions extends AppOptions {
+  tls: { cert: Buffer; key: Buffer } | undefined
+  opened: OpenedDatabase
+}
+
+async function serve({ config, version, log, tls, opened }: ServeOptions): Promise<App> {
+  const { database } = opened
+  const stopping = new AbortController()
+  const { payloadSchemas, feed, leader, recorder, registry } = createServices(database, config, log)
+  const adapter = createAdapter({ maxBodyBytes: config.maxBodyBytes, stopping: stopping.signal, log })
+  const health = healthRoutes({
+    version,
+    pingDatabase: async () => void (await database.query('select 1')),
+    isStopping: () => stopping.signal.aborted,
+    isLeading: () => leader.isLeading,
+  })
+  const api = createRoutes(registry, feed, createIdempotency(database))
+  const routes = [...health, ...api.map((route) => ({ ...route, path: API_PREFIX + route.path }))]
+
+  async function closeServices(): Promise<void> {
+    await recorder.drained()
+    await leader.stop()
+    await payloadSchemas.close()
+  }
+
+  let server: HttpServer
+  try {
+    server = await startHttpServer({ host: config.host, port: config.port, tls, adapter, routes })
+  } catch (error) {
+    await closeServices()
+    throw error
+  }
+  return {
+    url: server.url,
+    async stop() {
+      stopping.abort()
+      await server.close()
+      await closeServices()
+      await opened.close()
+    },
+  }
+}
+
+/**
+ * Wires everything by hand; the only place that knows all parts.
+ *
+ * @throws EprError with what is wrong with the configuration, the database or the port
+ */
+export async function startApp({ config, version, log }: AppOptions): Promise<App> {
+  const tls = await readTls(config)
+  const opened = await openDatabase(config.db, log)
+  try {
+    await assertServer(opened.database)
+    await migrate(opened.database)
+    await analyzeEvents(opened.database)
+    return await serve({ config, version, log, tls, opened })
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}

@@ -1,0 +1,61 @@
+import type { Route } from './request.js'
+import { toJsonResponse } from './request.js'
+
+export interface Health {
+  version: string
+  /** Rejects when the database does not answer. */
+  pingDatabase(): Promise<void>
+  isStopping(): boolean
+  isLeading(): boolean
+}
+
+const PING_TIMEOUT_MS = 2_000
+
+/** Whether the database answers, soon. */
+async function databaseAnswers(health: Health): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS)
+  })
+  const ping = health.pingDatabase().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([ping, timeout]).finally(() => clearTimeout(timer))
+}
+
+/** What an orchestrator asks: alive, ready for traffic, and what there is to know. */
+export function healthRoutes(health: Health): Route[] {
+  return [
+    {
+      method: 'get',
+      path: '/healthz/liveness',
+      operation: async () => toJsonResponse('{"status":"alive"}'),
+    },
+    {
+      method: 'get',
+      path: '/healthz/readiness',
+      operation: async () => {
+        const database = await databaseAnswers(health)
+        const ready = database && !health.isStopping()
+        const body = { status: ready ? 'ready' : 'not ready', database: database ? 'up' : 'down' }
+        return { ...toJsonResponse(JSON.stringify(body)), status: ready ? 200 : 503 }
+      },
+    },
+    {
+      method: 'get',
+      path: '/healthz/status',
+      operation: async () => {
+        const database = (await databaseAnswers(health)) ? 'up' : 'down'
+        const body = {
+          service: 'event-provenance-registry',
+          version: health.version,
+          database,
+          leader: health.isLeading(),
+          uptime_s: Math.round(process.uptime()),
+        }
+        return toJsonResponse(JSON.stringify(body))
+      },
+    },
+  ]
+}

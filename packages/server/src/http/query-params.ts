@@ -1,0 +1,89 @@
+import { EprError, idSchema } from '@epr/model'
+import { z } from 'zod'
+import { parseInput } from '../registry/input.js'
+
+export const MAX_LIMIT = 1_000
+const DEFAULT_LIMIT = 100
+
+const timeParam = z.iso.datetime({
+  offset: true,
+  error: 'must be an RFC 3339 time, like 2026-11-01T00:00:00Z',
+})
+
+export const limitParam = z
+  .string()
+  .regex(/^\d{1,4}$/, `must be a number from 1 to ${MAX_LIMIT}`)
+  .transform(Number)
+  .refine((limit) => limit >= 1 && limit <= MAX_LIMIT, `must be a number from 1 to ${MAX_LIMIT}`)
+  .default(DEFAULT_LIMIT)
+
+const pageParams = {
+  limit: limitParam,
+  after: idSchema.optional(),
+  order: z.enum(['asc', 'desc'], 'must be asc or desc').default('desc'),
+  created_after: timeParam.optional(),
+  created_before: timeParam.optional(),
+}
+
+const definitionParams = {
+  id: z.string().optional(),
+  name: z.string().optional(),
+  type: z.string().optional(),
+  version: z.string().optional(),
+}
+
+/** The query of `GET /receivers` and `GET /groups`. */
+export const definitionQuery = z.strictObject({ ...definitionParams, ...pageParams })
+
+/** The query of `GET /events`. */
+export const eventQuery = z.strictObject({
+  id: z.string().optional(),
+  name: z.string().optional(),
+  version: z.string().optional(),
+  release: z.string().optional(),
+  platform_id: z.string().optional(),
+  package: z.string().optional(),
+  success: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((text) => text === 'true')
+    .optional(),
+  event_receiver_id: z.string().optional(),
+  ...pageParams,
+})
+
+/** The query of `GET /groups/{id}/status`; the fields themselves are checked by the gate. */
+export const statusQuery = z.strictObject({
+  name: z.string().optional(),
+  version: z.string().optional(),
+  release: z.string().optional(),
+  platform_id: z.string().optional(),
+  package: z.string().optional(),
+})
+
+/** The query of `GET /messages`. */
+export const messageQuery = z.strictObject({
+  after: z
+    .union(
+      [z.string().regex(/^\d{1,18}$/), z.literal('latest'), timeParam],
+      'must be a cursor, "latest" or an RFC 3339 time',
+    )
+    .optional(),
+  limit: limitParam,
+  type: z.string().optional(),
+})
+
+/**
+ * Reads a query string.
+ *
+ * @throws EprError INVALID_ARGUMENT for an unknown parameter, one that is given twice, or a bad value
+ */
+export function parseQuery<Schema extends z.ZodType>(
+  schema: Schema,
+  query: URLSearchParams,
+): z.output<Schema> {
+  const names = [...query.keys()]
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated !== undefined)
+    throw new EprError('INVALID_ARGUMENT', `the parameter ${repeated} is given twice`)
+  return parseInput(schema, Object.fromEntries(query))
+}

@@ -1,0 +1,37 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** A request as the REST core sees it, whichever adapter it came through. */
+export interface RestRequest {
+  method: string
+  /** The path without query, below no prefix: `/api/v1/events`. */
+  path: string
+  /** What the route's `:names` stand for. */
+  params: Readonly<Record<string, string>>
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  /** The bytes of the body, decompressed; empty when there is none. */
+  body: Buffer
+  /** Aborted when the client is gone or the server stops. */
+  abort: AbortSignal
+}
+
+export interface RestResponse {
+  status: number
+  headers?: Record<string, string>
+  /** Text, or text that comes by and by. */
+  body: string | AsyncIterable<string>
+}
+
+export type Operation = (request: RestRequest) => Promise<RestResponse>
+
+export interface Route {
+  method: 'get' | 'post' | 'patch'
+  /** Below `/api/v1`, with `:names`. */
+  path: string
+  operation: Operation
+}
+
+/** A 200 whose body is JSON text. */
+export function toJsonResponse(body: string, headers: Record<string, string> = {}): RestResponse {
+  return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body }
+}

@@ -1,0 +1,18 @@
+import { stringifyJson } from '@epr/model'
+import type { Found } from '../storage/page.js'
+import { type RestRequest, type RestResponse, toJsonResponse } from './request.js'
+
+/** The body of a creation's 200. */
+export function idAnswer(id: string): string {
+  return JSON.stringify({ data: id })
+}
+
+/** A page of a list, with the link to the next one when there is more (RFC 8288). */
+export function toListResponse(request: RestRequest, found: Found<{ id: string }>): RestResponse {
+  const body = stringifyJson({ data: found.rows })
+  const last = found.rows.at(-1)
+  if (!found.more || !last) return toJsonResponse(body)
+  const query = new URLSearchParams(request.query)
+  query.set('after', last.id)
+  return toJsonResponse(body, { link: `<${request.path.replace(/\/$/, '')}?${query}>; rel="next"` })
+}

@@ -1,0 +1,23 @@
+import type { Feed } from '../outbox/feed.js'
+import type { Registry } from '../registry/registry.js'
+import type { Idempotency } from './idempotency.js'
+import type { Route } from './request.js'
+import { groupRoutes, receiverRoutes } from './rest-definitions.js'
+import { eventRoutes } from './rest-events.js'
+import { messageRoutes } from './rest-messages.js'
+
+/** All REST has, below this path. */
+export const API_PREFIX = '/api/v1'
+
+/** Told on every answer, so that a client knows which of our additions it may use. */
+export const FEATURES = 'idempotency-key, batch, cursor, feed, group-status'
+
+/** Every route of the REST API. The core knows no framework: adapters mount this table. */
+export function createRoutes(registry: Registry, feed: Feed, idempotency: Idempotency): Route[] {
+  return [
+    ...receiverRoutes(registry.receivers, idempotency),
+    ...groupRoutes(registry.groups, registry.gate, idempotency),
+    ...eventRoutes(registry.events, idempotency),
+    ...messageRoutes(feed),
+  ]
+}

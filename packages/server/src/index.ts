@@ -1,0 +1,2 @@
+export { type App, type AppOptions, startApp } from './app.js'
+export type { Config } from './config.js'

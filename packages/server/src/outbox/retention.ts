@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Database } from '../storage/database.js'
+import { deleteExpiredKeys } from '../storage/idempotency-keys.js'
+import { deleteOldMessages } from '../storage/messages.js'
+import type { LeaderTask } from './leader.js'
+
+const INTERVAL_MS = 60_000
+const BATCH = 5_000
+
+/** Removes what is no longer kept: messages that are old and published, and idempotency keys after a day. */
+export function createRetention(
+  database: Database,
+  messageRetentionMs: number,
+  onError: (error: unknown) => void,
+): LeaderTask {
+  async function removeAll(abort: AbortSignal): Promise<void> {
+    while (!abort.aborted && (await deleteOldMessages(database, messageRetentionMs, BATCH)) === BATCH);
+    await deleteExpiredKeys(database)
+  }
+  return async (abort) => {
+    while (!abort.aborted) {
+      await removeAll(abort).catch(onError)
+      await delay(INTERVAL_MS, undefined, { signal: abort }).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { type Api, createApi } from '@epr/testkit'
+import { pino } from 'pino'
+import { type App, startApp } from '../../src/app.js'
+import type { Config } from '../../src/config.js'
+import { createTestDatabase, type TestDatabase } from './test-database.js'
+
+/** A server in this process, on a database of its own and a free port. */
+export interface TestApp {
+  readonly app: App
+  readonly api: Api
+  readonly database: TestDatabase
+  /** Stops the server and drops the database. */
+  close(): Promise<void>
+}
+
+export function buildConfig(overrides: Partial<Config> = {}): Config {
+  return {
+    host: 'localhost',
+    port: 0,
+    jsonLogging: true,
+    debug: false,
+    maxBodyBytes: 16 * 1024 * 1024,
+    messageRetention: 7 * 86_400_000,
+    ...overrides,
+  }
+}
+
+export async function startTestApp(overrides: Partial<Config> = {}): Promise<TestApp> {
+  const database = await createTestDatabase()
+  const config = buildConfig({ db: database.url, ...overrides })
+  const app = await startApp({ config, version: '0.0.0-test', log: pino({ level: 'silent' }) })
+  return {
+    app,
+    api: createApi(app.url),
+    database,
+    async close() {
+      await app.stop()
+      await database.drop()
+    },
+  }
+}

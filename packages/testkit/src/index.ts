@@ -1,0 +1,5 @@
+export { type Answer, type Api, createApi, type FeedMessage, readFeed } from './api.js'
+export { type ContractSubject, describeApiContract } from './api-contract.js'
+export { buildEvent, buildGroup, buildNvrpp, buildReceiver } from './builders.js'
+export { runServer, type ServerProcess, type ServerProcessOptions, startServer } from './server-process.js'
+export { waitFor } from './wait.js'
