@@ -58,7 +58,7 @@ export default {
       'kafkajs-behind-ports',
       'kafkajs is unmaintained: it stays behind ports.',
       'node_modules/kafkajs/',
-      `${SERVER}/outbox/kafka-|^packages/watcher/src/(kafka-|dead-letter)`,
+      `${SERVER}/outbox/kafka-|^packages/watcher/src/(kafka-|dead-letter)|^packages/testkit/src/kafka`,
     ),
   ],
   options: {

@@ -17,6 +17,7 @@ export { MAX_FIELD_LENGTH } from './field.js'
 export { type Fingerprinted, fingerprint } from './fingerprint.js'
 export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
 export {
+  assertJsonDepth,
   elementTexts,
   fromJsonText,
   isJsonText,

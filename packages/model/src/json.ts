@@ -104,6 +104,11 @@ export function memberTexts(text: string): Map<string, string> {
   return members
 }
 
+/** @throws EprError INVALID_ARGUMENT when valid JSON is nested deeper than {@link MAX_JSON_DEPTH} */
+export function assertJsonDepth(text: string): void {
+  for (let at = 0; at < text.length; ) at = skipToDelimiter(text, at) + 1
+}
+
 /** The source text of each element of a JSON array that `JSON.parse` has accepted. */
 export function elementTexts(text: string): string[] {
   const elements: string[] = []

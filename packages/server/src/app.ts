@@ -1,16 +1,23 @@
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
+import { toConnectPublisher } from './connect-publisher.js'
+import { createCyclonedxCatalogue } from './cyclonedx-catalogue.js'
 import { createAdapter } from './http/adapter.js'
+import { createGraphqlRoute } from './http/graphql.js'
+import { graphqlPageRoutes } from './http/graphql-page.js'
+import { createGuards, isLoopback } from './http/guards.js'
 import { healthRoutes } from './http/health.js'
 import { type HttpServer, startHttpServer } from './http/http-server.js'
 import { createIdempotency } from './http/idempotency.js'
 import { API_PREFIX, createRoutes } from './http/rest.js'
 import { createFeed } from './outbox/feed.js'
 import { startLeader } from './outbox/leader.js'
+import type { ConnectPublisher } from './outbox/publisher.js'
+import { createRelay } from './outbox/relay.js'
 import { createRetention } from './outbox/retention.js'
+import { readPem } from './read-pem.js'
 import { createDefinitions } from './registry/definitions.js'
 import { createPayloadSchemas } from './registry/payload-schema/payload-schemas.js'
 import { createRecorder } from './registry/recorder.js'
@@ -74,22 +81,30 @@ async function openDatabase(db: string | undefined, log: Logger): Promise<Opened
 
 async function readTls({ tlsCert, tlsKey }: Config) {
   if (tlsCert === undefined || tlsKey === undefined) return undefined
-  const read = (file: string, name: string) =>
-    readFile(file).catch((cause: Error) => {
-      throw new EprError('INVALID_ARGUMENT', `${name}: cannot read ${file}: ${cause.message}`, { cause })
-    })
-  return { cert: await read(tlsCert, '--tls-cert'), key: await read(tlsKey, '--tls-key') }
+  return { cert: await readPem(tlsCert, '--tls-cert'), key: await readPem(tlsKey, '--tls-key') }
 }
 
-function createServices(database: Database, config: Config, log: Logger) {
+interface ServiceOptions {
+  database: Database
+  config: Config
+  connectPublisher: ConnectPublisher | undefined
+  log: Logger
+}
+
+function createServices({ database, config, connectPublisher: connect, log }: ServiceOptions) {
   const definitions = createDefinitions(database)
-  const payloadSchemas = createPayloadSchemas({})
+  const payloadSchemas = createPayloadSchemas({ catalogue: createCyclonedxCatalogue(), log })
   const feed = createFeed(database, definitions)
   const warn = (error: unknown) => log.warn({ err: error }, 'a background task failed; it is tried again')
+  const { topic } = config
+  const relay = connect && createRelay({ database, definitions, topic, apiPrefix: API_PREFIX, connect, log })
   const leader = startLeader({
     database,
-    onNumbered: feed.messagesNumbered,
-    tasks: [createRetention(database, config.messageRetention, warn)],
+    onNumbered() {
+      feed.messagesNumbered()
+      relay?.messagesNumbered()
+    },
+    tasks: [createRetention(database, config.messageRetention, warn), ...(relay ? [relay.task] : [])],
     log,
   })
   const recorder = createRecorder({ database, onFlush: leader.messagesWritten, onError: warn })
@@ -100,7 +115,7 @@ function createServices(database: Database, config: Config, log: Logger) {
     recorder,
     onMessages: leader.messagesWritten,
   })
-  return { payloadSchemas, feed, leader, recorder, registry }
+  return { payloadSchemas, feed, relay, leader, recorder, registry }
 }
 
 export interface AppOptions {
@@ -112,21 +127,36 @@ export interface AppOptions {
 interface ServeOptions extends AppOptions {
   tls: { cert: Buffer; key: Buffer } | undefined
   opened: OpenedDatabase
+  connectPublisher: ConnectPublisher | undefined
 }
 
-async function serve({ config, version, log, tls, opened }: ServeOptions): Promise<App> {
+async function serve({ config, version, log, tls, opened, connectPublisher }: ServeOptions): Promise<App> {
   const { database } = opened
   const stopping = new AbortController()
-  const { payloadSchemas, feed, leader, recorder, registry } = createServices(database, config, log)
+  const services = createServices({ database, config, connectPublisher, log })
+  const { payloadSchemas, feed, relay, leader, recorder, registry } = services
   const adapter = createAdapter({ maxBodyBytes: config.maxBodyBytes, stopping: stopping.signal, log })
   const health = healthRoutes({
     version,
     pingDatabase: async () => void (await database.query('select 1')),
     isStopping: () => stopping.signal.aborted,
     isLeading: () => leader.isLeading,
+    relay,
   })
-  const api = createRoutes(registry, feed, createIdempotency(database))
+  const api = [
+    ...createRoutes(registry, feed, createIdempotency(database)),
+    createGraphqlRoute({ registry, log }),
+    ...graphqlPageRoutes(),
+  ]
   const routes = [...health, ...api.map((route) => ({ ...route, path: API_PREFIX + route.path }))]
+
+  const guards = createGuards(config)
+  if (!isLoopback(config.host)) {
+    log.warn(
+      { host: config.host },
+      `--host ${config.host}: whoever reaches this address can read and write; there is no login`,
+    )
+  }
 
   async function closeServices(): Promise<void> {
     await recorder.drained()
@@ -136,7 +166,7 @@ async function serve({ config, version, log, tls, opened }: ServeOptions): Promi
 
   let server: HttpServer
   try {
-    server = await startHttpServer({ host: config.host, port: config.port, tls, adapter, routes })
+    server = await startHttpServer({ host: config.host, port: config.port, tls, adapter, routes, guards })
   } catch (error) {
     await closeServices()
     throw error
@@ -159,12 +189,13 @@ async function serve({ config, version, log, tls, opened }: ServeOptions): Promi
  */
 export async function startApp({ config, version, log }: AppOptions): Promise<App> {
   const tls = await readTls(config)
+  const connectPublisher = await toConnectPublisher(config, log)
   const opened = await openDatabase(config.db, log)
   try {
     await assertServer(opened.database)
     await migrate(opened.database)
     await analyzeEvents(opened.database)
-    return await serve({ config, version, log, tls, opened })
+    return await serve({ config, version, log, tls, opened, connectPublisher })
   } catch (error) {
     await opened.close()
     throw error

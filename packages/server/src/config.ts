@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { EprError } from '@epr/model'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parse as parseYaml } from 'yaml'
+import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
 
 /** What the server was told, from flags, environment and file: a flag beats the environment beats the file. */
-export interface Config {
+export interface Config extends BrokerConfig {
   /** @default localhost, which is 127.0.0.1 and ::1 */
   host: string
   /** @default 8042 */
@@ -20,6 +21,10 @@ export interface Config {
   maxBodyBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
   messageRetention: number
+  /** Names beyond loopback's that a request's Host may have. @default none */
+  allowedHosts: string[]
+  /** Origins whose pages may read and write. @default none */
+  corsOrigins: string[]
 }
 
 /** What `--help` and `--version` print, and how the process ends then. */
@@ -49,6 +54,8 @@ function parseInteger(min: number, max: number): (text: string) => number {
     return value
   }
 }
+
+const parseList = (text: string): string[] => text.split(/[\s,]+/).filter((item) => item !== '')
 
 function parseFlag(text: string): boolean {
   if (text === 'true' || text === '1') return true
@@ -82,6 +89,20 @@ function createCommand(version: string): Command {
     .addOption(option('--tls-cert <file>', 'certificate chain (PEM): serves https', 'EPR_TLS_CERT'))
     .addOption(option('--tls-key <file>', 'private key (PEM) of --tls-cert', 'EPR_TLS_KEY'))
     .addOption(
+      option('--brokers <list>', 'Kafka brokers, host:port with commas', 'EPR_BROKERS')
+        .argParser(parseBrokers)
+        .default([], 'none: messages are in the feed only'),
+    )
+    .addOption(
+      option('--topic <name>', 'Kafka topic, created when it is missing', 'EPR_TOPIC')
+        .argParser(parseTopic)
+        .default('epr.dev.events'),
+    )
+    .addOption(flag('--broker-tls', 'TLS to the brokers', 'EPR_BROKER_TLS'))
+    .addOption(
+      option('--broker-ca <file>', "authorities (PEM) of the brokers' certificates", 'EPR_BROKER_CA'),
+    )
+    .addOption(
       option('--max-body-bytes <bytes>', 'largest request body', 'EPR_MAX_BODY_BYTES')
         .argParser(parseInteger(1_024, 256 * 1024 * 1024))
         .default(16 * 1024 * 1024),
@@ -97,6 +118,24 @@ function createCommand(version: string): Command {
         'YAML file whose keys are flag names (default: $XDG_CONFIG_HOME/epr/epr.yaml)',
         'EPR_CONFIG',
       ),
+    )
+    .addOption(
+      option(
+        '--allowed-hosts <names>',
+        'host names beyond localhost that requests may name, with commas',
+        'EPR_ALLOWED_HOSTS',
+      )
+        .argParser(parseList)
+        .default([], 'none'),
+    )
+    .addOption(
+      option(
+        '--cors-origins <origins>',
+        'origins whose pages may read and write, with commas',
+        'EPR_CORS_ORIGINS',
+      )
+        .argParser(parseList)
+        .default([], 'none'),
     )
     .addOption(flag('--json-logging', 'log JSON lines', 'EPR_JSON_LOGGING'))
     .addOption(flag('--debug', 'log more', 'EPR_DEBUG'))
@@ -166,5 +205,5 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, vers
   applyConfigFile(command, readConfigFile(named, env))
   const config = command.opts<Config>()
   assertTls(config)
-  return config
+  return withBrokerSecrets(config, env)
 }

@@ -115,6 +115,7 @@ export function createAdapter(options: AdapterOptions): Adapter {
         params,
         query: new URLSearchParams(search),
         headers: request.headers,
+        requestId: requestIdOf(response),
         body,
         get abort() {
           return abortOf(response)

@@ -7,7 +7,11 @@ export interface Health {
   pingDatabase(): Promise<void>
   isStopping(): boolean
   isLeading(): boolean
+  /** How publishing to Kafka goes; absent when messages are in the feed only. Never a reason not to be ready. */
+  relay?: { readonly state: string; status(): Promise<object> } | undefined
 }
+
+const FEED_ONLY = 'feed only'
 
 const PING_TIMEOUT_MS = 2_000
 
@@ -38,7 +42,11 @@ export function healthRoutes(health: Health): Route[] {
       operation: async () => {
         const database = await databaseAnswers(health)
         const ready = database && !health.isStopping()
-        const body = { status: ready ? 'ready' : 'not ready', database: database ? 'up' : 'down' }
+        const body = {
+          status: ready ? 'ready' : 'not ready',
+          database: database ? 'up' : 'down',
+          relay: health.relay?.state ?? FEED_ONLY,
+        }
         return { ...toJsonResponse(JSON.stringify(body)), status: ready ? 200 : 503 }
       },
     },
@@ -47,11 +55,13 @@ export function healthRoutes(health: Health): Route[] {
       path: '/healthz/status',
       operation: async () => {
         const database = (await databaseAnswers(health)) ? 'up' : 'down'
+        const relayState = { state: health.relay?.state ?? FEED_ONLY }
         const body = {
           service: 'event-provenance-registry',
           version: health.version,
           database,
           leader: health.isLeading(),
+          relay: (await health.relay?.status().catch(() => undefined)) ?? relayState,
           uptime_s: Math.round(process.uptime()),
         }
         return toJsonResponse(JSON.stringify(body))

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { EprError } from '@epr/model'
 import { type Adapter, startResponse } from './adapter.js'
 import { createExpressApp } from './express-app.js'
+import type { Guard } from './guards.js'
 import type { Route } from './request.js'
 import { API_PREFIX } from './rest.js'
 
@@ -22,12 +23,16 @@ export interface HttpServerOptions {
   adapter: Adapter
   /** Every route, with its whole path. */
   routes: readonly Route[]
+  /** What stands in front of both ways in. */
+  guards: readonly Guard[]
 }
 
 const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 120_000
 const MAX_HEADER_BYTES = 32 * 1024
 const MAX_CONNECTIONS = 10_000
+/** How often connections are looked at that have been silent for longer than the timeouts. */
+const SILENCE_LOOK_MS = 5_000
 const CLOSE_TIMEOUT_MS = 10_000
 /** How often a closing server looks for connections that have become idle; node looks once. */
 const IDLE_LOOK_MS = 20
@@ -38,14 +43,20 @@ const RECORD_EVENT = `${API_PREFIX}/events`
  * The one hot call goes to the REST core from here: Express costs more than all else that recording an event
  * does in this process. Everything else, and the same path with a query, goes through Express.
  */
-function createListener({ adapter, routes }: HttpServerOptions) {
+function createListener({ adapter, routes, guards }: HttpServerOptions) {
   const app = createExpressApp({ adapter, routes })
   const record = routes.find(({ method, path }) => method === 'post' && path === RECORD_EVENT)?.operation
+  const isRecord = ({ method, url }: IncomingMessage): boolean =>
+    method === 'POST' && (url === RECORD_EVENT || url === `${RECORD_EVENT}/`)
   return (request: IncomingMessage, response: ServerResponse): void => {
     startResponse(request, response)
-    const isRecord =
-      request.method === 'POST' && (request.url === RECORD_EVENT || request.url === `${RECORD_EVENT}/`)
-    if (isRecord && record) void adapter.run(record, {}, request, response)
+    try {
+      if (guards.some((guard) => guard(request, response))) return
+    } catch (error) {
+      void adapter.fail(error, response)
+      return
+    }
+    if (record && isRecord(request)) void adapter.run(record, {}, request, response)
     else app(request, response)
   }
 }
@@ -96,6 +107,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
+    connectionsCheckingInterval: SILENCE_LOOK_MS,
   }
   const servers: Server[] = []
   let port = options.port

@@ -2,7 +2,7 @@ import { EprError, idSchema } from '@epr/model'
 import { z } from 'zod'
 import { parseInput } from '../registry/input.js'
 
-export const MAX_LIMIT = 1_000
+const MAX_LIMIT = 1_000
 const DEFAULT_LIMIT = 100
 
 const timeParam = z.iso.datetime({
@@ -10,7 +10,7 @@ const timeParam = z.iso.datetime({
   error: 'must be an RFC 3339 time, like 2026-11-01T00:00:00Z',
 })
 
-export const limitParam = z
+const limitParam = z
   .string()
   .regex(/^\d{1,4}$/, `must be a number from 1 to ${MAX_LIMIT}`)
   .transform(Number)
@@ -71,6 +71,12 @@ export const messageQuery = z.strictObject({
   limit: limitParam,
   type: z.string().optional(),
 })
+
+/** A page's size that came as a number. @throws EprError INVALID_ARGUMENT when it is not 1 to 1000 */
+export function parseLimit(limit: number): number {
+  if (limit >= 1 && limit <= MAX_LIMIT) return limit
+  throw new EprError('INVALID_ARGUMENT', `limit must be a number from 1 to ${MAX_LIMIT}`)
+}
 
 /**
  * Reads a query string.

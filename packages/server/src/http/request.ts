@@ -9,6 +9,8 @@ export interface RestRequest {
   params: Readonly<Record<string, string>>
   query: URLSearchParams
   headers: IncomingHttpHeaders
+  /** Given by the client or made here; stands in the answer, in errors and in the log. */
+  requestId: string
   /** The bytes of the body, decompressed; empty when there is none. */
   body: Buffer
   /** Aborted when the client is gone or the server stops. */

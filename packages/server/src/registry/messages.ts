@@ -21,13 +21,20 @@ export interface ToldMessage {
   /** When what it tells of happened, RFC 3339. */
   occurredAt: string
   nvrpp: Nvrpp
-  /** The id of the event it tells of, when it tells of one. */
-  eventId: string | undefined
+  /** The message's own `id`: that of the event, receiver or group it tells of. */
+  id: string
+  /** Where all of what it tells of is to be had, below the API's prefix: `/events/<id>`. */
+  resource: string
   /** The message as contract section 4 has it. */
   json: string
   /** The same with the events' payloads null, for a broker that does not take the whole. */
   toJsonWithoutPayload(): string
+  /** The same with the receivers' schemas null too, for when even that is too much. */
+  toJsonWithoutSchema(): string
 }
+
+/** How much of what it tells of a message holds. */
+type Extent = 'whole' | 'no payload' | 'no payload, no schema'
 
 interface Parts {
   id: string
@@ -138,15 +145,29 @@ async function toParts(stored: StoredMessage, definitions: Definitions): Promise
 }
 
 /** The schema stands once, in `event_receivers`: twice, a large one would grow over the broker's limit. */
-function messageEvent({ event, receiver }: Parts, keepPayload: boolean) {
+function messageEvent({ event, receiver }: Parts, extent: Extent) {
   if (!event) return []
   const { schema: _, ...nested } = receiver ?? { schema: undefined }
   return [
-    { ...event, payload: keepPayload ? event.payload : null, ...(receiver && { EventReceiver: nested }) },
+    {
+      ...event,
+      payload: extent === 'whole' ? event.payload : null,
+      ...(receiver && { EventReceiver: nested }),
+    },
   ]
 }
 
-function toJson(parts: Parts, type: string, keepPayload: boolean): string {
+function messageReceiver({ receiver }: Parts, extent: Extent) {
+  if (!receiver) return []
+  return [extent === 'no payload, no schema' ? { ...receiver, schema: null } : receiver]
+}
+
+function toResource({ event, receiver, id }: Parts): string {
+  if (event) return `/events/${event.id}`
+  return receiver ? `/receivers/${id}` : `/groups/${id}`
+}
+
+function toJson(parts: Parts, type: string, extent: Extent): string {
   return stringifyJson({
     success: parts.success,
     id: parts.id,
@@ -156,8 +177,8 @@ function toJson(parts: Parts, type: string, keepPayload: boolean): string {
     api_version: 'v1',
     ...parts.nvrpp,
     data: {
-      events: messageEvent(parts, keepPayload),
-      event_receivers: parts.receiver ? [parts.receiver] : [],
+      events: messageEvent(parts, extent),
+      event_receivers: messageReceiver(parts, extent),
       event_receiver_groups: parts.group ? [parts.group] : [],
     },
   })
@@ -173,8 +194,10 @@ export async function toToldMessage(stored: StoredMessage, definitions: Definiti
     ceId: parts.ceId,
     occurredAt: parts.occurredAt,
     nvrpp: parts.nvrpp,
-    eventId: parts.event?.id,
-    json: toJson(parts, stored.type, true),
-    toJsonWithoutPayload: () => toJson(parts, stored.type, false),
+    id: parts.id,
+    resource: toResource(parts),
+    json: toJson(parts, stored.type, 'whole'),
+    toJsonWithoutPayload: () => toJson(parts, stored.type, 'no payload'),
+    toJsonWithoutSchema: () => toJson(parts, stored.type, 'no payload, no schema'),
   }
 }

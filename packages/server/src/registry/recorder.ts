@@ -25,7 +25,9 @@ export interface RecorderOptions {
 /** The most events of one flush. A unit is never divided, so a batch may make it longer. */
 const MAX_FLUSH_EVENTS = 500
 /** The most payload of one flush, in characters. */
-const MAX_FLUSH_CHARS = 8 * 1024 * 1024
+const MAX_FLUSH_CHARS = 1024 * 1024
+/** Units with more payload than this, in characters, go their own way and alone. */
+const LARGE_UNIT_CHARS = 256 * 1024
 /** The most payload that may wait for the database, in characters. */
 const MAX_QUEUED_CHARS = 128 * 1024 * 1024
 /** Recorded this often, the statistics are made anew: plans made for a small table would be kept else. */
@@ -38,58 +40,36 @@ interface Entry {
   reject: (error: unknown) => void
 }
 
+/** A queue with at most one flush in flight. */
+interface Lane {
+  add(entry: Entry): void
+  drained(): Promise<void>
+}
+
 const isTransient = (error: unknown): boolean =>
   error instanceof EprError && (error.code === 'UNAVAILABLE' || error.code === 'TIMEOUT')
 
+/** Takes as many entries from the front of a queue as one flush holds; at least one. */
+function takeFlush(queue: Entry[]): Entry[] {
+  let count = 0
+  let events = 0
+  let chars = 0
+  for (const entry of queue) {
+    events += entry.unit.events.length
+    chars += entry.chars
+    if (count > 0 && (events > MAX_FLUSH_EVENTS || chars > MAX_FLUSH_CHARS)) break
+    count++
+  }
+  return queue.splice(0, count)
+}
+
 /**
- * One flush in flight per process and no timer: a flush starts at once when none is running, and takes what
- * has queued behind the one before it. At one connection that costs nothing, at many it makes one commit of
- * hundreds.
+ * No timer: a flush starts at once when none is running, and takes what has queued behind the one before it.
+ * At one connection that costs nothing, at many it makes one commit of hundreds.
  */
-export function createRecorder(options: RecorderOptions): Recorder {
+function createLane(write: (entries: Entry[]) => Promise<void>): Lane {
   const queue: Entry[] = []
-  let queuedChars = 0
-  let recorded = 0
   let flushing: Promise<void> | undefined
-
-  function takeFlush(): Entry[] {
-    let count = 0
-    let events = 0
-    let chars = 0
-    for (const entry of queue) {
-      events += entry.unit.events.length
-      chars += entry.chars
-      if (count > 0 && (events > MAX_FLUSH_EVENTS || chars > MAX_FLUSH_CHARS)) break
-      count++
-    }
-    const taken = queue.splice(0, count)
-    for (const entry of taken) queuedChars -= entry.chars
-    return taken
-  }
-
-  function analyzeWhenDue(events: number): void {
-    const due = ANALYZE_AT.some((threshold) => recorded < threshold && recorded + events >= threshold)
-    recorded += events
-    if (due) analyzeEvents(options.database).catch(options.onError)
-  }
-
-  async function write(entries: Entry[]): Promise<void> {
-    const startedAt = performance.now()
-    const { skippedUnits, completions } = await insertEvents(
-      options.database,
-      entries.map(({ unit }) => unit),
-    )
-    for (const [index, entry] of entries.entries()) {
-      if (skippedUnits.has(index)) entry.reject(new KeyTakenError())
-      else entry.resolve()
-    }
-    const events = entries.reduce(
-      (sum, { unit }, index) => sum + (skippedUnits.has(index) ? 0 : unit.events.length),
-      0,
-    )
-    options.onFlush({ events, completions, durationMs: performance.now() - startedAt })
-    analyzeWhenDue(events)
-  }
 
   /** A flush that the database refuses is written again unit by unit, so that a bad one fails alone. */
   async function flush(entries: Entry[]): Promise<void> {
@@ -102,24 +82,73 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   async function flushAll(): Promise<void> {
-    while (queue.length > 0) await flush(takeFlush())
+    while (queue.length > 0) await flush(takeFlush(queue))
     flushing = undefined
   }
 
   return {
-    record(unit) {
-      const chars = unit.events.reduce((sum, event) => sum + fromJsonText(event.payload).length, 0)
-      if (queuedChars + chars > MAX_QUEUED_CHARS && queue.length > 0) {
-        return Promise.reject(new EprError('UNAVAILABLE', 'too much waits for the database: try again'))
-      }
-      return new Promise((resolve, reject) => {
-        queue.push({ unit, chars, resolve, reject })
-        queuedChars += chars
-        flushing ??= flushAll()
-      })
+    add(entry) {
+      queue.push(entry)
+      flushing ??= flushAll()
     },
-    drained: async () => {
+    async drained() {
       while (flushing !== undefined) await flushing
+    },
+  }
+}
+
+/**
+ * Two lanes, so that small events do not wait for an SBOM to be compressed. They are to each other as two
+ * servers are: the database's locks decide the order of events of one NVRPP.
+ */
+export function createRecorder(options: RecorderOptions): Recorder {
+  const small = createLane(write)
+  const large = createLane(write)
+  let queuedChars = 0
+  let recorded = 0
+
+  function analyzeWhenDue(events: number): void {
+    const due = ANALYZE_AT.some((threshold) => recorded < threshold && recorded + events >= threshold)
+    recorded += events
+    if (due) analyzeEvents(options.database).catch(options.onError)
+  }
+
+  async function write(entries: Entry[]): Promise<void> {
+    const startedAt = performance.now()
+    const units = entries.map(({ unit }) => unit)
+    const { skippedUnits, completions } = await insertEvents(options.database, units)
+    for (const [index, entry] of entries.entries()) {
+      if (skippedUnits.has(index)) entry.reject(new KeyTakenError())
+      else entry.resolve()
+    }
+    const written = units.filter((_, index) => !skippedUnits.has(index))
+    const events = written.reduce((sum, unit) => sum + unit.events.length, 0)
+    options.onFlush({ events, completions, durationMs: performance.now() - startedAt })
+    analyzeWhenDue(events)
+  }
+
+  function enqueue(unit: EventUnit, chars: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const lane = chars > LARGE_UNIT_CHARS ? large : small
+      lane.add({ unit, chars, resolve, reject })
+    })
+  }
+
+  return {
+    async record(unit) {
+      const chars = unit.events.reduce((sum, event) => sum + fromJsonText(event.payload).length, 0)
+      if (queuedChars > 0 && queuedChars + chars > MAX_QUEUED_CHARS) {
+        throw new EprError('UNAVAILABLE', 'too much waits for the database: try again')
+      }
+      queuedChars += chars
+      try {
+        await enqueue(unit, chars)
+      } finally {
+        queuedChars -= chars
+      }
+    },
+    async drained() {
+      await Promise.all([small.drained(), large.drained()])
     },
   }
 }

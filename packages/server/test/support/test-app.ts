@@ -21,6 +21,11 @@ export function buildConfig(overrides: Partial<Config> = {}): Config {
     debug: false,
     maxBodyBytes: 16 * 1024 * 1024,
     messageRetention: 7 * 86_400_000,
+    allowedHosts: [],
+    corsOrigins: [],
+    brokers: [],
+    topic: 'epr.dev.events',
+    brokerTls: false,
     ...overrides,
   }
 }

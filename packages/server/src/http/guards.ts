@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { EprError } from '@epr/model'
+import helmet from 'helmet'
+
+/** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */
+export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
+
+export interface GuardOptions {
+  /** The address that the server listens on. */
+  host: string
+  /** Host names beyond loopback's that may stand in `Host`. */
+  allowedHosts: readonly string[]
+  /** Origins whose pages may read and write: `https://ui.example.com`. */
+  corsOrigins: readonly string[]
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const CORS_METHODS = 'GET, POST, PATCH'
+const CORS_REQUEST_HEADERS = 'authorization, content-type, idempotency-key, last-event-id, x-request-id'
+const CORS_ANSWER_HEADERS = 'epr-features, link, retry-after, x-request-id'
+const CORS_MAX_AGE_S = '600'
+
+/** `localhost`, any of 127.0.0.0/8, `::1`: only this machine reaches it. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** The name in a `Host` header, without its port. */
+function hostNameOf(header: string): string {
+  return header.toLowerCase().replace(/:\d+$/, '')
+}
+
+/**
+ * Against DNS rebinding: a page of a stranger's domain that has been pointed at this machine still names its
+ * own domain in `Host`. Checked while only this machine can connect, and whenever hosts are named.
+ */
+function createHostGuard({ host, allowedHosts }: GuardOptions): Guard {
+  if (!isLoopback(host) && allowedHosts.length === 0) return () => false
+  const allowed = new Set([...LOOPBACK, ...allowedHosts.map((name) => name.toLowerCase())])
+  return ({ headers }) => {
+    const name = hostNameOf(headers.host ?? '')
+    if (allowed.has(name)) return false
+    const problem = `the host ${JSON.stringify(name)} is not served here: name it in --allowed-hosts`
+    throw new EprError('PERMISSION_DENIED', problem)
+  }
+}
+
+/** Whether a browser says that the request comes from a page of ours, or from no page at all. */
+function isSameOrigin({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
+  const { origin } = headers
+  return (
+    origin === undefined || origin.toLowerCase().replace(/^https?:\/\//, '') === headers.host?.toLowerCase()
+  )
+}
+
+/**
+ * Against pages of strangers that write with a browser's help (fetch metadata, W3C; RFC 6454): a write that is
+ * marked as coming from elsewhere is refused, unless its origin is named. Named origins get CORS answers.
+ */
+function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
+  const allowed = new Set(corsOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, '')))
+  return (request, response) => {
+    const origin = request.headers.origin?.toLowerCase()
+    const isAllowed = origin !== undefined && allowed.has(origin)
+    if (allowed.size > 0) response.setHeader('vary', 'Origin')
+    if (isAllowed) {
+      response.setHeader('access-control-allow-origin', request.headers.origin ?? '')
+      response.setHeader('access-control-expose-headers', CORS_ANSWER_HEADERS)
+      if (request.method === 'OPTIONS') return answerPreflight(response)
+    }
+    if (!isAllowed && !SAFE_METHODS.has(request.method ?? '') && !isSameOrigin(request)) {
+      const problem = 'a page of another origin may not write here: name its origin in --cors-origins'
+      throw new EprError('PERMISSION_DENIED', problem)
+    }
+    return false
+  }
+}
+
+function answerPreflight(response: ServerResponse): true {
+  response.writeHead(204, {
+    'access-control-allow-methods': CORS_METHODS,
+    'access-control-allow-headers': CORS_REQUEST_HEADERS,
+    'access-control-max-age': CORS_MAX_AGE_S,
+  })
+  response.end()
+  return true
+}
+
+/**
+ * helmet's headers. The GraphQL page needs inline styles (its editor makes them) and nothing from elsewhere.
+ * `upgrade-insecure-requests` is off: it breaks plain http on a local name.
+ */
+function createHeaderGuard(): Guard {
+  const setHeaders = helmet({
+    contentSecurityPolicy: {
+      directives: { 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null },
+    },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+    strictTransportSecurity: false,
+  })
+  return (request, response) => {
+    setHeaders(request, response, (error?: unknown) => {
+      if (error) throw error
+    })
+    return false
+  }
+}
+
+/** The guards in the order in which they stand. */
+export function createGuards(options: GuardOptions): Guard[] {
+  return [createHeaderGuard(), createHostGuard(options), createOriginGuard(options)]
+}

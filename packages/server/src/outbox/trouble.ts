@@ -1,0 +1,42 @@
+/** Keeps a failure that lasts from filling the log: what is wrong is said once, and when it is over. */
+export interface Trouble {
+  happened(error: unknown): void
+  /** Publishing works: says so at the first time, and after trouble. */
+  over(): void
+  /** Failures since it last worked. */
+  readonly count: number
+}
+
+export interface TroubleLog {
+  info(fields: object, text: string): void
+  warn(fields: object, text: string): void
+}
+
+/** Reasons that differ only in the address of a broker must not make a line each, for ever. */
+const MAX_REASONS = 4
+
+export function createTrouble(topic: string, log: TroubleLog): Trouble {
+  const reasons = new Set<string>()
+  let count = 0
+  let quiet = false
+  return {
+    get count() {
+      return count
+    },
+    happened(error) {
+      count++
+      quiet = false
+      const reason = error instanceof Error ? error.message : String(error)
+      if (reasons.has(reason) || reasons.size >= MAX_REASONS) return
+      reasons.add(reason)
+      log.warn({ topic }, `cannot publish to ${topic}, messages wait in the database: ${reason}`)
+    },
+    over() {
+      if (quiet) return
+      quiet = true
+      log.info({ topic, failures: count }, `publishing to ${topic}`)
+      count = 0
+      reasons.clear()
+    },
+  }
+}

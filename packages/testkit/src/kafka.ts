@@ -1,0 +1,142 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Kafka, logLevel } from 'kafkajs'
+import { type KafkaPorts, type KafkaUser, writeKafkaFiles } from './kafka-files.js'
+import { waitFor } from './wait.js'
+
+export interface KafkaOptions {
+  /** Directory of Apache Kafka's jars, as `.ci/kafka/fetch` makes it. */
+  home: string
+  /** Also listen with SASL, PLAIN without and SCRAM over TLS, and let only some write. @default false */
+  secure?: boolean
+}
+
+/** A broker of a test's own, on free ports and with its data in a temporary directory. */
+export interface KafkaBroker {
+  /** `host:port`, no TLS and no login. */
+  readonly brokers: string
+  /** What a secure broker has beside; with it the two users, and the file of its authority (PEM). */
+  readonly secure: {
+    saslPlain: string
+    saslTls: string
+    ca: string
+    allowed: KafkaUser
+    forbidden: KafkaUser
+  }
+  /** Ends the process at once. */
+  kill(): Promise<void>
+  /** Starts it again after {@link kill}, on the same data and the same ports. */
+  restart(): Promise<void>
+  /** Ends the process and removes its data. */
+  stop(): Promise<void>
+}
+
+const START_TIMEOUT_MS = 60_000
+const JAVA = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+/** Of no meaning, but storage wants one: 16 bytes as base64url. */
+const CLUSTER_ID = 'ZXByLXRlc3QtY2x1c3Rlcg'
+const ALLOWED: KafkaUser = { username: 'epr', password: 'epr-secret' }
+const FORBIDDEN: KafkaUser = { username: 'nobody', password: 'nobody-secret' }
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+  return ports
+}
+
+/** Whether it knows itself: an open port alone does not mean that it can be used. */
+async function answers(brokers: string): Promise<boolean> {
+  const client = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } })
+  const admin = client.admin()
+  try {
+    await admin.connect()
+    return (await admin.describeCluster()).brokers.length === 1
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+async function launch(classPath: string, settings: string, brokers: string): Promise<ChildProcess> {
+  const child = spawn('java', [...JAVA, '-cp', classPath, 'kafka.Kafka', settings], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output = (output + String(chunk)).slice(-10_000)
+    })
+  }
+  let ended = false
+  child.once('close', () => {
+    ended = true
+  })
+  try {
+    // Its end is an answer too, and must not be taken for "not yet".
+    await waitFor('the broker', async () => ended || (await answers(brokers)), START_TIMEOUT_MS)
+    if (ended) throw new Error('the broker ended')
+    return child
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw new Error(`Kafka did not start: ${output}`, { cause: error })
+  }
+}
+
+async function format(classPath: string, settings: string): Promise<void> {
+  const { username, password } = ALLOWED
+  const scram = `SCRAM-SHA-512=[name=${username},password=${password}]`
+  const args = ['-cp', classPath, 'kafka.tools.StorageTool', 'format']
+  await promisify(execFile)('java', [...args, '-t', CLUSTER_ID, '-c', settings, '--add-scram', scram])
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const closed = once(child, 'close')
+  child.kill('SIGKILL')
+  await closed
+}
+
+/** Starts Apache Kafka (Java 17 or newer must be on the path) and waits until it answers. */
+export async function startKafka({ home, secure = false }: KafkaOptions): Promise<KafkaBroker> {
+  const directory = await mkdtemp(join(tmpdir(), 'epr-kafka-'))
+  const remove = () => rm(directory, { recursive: true, force: true })
+  try {
+    const [plain = 0, controller = 0, saslPlain = 0, saslTls = 0] = await freePorts(4)
+    const ports: KafkaPorts = { plain, controller, saslPlain, saslTls }
+    const classPath = join(home, '*')
+    const users = { allowed: ALLOWED, forbidden: FORBIDDEN }
+    const settings = await writeKafkaFiles({ directory, ports, secure, ...users })
+    await format(classPath, settings)
+    const brokers = `127.0.0.1:${plain}`
+    let child = await launch(classPath, settings, brokers)
+    // A test that dies must not leave it behind.
+    process.once('exit', () => child.kill('SIGKILL'))
+    return {
+      brokers,
+      secure: {
+        saslPlain: `127.0.0.1:${saslPlain}`,
+        saslTls: `127.0.0.1:${saslTls}`,
+        ca: join(directory, 'ca.pem'),
+        ...users,
+      },
+      kill: () => end(child),
+      async restart() {
+        await end(child)
+        child = await launch(classPath, settings, brokers)
+      },
+      async stop() {
+        await end(child)
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
