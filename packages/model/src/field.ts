@@ -26,6 +26,8 @@ export const textField = z
     const problem = fieldProblem(context.value)
     if (problem) context.issues.push({ code: 'custom', message: problem, input: context.value })
   })
+  // What the check above says, for JSON Schema.
+  .meta({ minLength: 1, maxLength: MAX_FIELD_LENGTH, pattern: '\\S' })
 
 /** A boolean that is false when it is absent. */
 export const flagField = z
@@ -34,4 +36,4 @@ export const flagField = z
   .transform((flag) => flag ?? false)
 
 /** A moment as RFC 3339 text, kept as text: a JavaScript Date would cut it to milliseconds. */
-export const timeField = z.string()
+export const timeField = z.string().meta({ format: 'date-time' })

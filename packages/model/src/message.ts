@@ -4,11 +4,7 @@ import { eventReceiverSchema } from './event-receiver.js'
 import { eventReceiverGroupSchema } from './event-receiver-group.js'
 
 /** The original writes `null` for an empty list: readers accept both, writers write `[]`. */
-const list = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .nullish()
-    .transform((items) => items ?? [])
+const list = <T extends z.ZodType>(item: T) => z.preprocess((items) => items ?? [], z.array(item))
 
 /** The types of the messages that EPR itself gives; an event's and a completion's are chosen by users. */
 export const MESSAGE_TYPES = {

@@ -9,8 +9,10 @@ import { createGraphqlRoute } from './http/graphql.js'
 import { graphqlPageRoutes } from './http/graphql-page.js'
 import { createGuards, isLoopback } from './http/guards.js'
 import { healthRoutes } from './http/health.js'
-import { type HttpServer, startHttpServer } from './http/http-server.js'
+import { type Answer, type HttpServer, startHttpServer } from './http/http-server.js'
 import { createIdempotency } from './http/idempotency.js'
+import { createMetrics } from './http/metrics.js'
+import { createOpenApiRoute } from './http/openapi.js'
 import { API_PREFIX, createRoutes } from './http/rest.js'
 import { createFeed } from './outbox/feed.js'
 import { startLeader } from './outbox/leader.js'
@@ -26,6 +28,7 @@ import { createDatabase, type Database } from './storage/database.js'
 import { toDatabaseLocation } from './storage/database-url.js'
 import { defaultDataDirectory, startEmbeddedPostgres } from './storage/embedded-postgres.js'
 import { analyzeEvents } from './storage/events.js'
+import { selectOutboxFacts } from './storage/messages.js'
 import { migrate } from './storage/migrate.js'
 import { assertServer } from './storage/server-version.js'
 
@@ -59,7 +62,7 @@ async function assertReachable(database: Database, display: string): Promise<voi
 }
 
 async function openDatabase(db: string | undefined, log: Logger): Promise<OpenedDatabase> {
-  const location = toDatabaseLocation(db ?? defaultDataDirectory(process.env, process.getuid?.(), homedir()))
+  const location = toDatabaseLocation(db || defaultDataDirectory(process.env, process.getuid?.(), homedir()))
   const onIdleError = (error: Error) => log.debug({ err: error }, 'an idle database connection was lost')
   if (location.kind === 'server') {
     const database = createDatabase({ config: location.config, onIdleError })
@@ -107,15 +110,22 @@ function createServices({ database, config, connectPublisher: connect, log }: Se
     tasks: [createRetention(database, config.messageRetention, warn), ...(relay ? [relay.task] : [])],
     log,
   })
-  const recorder = createRecorder({ database, onFlush: leader.messagesWritten, onError: warn })
-  const registry = createRegistry({
+  const metrics = createMetrics(async () => ({
+    leading: leader.isLeading,
+    outbox: await selectOutboxFacts(database, relay && topic).catch(() => undefined),
+    relay: await relay?.status().catch(() => undefined),
+  }))
+  const recorder = createRecorder({
     database,
-    definitions,
-    payloadSchemas,
-    recorder,
-    onMessages: leader.messagesWritten,
+    onFlush(flush) {
+      leader.messagesWritten()
+      metrics.observeFlush(flush)
+    },
+    onError: warn,
   })
-  return { payloadSchemas, feed, relay, leader, recorder, registry }
+  const onMessages = leader.messagesWritten
+  const registry = createRegistry({ database, definitions, payloadSchemas, recorder, onMessages })
+  return { payloadSchemas, feed, relay, leader, metrics, recorder, registry: metrics.observe(registry) }
 }
 
 export interface AppOptions {
@@ -134,7 +144,7 @@ async function serve({ config, version, log, tls, opened, connectPublisher }: Se
   const { database } = opened
   const stopping = new AbortController()
   const services = createServices({ database, config, connectPublisher, log })
-  const { payloadSchemas, feed, relay, leader, recorder, registry } = services
+  const { payloadSchemas, feed, relay, leader, metrics, recorder, registry } = services
   const adapter = createAdapter({ maxBodyBytes: config.maxBodyBytes, stopping: stopping.signal, log })
   const health = healthRoutes({
     version,
@@ -148,9 +158,19 @@ async function serve({ config, version, log, tls, opened, connectPublisher }: Se
     createGraphqlRoute({ registry, log }),
     ...graphqlPageRoutes(),
   ]
-  const routes = [...health, ...api.map((route) => ({ ...route, path: API_PREFIX + route.path }))]
+  const described = [
+    ...health,
+    metrics.route,
+    ...api.map((route) => ({ ...route, path: API_PREFIX + route.path })),
+  ]
+  const routes = [...described, createOpenApiRoute(version, described)]
 
   const guards = createGuards(config)
+  function onAnswer(answer: Answer): void {
+    metrics.observeAnswer(answer)
+    const { requestId: request_id, method, url, status, seconds } = answer
+    log.debug({ request_id, method, url, status, seconds }, 'answered')
+  }
   if (!isLoopback(config.host)) {
     log.warn(
       { host: config.host },
@@ -166,7 +186,15 @@ async function serve({ config, version, log, tls, opened, connectPublisher }: Se
 
   let server: HttpServer
   try {
-    server = await startHttpServer({ host: config.host, port: config.port, tls, adapter, routes, guards })
+    server = await startHttpServer({
+      host: config.host,
+      port: config.port,
+      tls,
+      adapter,
+      routes,
+      guards,
+      onAnswer,
+    })
   } catch (error) {
     await closeServices()
     throw error

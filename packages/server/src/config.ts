@@ -144,6 +144,11 @@ function createCommand(version: string): Command {
     .exitOverride()
 }
 
+/** The names of the environment variables that stand for flags. */
+export function environmentNames(): string[] {
+  return createCommand('').options.flatMap(({ envVar }) => envVar ?? [])
+}
+
 /** The default place of the file, which may be absent; one that is named must be there. */
 function readConfigFile(named: string | undefined, env: NodeJS.ProcessEnv): Record<string, unknown> {
   const configHome = env.XDG_CONFIG_HOME || join(env.HOME ?? '/', '.config')

@@ -1,12 +1,16 @@
-import { mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import { get as httpsGet } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import {
   buildEvent,
   buildGroup,
   buildReceiver,
   createApi,
+  readFeed,
   runServer,
   startServer,
   waitFor,
@@ -25,6 +29,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
   await rm(directory, { recursive: true, force: true })
 })
+
+const run = promisify(execFile)
 
 const silent = { info() {}, warn() {}, error() {} }
 
@@ -172,6 +178,71 @@ describe('epr-server', () => {
       return counts && counts.all === counts.cursors && counts
     })
     expect(numbered.all).toBe(3 * pairs + 3)
+  })
+})
+
+describe('a graceful stop', () => {
+  it('answers what is in flight, writes what is queued, ends streams and exits with 0', async () => {
+    const data = join(directory, 'data')
+    const server = await startServer({ args: ['--db', data] })
+    const api = createApi(server.url)
+    const receiver = await api.create('/receivers', buildReceiver())
+    const stream = await fetch(`${server.url}/api/v1/messages`, { headers: { accept: 'text/event-stream' } })
+    const streamed = stream.text()
+    const acknowledged: string[] = []
+    const refused: number[] = []
+    const clients = Array.from({ length: 16 }, async () => {
+      for (;;) {
+        const answer = await api.post('/events', buildEvent(receiver)).catch(() => undefined)
+        if (!answer) return
+        if (answer.status === 200) acknowledged.push(answer.json.data)
+        else refused.push(answer.status)
+      }
+    })
+    await waitFor('some answers', () => acknowledged.length > 200)
+    expect(await server.stop('SIGTERM')).toBe(0)
+    await Promise.all(clients)
+    expect(refused).toEqual([])
+    expect(await streamed).toContain('connected')
+
+    const next = await startServer({ args: ['--db', data] })
+    cleanups.push(() => next.stop())
+    const told = new Set((await readFeed(createApi(next.url))).map(({ message }) => message.id))
+    expect(acknowledged.filter((id) => !told.has(id))).toEqual([])
+  })
+})
+
+describe('TLS', () => {
+  it('serves https with --tls-cert and --tls-key, and says so', async () => {
+    const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')]
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+    await run('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-days',
+      '1',
+      ...subject,
+    ])
+    const server = await startServer({
+      args: ['--db', join(directory, 'data'), '--tls-cert', cert, '--tls-key', key],
+    })
+    cleanups.push(() => server.stop())
+    expect(server.url).toMatch(/^https:\/\/localhost:/)
+    const ca = await readFile(cert)
+    const status = await new Promise((resolve, reject) => {
+      httpsGet(`${server.url}/healthz/readiness`, { ca }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      }).on('error', reject)
+    })
+    expect(status).toBe(200)
   })
 })
 

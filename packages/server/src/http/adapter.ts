@@ -33,7 +33,8 @@ export function startResponse(request: IncomingMessage, response: ServerResponse
   response.setHeader('epr-features', FEATURES)
 }
 
-const requestIdOf = (response: ServerResponse): string => String(response.getHeader('x-request-id') ?? '')
+export const requestIdOf = (response: ServerResponse): string =>
+  String(response.getHeader('x-request-id') ?? '')
 
 /** Resolves when the client takes more, or is gone. */
 function drained(response: ServerResponse): Promise<void> {

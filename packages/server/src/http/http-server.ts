@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { EprError } from '@epr/model'
-import { type Adapter, startResponse } from './adapter.js'
+import { type Adapter, requestIdOf, startResponse } from './adapter.js'
 import { createExpressApp } from './express-app.js'
 import type { Guard } from './guards.js'
 import type { Route } from './request.js'
@@ -15,6 +15,18 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** What there is to say of an answer afterwards. */
+export interface Answer {
+  requestId: string
+  method: string
+  url: string
+  status: number
+  /** From the request to the end of the answer, seconds. */
+  seconds: number
+  /** An answer that goes on until somebody leaves, so that its time says nothing. */
+  isStream: boolean
+}
+
 export interface HttpServerOptions {
   host: string
   /** 0 takes a free one. */
@@ -25,6 +37,8 @@ export interface HttpServerOptions {
   routes: readonly Route[]
   /** What stands in front of both ways in. */
   guards: readonly Guard[]
+  /** Told of every answer when it has been sent. */
+  onAnswer: (answer: Answer) => void
 }
 
 const HEADERS_TIMEOUT_MS = 15_000
@@ -43,13 +57,14 @@ const RECORD_EVENT = `${API_PREFIX}/events`
  * The one hot call goes to the REST core from here: Express costs more than all else that recording an event
  * does in this process. Everything else, and the same path with a query, goes through Express.
  */
-function createListener({ adapter, routes, guards }: HttpServerOptions) {
+function createListener({ adapter, routes, guards, onAnswer }: HttpServerOptions) {
   const app = createExpressApp({ adapter, routes })
   const record = routes.find(({ method, path }) => method === 'post' && path === RECORD_EVENT)?.operation
   const isRecord = ({ method, url }: IncomingMessage): boolean =>
     method === 'POST' && (url === RECORD_EVENT || url === `${RECORD_EVENT}/`)
   return (request: IncomingMessage, response: ServerResponse): void => {
     startResponse(request, response)
+    reportAnswer(request, response, onAnswer)
     try {
       if (guards.some((guard) => guard(request, response))) return
     } catch (error) {
@@ -59,6 +74,24 @@ function createListener({ adapter, routes, guards }: HttpServerOptions) {
     if (record && isRecord(request)) void adapter.run(record, {}, request, response)
     else app(request, response)
   }
+}
+
+function reportAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onAnswer: (answer: Answer) => void,
+): void {
+  const startedAt = performance.now()
+  response.once('finish', () => {
+    onAnswer({
+      requestId: requestIdOf(response),
+      method: request.method ?? '',
+      url: (request as { originalUrl?: string }).originalUrl ?? request.url ?? '',
+      status: response.statusCode,
+      seconds: (performance.now() - startedAt) / 1_000,
+      isStream: response.getHeader('content-type') === 'text/event-stream',
+    })
+  })
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -15,10 +15,20 @@ export interface Recorder {
   drained(): Promise<void>
 }
 
+/** What one commit held. */
+export interface Flush {
+  events: number
+  /** How many of the events are failures. */
+  failures: number
+  /** How many groups were completed. */
+  completions: number
+  durationMs: number
+}
+
 export interface RecorderOptions {
   database: Database
   /** Called after each commit with what it held. */
-  onFlush: (flush: { events: number; completions: number; durationMs: number }) => void
+  onFlush: (flush: Flush) => void
   onError: (error: unknown) => void
 }
 
@@ -121,9 +131,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (skippedUnits.has(index)) entry.reject(new KeyTakenError())
       else entry.resolve()
     }
-    const written = units.filter((_, index) => !skippedUnits.has(index))
-    const events = written.reduce((sum, unit) => sum + unit.events.length, 0)
-    options.onFlush({ events, completions, durationMs: performance.now() - startedAt })
+    const written = units.flatMap((unit, index) => (skippedUnits.has(index) ? [] : unit.events))
+    const events = written.length
+    const failures = written.filter(({ success }) => !success).length
+    options.onFlush({ events, failures, completions, durationMs: performance.now() - startedAt })
     analyzeWhenDue(events)
   }
 

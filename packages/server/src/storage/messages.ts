@@ -143,6 +143,29 @@ export async function selectFeedEnds(connection: Connection): Promise<FeedEnds> 
   return row ?? { removed: '0', latest: '0' }
 }
 
+export interface OutboxFacts {
+  /** Committed and not yet in the feed; counted up to 10,000. */
+  unnumbered: number
+  /** How long the oldest message that is not on the topic waits, seconds; 0 when none does, or without a topic. */
+  age_s: number
+}
+
+/** How far telling is behind recording. Indexes messages_unnumbered and messages_cursor. */
+export async function selectOutboxFacts(
+  connection: Connection,
+  topic: string | undefined,
+): Promise<OutboxFacts> {
+  const [row] = await connection.query<OutboxFacts>(
+    `select (select count(*)::int from (select from messages where cursor is null limit 10000) as waiting) as unnumbered,
+            coalesce((
+              select extract(epoch from now() - m.numbered_at)::float8 from messages m
+              where m.cursor > (select published_cursor from relays where topic = $1) order by m.cursor limit 1
+            ), 0) as age_s`,
+    [topic ?? null],
+  )
+  return row ?? { unnumbered: 0, age_s: 0 }
+}
+
 /** The cursor behind which the messages of a moment and later stand. */
 export async function selectCursorBefore(connection: Connection, moment: string): Promise<string> {
   const [row] = await connection.query<{ cursor: string }>(

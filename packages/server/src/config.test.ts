@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readConfig } from './config.js'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'epr-config-'))
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** Reads with a home directory of the test's own. */
+const read = (args: string[] = []) => readConfig(args, { XDG_CONFIG_HOME: directory }, '0')
+const writeFile = (text: string, name = 'epr.yaml') => {
+  const file = join(directory, name)
+  writeFileSync(file, text)
+  return file
+}
+
+describe('the configuration', () => {
+  it('has defaults that serve this machine only', () => {
+    expect(read()).toMatchObject({
+      host: 'localhost',
+      port: 8042,
+      brokers: [],
+      topic: 'epr.dev.events',
+      jsonLogging: false,
+      maxBodyBytes: 16 * 1024 * 1024,
+      messageRetention: 7 * 24 * 60 * 60 * 1000,
+      allowedHosts: [],
+      corsOrigins: [],
+    })
+  })
+
+  it('takes a flag before the environment before the file', () => {
+    const file = writeFile('port: 1111\nhost: 0.0.0.0\ntopic: from-file\nurl: the-cli-has-this-one\n')
+    vi.stubEnv('EPR_PORT', '2222')
+    vi.stubEnv('EPR_HOST', '127.0.0.1')
+    expect(read(['--config', file, '--port', '3333'])).toMatchObject({
+      port: 3333,
+      host: '127.0.0.1',
+      topic: 'from-file',
+    })
+  })
+
+  it('reads the default file when it is there, lists and booleans included', () => {
+    const config = () => readConfig([], { HOME: directory, XDG_CONFIG_HOME: join(directory, 'config') }, '0')
+    expect(config().jsonLogging).toBe(false)
+    rmSync(join(directory, 'config'), { recursive: true, force: true })
+    const file = writeFile('json-logging: true\nallowed-hosts: [a.test, b.test]\nmessage-retention: 2h\n')
+    expect(read(['--config', file])).toMatchObject({
+      jsonLogging: true,
+      allowedHosts: ['a.test', 'b.test'],
+      messageRetention: 2 * 60 * 60 * 1000,
+    })
+  })
+
+  it('lets a boolean flag be said in every way', () => {
+    expect(read(['--debug']).debug).toBe(true)
+    expect(read(['--debug', 'false']).debug).toBe(false)
+    vi.stubEnv('EPR_DEBUG', 'true')
+    expect(read().debug).toBe(true)
+    expect(read(['--debug=false']).debug).toBe(false)
+  })
+
+  it.each([
+    ['an unknown flag', ['--nothing']],
+    ['a port out of range', ['--port', '70000']],
+    ['a size that is no number', ['--max-body-bytes', '1MB']],
+    ['an argument', ['serve']],
+    ['a key without its certificate', ['--tls-key', 'key.pem']],
+  ])('refuses %s', (_, args) => {
+    expect(() => read(args)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  })
+
+  it.each([
+    ['broken YAML', 'port: [1'],
+    ['a list', '- 1'],
+    ['a bad value', 'port: many'],
+  ])('refuses a file with %s, and names it', (_, text) => {
+    const file = writeFile(text)
+    expect(() => read(['--config', file])).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('--config') }),
+    )
+  })
+})

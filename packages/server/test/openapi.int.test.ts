@@ -1,0 +1,191 @@
+import { request } from 'node:http'
+import { type Api, buildEvent, buildGroup, buildReceiver, createApi } from '@epr/testkit'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from './support/test-app.js'
+
+interface Operation {
+  responses: Record<string, { content: Record<string, unknown> }>
+  requestBody?: unknown
+  parameters?: { in: string; name: string }[]
+}
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+}
+
+let test: TestApp
+let api: Api
+let document: Document
+let text: string
+beforeAll(async () => {
+  test = await startTestApp()
+  api = test.api
+  const answer = await api.get('/openapi')
+  text = answer.text
+  document = answer.json
+})
+afterAll(() => test.close())
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  )
+
+/** Sends a request with a Host of the test's choice. */
+function send(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: string | Buffer,
+): Promise<number> {
+  const { port } = new URL(test.app.url)
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0))
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+describe('the OpenAPI document', () => {
+  it('is valid by a linter', async () => {
+    expect(document.openapi).toBe('3.1.0')
+    // Nobody logs in yet, so that there is no security to declare and no 401 to answer.
+    const config = await createConfig({
+      extends: ['recommended'],
+      rules: { 'security-defined': 'off', 'operation-4xx-response': 'off' },
+    })
+    const problems = await lintFromString({ source: text, config })
+    expect(
+      problems.map(({ severity, message, location }) => `${severity} ${location[0]?.pointer} ${message}`),
+    ).toEqual([])
+  })
+
+  it('names every route that is there: an undocumented one keeps the server from starting', async () => {
+    for (const { path, method } of operations()) {
+      const answer = await send(method, path.replace('{name}', 'page.js').replace('{id}', 'x'), {
+        host: 'localhost',
+      })
+      expect([path, method, answer]).not.toEqual([path, method, 405])
+    }
+    expect(Object.keys(document.paths)).toContain('/api/v1/events/batch')
+  })
+
+  it('names failures that can all be brought about, and no route answers another', async () => {
+    const receiver = await api.create('/receivers', buildReceiver())
+    const group = await api.create('/groups', buildGroup([receiver]))
+    const event = await api.create('/events', buildEvent(receiver))
+    await test.database.connect().query('update retention set removed_cursor = 1')
+    const idOf = (path: string) =>
+      path.includes('/groups') ? group : path.includes('/events') ? event : receiver
+    const bodies: Record<string, object> = {
+      '/api/v1/receivers': buildReceiver(),
+      '/api/v1/groups': buildGroup([receiver]),
+      '/api/v1/groups/{id}': { enabled: true },
+      '/api/v1/events': buildEvent(receiver),
+      '/api/v1/events/batch': [buildEvent(receiver)],
+      '/api/v1/graphql/query': { query: '{__typename}' },
+    }
+    const query = (path: string) =>
+      path.endsWith('/status') && path.startsWith('/api')
+        ? '?name=a&version=1&release=1&platform_id=p&package=k'
+        : path.endsWith('/messages')
+          ? '?after=latest'
+          : ''
+
+    /** How each status is brought about; undefined where a route cannot. */
+    async function provoke(status: string, path: string, method: string): Promise<number> {
+      const at = path.replace('{id}', idOf(path)).replace('{name}', 'page.js')
+      const body = method === 'GET' ? undefined : JSON.stringify(bodies[path])
+      const plain = { host: 'localhost' }
+      switch (status) {
+        case '200':
+          return send(method, at + query(path), plain, body)
+        case '400':
+          return method === 'GET' ? send(method, `${at}?unknown=1`, plain) : send(method, at, plain, '{')
+        case '403':
+          return send(method, at, { host: 'elsewhere.test' }, body)
+        case '404':
+          return send(method, path.replace(/\{\w+\}/, 'nothing') + query(path), plain, body)
+        case '409': {
+          const key = { ...plain, 'idempotency-key': crypto.randomUUID() }
+          await send(method, at, key, body)
+          return send(method, at, key, `${body} `)
+        }
+        case '410':
+          return send(method, `${at}?after=0`, plain)
+        case '413':
+          return send(method, at, plain, Buffer.alloc(17 * 1024 * 1024, 0x20)).catch(() => 413)
+        case '415':
+          return send(method, at, { ...plain, 'content-encoding': 'zzz' }, body)
+        default:
+          return Number.NaN
+      }
+    }
+
+    const STATUSES = ['200', '400', '403', '404', '409', '410', '413', '415']
+    for (const { path, method, operation } of operations()) {
+      for (const status of STATUSES) {
+        const isDocumented = status in operation.responses
+        // What a route does not document, it does not answer even when it is provoked alike.
+        if (!isDocumented && (status === '413' || status === '410' || status === '409' || status === '404'))
+          continue
+        const answered = String(await provoke(status, path, method))
+        if (isDocumented) expect(`${method} ${path} ${answered}`).toBe(`${method} ${path} ${status}`)
+        else expect(['200', ...Object.keys(operation.responses)]).toContain(answered)
+      }
+    }
+  })
+
+  it('says 503 of readiness, which a server without its database answers', () => {
+    expect(document.paths['/healthz/readiness']?.get?.responses).toHaveProperty('503')
+  })
+})
+
+describe('metrics', () => {
+  const value = async (name: string) => {
+    const response = await fetch(`${api.baseUrl}/metrics`)
+    const line = (await response.text())
+      .split('\n')
+      .find((entry) => entry.startsWith(`${name} `) || entry.startsWith(`${name}{`))
+    return Number(line?.split(' ').at(-1))
+  }
+
+  it('count under the names of the original, and tell more', async () => {
+    const fresh = await startTestApp()
+    try {
+      const { create, get, post } = createApi(fresh.app.url)
+      const id = await create('/receivers', buildReceiver())
+      await create('/groups', buildGroup([id]))
+      await create('/events', buildEvent(id))
+      await create('/events', buildEvent(id, { success: false }))
+      await get('/events')
+      await post('/events', '{')
+      const metrics = await (await fetch(`${fresh.app.url}/metrics`)).text()
+      for (const line of [
+        'server_events_created_total{success="true"} 1',
+        'server_events_created_total{success="false"} 1',
+        'server_event_receivers_created_total 1',
+        'server_stages_created_total 1',
+        'server_stages_passed_total 1',
+        'server_search_duration_seconds_count{type="event"} 1',
+        'server_requests_total{code="400",method="POST"} 1',
+        'epr_leader 1',
+        'epr_outbox_unnumbered_messages 0',
+        'epr_flush_events_sum 2',
+      ]) {
+        expect(metrics).toContain(line)
+      }
+      expect(metrics).toContain('nodejs_eventloop_lag_p99_seconds')
+    } finally {
+      await fresh.close()
+    }
+  })
+
+  it('do not let a client invent labels', async () => {
+    await send('PROPFIND', '/api/v1/events', { host: 'localhost' })
+    expect(await value('server_requests_total{code="405",method="other"}')).toBe(1)
+  })
+})
