@@ -1,8 +1,8 @@
 import { EprError } from '@epr/model'
+import { LRUCache } from 'lru-cache'
 import { createInlineValidator, type InlineValidator } from './inline-validator.js'
 import { createKnownResources, type SchemaCatalogue } from './known-documents.js'
 import { DEFAULT_LIMITS, type Limits } from './limits.js'
-import { createLruCache } from './lru-cache.js'
 import { reasonOf } from './refuse.js'
 import { toDetails, type Violations } from './violations.js'
 import { createWorkerPool } from './worker-pool.js'
@@ -52,7 +52,7 @@ export function createPayloadSchemas(options: PayloadSchemasOptions = {}): Paylo
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const known = createKnownResources(options.catalogue)
   const pool = createWorkerPool({ documents: new Map(options.catalogue?.documents), limits })
-  const validators = createLruCache<string, Plan>(limits.cachedValidators)
+  const validators = new LRUCache<string, Plan>({ max: limits.cachedValidators })
 
   const planFor = (receiver: SchemaOwner): Plan => {
     const cached = validators.get(receiver.id)

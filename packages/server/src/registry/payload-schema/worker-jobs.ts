@@ -1,9 +1,9 @@
 import { EprError } from '@epr/model'
+import { LRUCache } from 'lru-cache'
 import { createSchemaChecker } from './check-schema.js'
 import { compileSchema, type Validator } from './compile-schema.js'
 import { createKnownResources } from './known-documents.js'
 import { linkSchema } from './link-schema.js'
-import { createLruCache } from './lru-cache.js'
 import { parseSchema } from './parse-schema.js'
 import { reasonOf } from './refuse.js'
 import { checksPerUnit } from './schema-cost.js'
@@ -20,7 +20,7 @@ export function createWorkerJobs(setup: WorkerSetup, tell: (message: WorkerMessa
   const { limits } = setup
   const known = createKnownResources(setup)
   const checker = createSchemaChecker(known, limits)
-  const validators = createLruCache<string, Validator>(limits.cachedValidators)
+  const validators = new LRUCache<string, Validator>({ max: limits.cachedValidators })
 
   const findValidator = ({ receiverId, schemaText }: WireValidateJob): Validator | undefined => {
     const cached = validators.get(receiverId)

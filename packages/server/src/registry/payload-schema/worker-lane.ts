@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { createLruCache, type LruCache } from './lru-cache.js'
+import { LRUCache } from 'lru-cache'
 import type { Job, Outcome, WireJob, WorkerMessage, WorkerSetup } from './worker-protocol.js'
 
 /** One worker thread at a time, and one job at a time in it. */
@@ -23,7 +23,7 @@ interface RunningWorker {
   readonly thread: Worker
   readonly ready: Promise<void>
   /** The receivers whose schema it was given; it may have forgotten some. */
-  readonly told: LruCache<string, true>
+  readonly told: LRUCache<string, true>
 }
 
 export function createWorkerLane(findFile: () => URL, setup: WorkerSetup): WorkerLane {
@@ -41,7 +41,7 @@ export function createWorkerLane(findFile: () => URL, setup: WorkerSetup): Worke
     const ready = new Promise<void>((resolve) => {
       thread.on('message', (message: WorkerMessage) => (message.kind === 'ready' ? resolve() : hear(message)))
     })
-    const started = { thread, ready, told: createLruCache<string, true>(limits.cachedValidators) }
+    const started = { thread, ready, told: new LRUCache<string, true>({ max: limits.cachedValidators }) }
     thread.on('error', (cause) => lose(started, cause))
     thread.on('exit', () => lose(started, new Error('the schema worker ended')))
     return started

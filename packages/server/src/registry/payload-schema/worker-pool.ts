@@ -1,5 +1,5 @@
 import { EprError } from '@epr/model'
-import { createLruCache } from './lru-cache.js'
+import { LRUCache } from 'lru-cache'
 import { findWorkerFile } from './worker-file.js'
 import { createWorkerLane, type WorkerLane } from './worker-lane.js'
 import type { Job, Outcome, WorkerSetup } from './worker-protocol.js'
@@ -25,7 +25,7 @@ export function createWorkerPool(setup: WorkerSetup): WorkerPool {
   const { limits } = setup
   const confined = createWorkerLane(findWorkerFile, setup)
   const free = createWorkerLane(findWorkerFile, setup)
-  const slowReceivers = createLruCache<string, true>(limits.cachedValidators)
+  const slowReceivers = new LRUCache<string, true>({ max: limits.cachedValidators })
   const waiting: WaitingJob[] = []
   let isClosed = false
 

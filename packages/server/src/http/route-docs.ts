@@ -1,0 +1,251 @@
+import {
+  eventInputSchema,
+  eventReceiverGroupInputSchema,
+  eventReceiverGroupPatchSchema,
+  eventReceiverGroupSchema,
+  eventReceiverInputSchema,
+  eventReceiverSchema,
+  eventSchema,
+  idSchema,
+  messageSchema,
+} from '@epr/model'
+import { z } from 'zod'
+import { definitionQuery, eventQuery, messageQuery, statusQuery } from './query-params.js'
+
+export const TAGS = {
+  receivers: 'What events must look like.',
+  groups: 'Gates over receivers.',
+  events: 'What happened to artifacts.',
+  messages: 'What the world is told.',
+  graphql: 'The same registry in GraphQL.',
+  operations: 'For whoever runs the server.',
+}
+
+/** What a route takes and gives; the statuses of failures that a client can bring about. */
+export interface RouteDoc {
+  summary: string
+  tag: keyof typeof TAGS
+  query?: z.ZodObject
+  body?: z.ZodType
+  idempotent?: true
+  answer: z.ZodType
+  contentType?: string
+  failures: readonly number[]
+}
+
+const json = z.unknown().meta({ description: 'Any JSON value; kept exactly as it was sent.' })
+const schemaField = z
+  .union([z.record(z.string(), z.unknown()), z.boolean()])
+  .meta({ description: 'JSON Schema: draft-04, -06, -07 (the default), 2019-09 or 2020-12, by its $schema.' })
+const newEvent = eventInputSchema.extend({ payload: json }).meta({ id: 'NewEvent' })
+const newReceiver = eventReceiverInputSchema.extend({ schema: schemaField }).meta({ id: 'NewEventReceiver' })
+const newGroup = eventReceiverGroupInputSchema.meta({ id: 'NewEventReceiverGroup' })
+const receiver = eventReceiverSchema.extend({ schema: schemaField }).meta({ id: 'EventReceiver' })
+const group = eventReceiverGroupSchema.meta({ id: 'EventReceiverGroup' })
+const event = eventSchema
+  .extend({ payload: json, EventReceiver: receiver.optional() })
+  .meta({ id: 'Event', description: 'An event got by id carries its receiver; lists leave it out.' })
+const message = messageSchema.meta({ id: 'Message' })
+
+const idAnswer = z.object({ data: idSchema })
+const many = (item: z.ZodType) => z.object({ data: z.array(item) })
+const receiverState = z.enum(['passed', 'failed', 'missing'])
+const time = z.string().meta({ format: 'date-time' })
+const status = z
+  .object({
+    group_id: idSchema,
+    enabled: z.boolean(),
+    state: z.enum(['open', 'failed', 'missing']),
+    since: time.nullable(),
+    receivers: z.array(
+      z.object({
+        event_receiver_id: idSchema,
+        state: receiverState,
+        event_id: idSchema.nullable(),
+        since: time.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'EventReceiverGroupStatus' })
+const batchAnswer = z.object({
+  data: z.array(z.union([z.object({ id: idSchema }), z.object({ errors: z.array(z.string()) })])),
+})
+const feedPage = z.object({
+  data: z.array(z.object({ cursor: z.string(), time, ce_id: z.string(), message })),
+  next: z.string().meta({ description: 'What to pass as `after` next, also when there is nothing.' }),
+})
+const graphqlRequest = z.object({
+  query: z.string(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+})
+const graphqlAnswer = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z.array(z.object({ message: z.string() })).optional(),
+  extensions: z.object({ truncated: z.record(z.string(), z.string()) }).optional(),
+})
+export const failure = z
+  .object({
+    errors: z.array(z.string()),
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      details: z.array(z.string()),
+      request_id: z.string(),
+    }),
+  })
+  .meta({ id: 'Failure', description: '`errors` is for people, `error.code` for programs.' })
+const health = z.object({ status: z.string() }).meta({ id: 'Health' })
+const text = z.string()
+
+/** Every request may name a host that is not served, and every body may be too large or oddly compressed. */
+const READ = [403]
+const WRITE = [400, 403, 413, 415]
+
+/** What the document says of each route, by method and path. */
+export const ROUTE_DOCS: Readonly<Record<string, RouteDoc>> = {
+  'post /receivers': {
+    summary: 'Create an event receiver',
+    tag: 'receivers',
+    body: newReceiver,
+    idempotent: true,
+    answer: idAnswer,
+    failures: [...WRITE, 409],
+  },
+  'get /receivers': {
+    summary: 'Search event receivers',
+    tag: 'receivers',
+    query: definitionQuery,
+    answer: many(receiver),
+    failures: [...READ, 400],
+  },
+  'get /receivers/:id': {
+    summary: 'Get an event receiver',
+    tag: 'receivers',
+    answer: many(receiver),
+    failures: [...READ, 404],
+  },
+  'post /groups': {
+    summary: 'Create an event receiver group',
+    tag: 'groups',
+    body: newGroup,
+    idempotent: true,
+    answer: idAnswer,
+    failures: [...WRITE, 409],
+  },
+  'get /groups': {
+    summary: 'Search event receiver groups',
+    tag: 'groups',
+    query: definitionQuery,
+    answer: many(group),
+    failures: [...READ, 400],
+  },
+  'get /groups/:id': {
+    summary: 'Get an event receiver group',
+    tag: 'groups',
+    answer: many(group),
+    failures: [...READ, 404],
+  },
+  'patch /groups/:id': {
+    summary: 'Enable or disable a group',
+    tag: 'groups',
+    body: eventReceiverGroupPatchSchema,
+    answer: idAnswer,
+    failures: [...WRITE, 404],
+  },
+  'get /groups/:id/status': {
+    summary: 'Where an artifact stands at a gate',
+    tag: 'groups',
+    query: statusQuery,
+    answer: many(status),
+    failures: [...READ, 400, 404],
+  },
+  'post /events': {
+    summary: 'Record an event',
+    tag: 'events',
+    body: newEvent,
+    idempotent: true,
+    answer: idAnswer,
+    failures: [...WRITE, 409],
+  },
+  'post /events/batch': {
+    summary: 'Record 1 to 1000 events, each by itself',
+    tag: 'events',
+    body: z.array(newEvent).min(1).max(1000),
+    idempotent: true,
+    answer: batchAnswer,
+    failures: [...WRITE, 409],
+  },
+  'get /events': {
+    summary: 'Search events',
+    tag: 'events',
+    query: eventQuery,
+    answer: many(event),
+    failures: [...READ, 400],
+  },
+  'get /events/:id': {
+    summary: 'Get an event with its receiver',
+    tag: 'events',
+    answer: many(event),
+    failures: [...READ, 404],
+  },
+  'get /messages': {
+    summary: 'The feed of messages, as a page or (Accept: text/event-stream) as Server-Sent Events',
+    tag: 'messages',
+    query: messageQuery,
+    answer: feedPage,
+    failures: [...READ, 400, 410],
+  },
+  'post /graphql/query': {
+    summary: 'GraphQL',
+    tag: 'graphql',
+    body: graphqlRequest,
+    answer: graphqlAnswer,
+    failures: WRITE,
+  },
+  'get /graphql': {
+    summary: 'A GraphQL page for the browser',
+    tag: 'graphql',
+    answer: text,
+    contentType: 'text/html',
+    failures: READ,
+  },
+  'get /graphql/assets/:name': {
+    summary: 'A file of the GraphQL page',
+    tag: 'graphql',
+    answer: text,
+    contentType: 'text/javascript',
+    failures: [...READ, 404],
+  },
+  'get /openapi': {
+    summary: 'This document',
+    tag: 'operations',
+    answer: z.record(z.string(), z.unknown()),
+    failures: READ,
+  },
+  'get /healthz/liveness': {
+    summary: 'Whether the process lives',
+    tag: 'operations',
+    answer: health,
+    failures: READ,
+  },
+  'get /healthz/readiness': {
+    summary: 'Whether the database answers',
+    tag: 'operations',
+    answer: health,
+    failures: [...READ, 503],
+  },
+  'get /healthz/status': {
+    summary: 'Version, database, leadership and relay',
+    tag: 'operations',
+    answer: z.record(z.string(), z.unknown()),
+    failures: READ,
+  },
+  'get /metrics': {
+    summary: 'Metrics for Prometheus',
+    tag: 'operations',
+    answer: text,
+    contentType: 'text/plain',
+    failures: READ,
+  },
+}
