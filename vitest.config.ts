@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-const database = { globalSetup: ['packages/server/test/support/global-postgres.ts'] }
+const postgres = 'packages/server/test/support/global-postgres.ts'
+const kafka = 'packages/testkit/src/global-kafka.ts'
+const database = { globalSetup: [postgres] }
 
 /** `npm test` runs unit and integration; `npm run test:all` also what is slow or needs services. */
 export default defineConfig({
@@ -31,8 +33,7 @@ export default defineConfig({
           include: ['packages/*/test/**/*.services.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          passWithNoTests: true,
-          ...database,
+          globalSetup: [postgres, kafka],
         },
       },
     ],

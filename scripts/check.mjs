@@ -15,6 +15,19 @@ const CHECKS = {
     '--output-type',
     'err',
   ],
+  // The server is a program: its one export is for ES modules only.
+  'package types': [
+    '-r',
+    '--filter=@epr/model',
+    '--filter=@epr/client',
+    'exec',
+    'attw',
+    '--pack',
+    '.',
+    '--profile',
+    'node16',
+    '--quiet',
+  ],
   'package exports': ['-r', '--filter=!@epr/testkit', 'exec', 'publint', '--strict'],
 }
 

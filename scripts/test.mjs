@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { pnpm, prepare } from './run.mjs'
 
 /** Installs, builds and tests, then says in one line how it went. `fast` needs no outside service. */
@@ -11,22 +13,42 @@ const [selection, ...filters] = process.argv.slice(2)
 const projects = PROJECTS[selection] ?? PROJECTS.fast
 
 await prepare()
+const { env, skips } = selection === 'all' ? findKafka() : { env: {}, skips: 'run npm run test:all' }
 const results = mkdtempSync(join(tmpdir(), 'epr-test-'))
 const report = join(results, 'report.json')
-const code = await pnpm([
-  'exec',
-  'vitest',
-  'run',
-  ...projects.flatMap((project) => ['--project', project]),
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${report}`,
-  ...filters,
-])
+const code = await pnpm(
+  [
+    'exec',
+    'vitest',
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...filters,
+  ],
+  { env },
+)
 const { passed, failed, skipped } = count(report)
 rmSync(results, { recursive: true, force: true })
+if (skips) process.stdout.write(`\nthe tests against Kafka were skipped: ${skips}\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`)
 process.exitCode = code
+
+/** The jars for brokers of our own, which Java and Maven can get: also beside EPR_TEST_BROKERS, to kill them. */
+function findKafka() {
+  if (process.env.EPR_TEST_KAFKA_HOME) return { env: {} }
+  try {
+    execFileSync('java', ['-version'], { stdio: 'ignore' })
+    const fetch = fileURLToPath(new URL('../.ci/kafka/fetch', import.meta.url))
+    const home = execFileSync(fetch, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
+    return { env: { EPR_TEST_KAFKA_HOME: home } }
+  } catch {
+    if (process.env.EPR_TEST_BROKERS)
+      return { env: {}, skips: 'those with a broker of their own need Java 17 and Maven' }
+    return { env: {}, skips: 'set EPR_TEST_BROKERS=host:port, or install Java 17 and Maven' }
+  }
+}
 
 /** A file that cannot even be loaded, or an error outside of any test, is a failure too. */
 function count(file) {

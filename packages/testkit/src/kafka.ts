@@ -38,6 +38,12 @@ export interface KafkaBroker {
 
 const START_TIMEOUT_MS = 60_000
 const JAVA = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+/**
+ * Java, killed as soon as our end of its stdin closes: also a test that is killed itself leaves no broker behind.
+ * Descriptor 3 keeps stdin for the guard, because a shell takes it from what runs in the background.
+ */
+const GUARDED =
+  'exec 3<&0; java "$@" </dev/null & pid=$!; { read -r _ <&3; kill -9 $pid; } >/dev/null 2>&1 & exec 3<&-; wait $pid'
 /** Of no meaning, but storage wants one: 16 bytes as base64url. */
 const CLUSTER_ID = 'ZXByLXRlc3QtY2x1c3Rlcg'
 const ALLOWED: KafkaUser = { username: 'epr', password: 'epr-secret' }
@@ -64,8 +70,8 @@ async function answers(brokers: string): Promise<boolean> {
 }
 
 async function launch(classPath: string, settings: string, brokers: string): Promise<ChildProcess> {
-  const child = spawn('java', [...JAVA, '-cp', classPath, 'kafka.Kafka', settings], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn('sh', ['-c', GUARDED, 'kafka', ...JAVA, '-cp', classPath, 'kafka.Kafka', settings], {
+    stdio: 'pipe',
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -74,7 +80,7 @@ async function launch(classPath: string, settings: string, brokers: string): Pro
     })
   }
   let ended = false
-  child.once('close', () => {
+  child.once('exit', () => {
     ended = true
   })
   try {
@@ -83,7 +89,7 @@ async function launch(classPath: string, settings: string, brokers: string): Pro
     if (ended) throw new Error('the broker ended')
     return child
   } catch (error) {
-    child.kill('SIGKILL')
+    await end(child)
     throw new Error(`Kafka did not start: ${output}`, { cause: error })
   }
 }
@@ -97,9 +103,9 @@ async function format(classPath: string, settings: string): Promise<void> {
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const closed = once(child, 'close')
-  child.kill('SIGKILL')
-  await closed
+  const exited = once(child, 'exit')
+  child.stdin?.destroy()
+  await exited
 }
 
 /** Starts Apache Kafka (Java 17 or newer must be on the path) and waits until it answers. */
@@ -115,8 +121,6 @@ export async function startKafka({ home, secure = false }: KafkaOptions): Promis
     await format(classPath, settings)
     const brokers = `127.0.0.1:${plain}`
     let child = await launch(classPath, settings, brokers)
-    // A test that dies must not leave it behind.
-    process.once('exit', () => child.kill('SIGKILL'))
     return {
       brokers,
       secure: {

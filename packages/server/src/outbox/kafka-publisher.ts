@@ -125,10 +125,14 @@ const toMessage = ({ key, value, headers }: PublishRecord) => ({ key, value, hea
  * always get rid of; so every connection is a client of its own, thrown away at the first failure.
  */
 export function createKafkaPublisher(options: KafkaOptions): ConnectPublisher {
+  let attempts = 0
   return async (abort) => {
     const sockets = createSockets()
+    // A client without retries asks the first of its brokers only: each takes its turn in being that.
+    const first = attempts++ % options.brokers.length
+    const brokers = [...options.brokers.slice(first), ...options.brokers.slice(0, first)]
     const kafka = new Kafka({
-      ...toKafkaConfig(options),
+      ...toKafkaConfig({ ...options, brokers }),
       socketFactory: sockets.factory,
       logLevel: logLevel.WARN,
       // Its errors reach us as errors too; of what else it logs, only the texts are sure to hold no secret.
