@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The most characters (Unicode code points) that a string field holds; the original's column width. */
 export const MAX_FIELD_LENGTH = 255

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { eventSchema } from './event.js'
 import { eventReceiverSchema } from './event-receiver.js'
 import { eventReceiverGroupSchema } from './event-receiver-group.js'

@@ -1,0 +1,64 @@
+import { EprError } from '@epr/model'
+import { createEvents, type Events } from './events.js'
+import { createGraphql } from './graphql.js'
+import { createGroups, type Groups } from './groups.js'
+import { createHttp } from './http.js'
+import { toJsonBody } from './json-body.js'
+import { createMessages, type Messages } from './messages.js'
+import { type CallOptions, type ClientOptions, type ReadOptions, toSettings } from './options.js'
+import { createReceivers, type Receivers } from './receivers.js'
+import { createRedact } from './redact.js'
+import { API_PREFIX, createRest, type RestAnswer, type RestOptions } from './rest.js'
+import { createRetry } from './retry.js'
+import { getStatus, type ServerStatus } from './status.js'
+
+/**
+ * An EPR server. Every call rejects with an `EprError`: an ApiError for what the server refuses, a NetworkError
+ * when there is no answer (UNAVAILABLE, TIMEOUT), a ResponseError for an answer that is none of EPR; or with the
+ * reason of its signal. Reads are made again after UNAVAILABLE, TIMEOUT and RATE_LIMITED; creations only when the
+ * server is known to keep Idempotency-Keys.
+ */
+export interface Client {
+  readonly receivers: Receivers
+  readonly groups: Groups
+  readonly events: Events
+  readonly messages: Messages
+  /** What the server says of itself. */
+  status(options?: CallOptions): Promise<ServerStatus>
+  /**
+   * Any call of REST; `path` is below `/api/v1`: `rest('GET', '/events?limit=1')`. `body` may hold `JsonText`.
+   * Only GETs, and calls with an `idempotencyKey`, are ever made again.
+   */
+  rest(method: string, path: string, body?: unknown, options?: RestOptions): Promise<RestAnswer>
+  /**
+   * Any call of GraphQL; gives `data`. Made again only when `query` holds no mutation.
+   *
+   * @throws ApiError when the answer has `errors`: the first one's code, all their texts
+   */
+  graphql(query: string, variables?: object, options?: ReadOptions): Promise<Record<string, unknown>>
+}
+
+/** @throws EprError INVALID_ARGUMENT for options that make no client; no text shows their values */
+export function createClient(options: ClientOptions): Client {
+  const settings = toSettings(options)
+  const redact = createRedact(settings.secrets)
+  const http = createHttp(settings, redact)
+  const retry = createRetry(settings)
+  const rest = createRest(http, retry, redact)
+  const graphql = createGraphql(http, retry, redact)
+  const services = { rest, graphql, features: http.features }
+  return {
+    receivers: createReceivers(services),
+    groups: createGroups(services),
+    events: createEvents(services),
+    messages: createMessages(rest, { http, retry, redact, backoff: settings.retry }),
+    status: (callOptions) => getStatus(rest, http.features, callOptions),
+    async rest(method, path, body, restOptions) {
+      if (!path.startsWith('/')) throw new EprError('INVALID_ARGUMENT', 'path must start with /')
+      const text = body === undefined ? undefined : toJsonBody(body)
+      return rest.call(method.toUpperCase(), API_PREFIX + path, text, restOptions)
+    },
+    graphql: async (query, variables = {}, readOptions) =>
+      (await graphql.call(query, variables, readOptions)).data,
+  }
+}

@@ -1,0 +1,48 @@
+import { EprError, type EprErrorOptions, type ErrorCode } from '@epr/model'
+
+export interface ApiErrorOptions extends EprErrorOptions {
+  status: number
+  requestId?: string | undefined
+  retryAfterMs?: number | undefined
+}
+
+/** The server has answered, and refuses. `code` is the server's, or read from the HTTP status. */
+export class ApiError extends EprError {
+  override readonly name = 'ApiError'
+  /** The HTTP status; 200 for errors of GraphQL. */
+  readonly status: number
+  /** What the server's log calls this request by. */
+  readonly requestId: string | undefined
+  /** How long the server asks to wait before the call is made again, in milliseconds. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ErrorCode, message: string, options: ApiErrorOptions) {
+    super(code, message, options)
+    this.status = options.status
+    this.requestId = options.requestId
+    this.retryAfterMs = options.retryAfterMs
+  }
+}
+
+/** There was no answer: UNAVAILABLE when the server was not reached or cut the answer, TIMEOUT when it took too long. */
+export class NetworkError extends EprError {
+  override readonly name = 'NetworkError'
+
+  constructor(code: 'UNAVAILABLE' | 'TIMEOUT', message: string, options?: EprErrorOptions) {
+    super(code, message, options)
+  }
+}
+
+/** The server has answered with what is no answer of EPR: another service at this URL, a proxy's page, a bug. */
+export class ResponseError extends EprError {
+  override readonly name = 'ResponseError'
+  /** The HTTP status. */
+  readonly status: number
+  readonly requestId: string | undefined
+
+  constructor(message: string, options: ApiErrorOptions) {
+    super('INTERNAL', message, options)
+    this.status = options.status
+    this.requestId = options.requestId
+  }
+}

@@ -1,0 +1,77 @@
+import { type Event, type eventInputSchema, eventSchema } from '@epr/model'
+import type { z } from 'zod'
+import { type CreateManyOptions, type CreateResult, createMany } from './create-many.js'
+import type { CreateOptions, ReadOptions } from './options.js'
+import { createSearch, type Services } from './search.js'
+import type { FindAllOptions, SearchOptions } from './search-options.js'
+
+/** What an event is made of. `success` absent is false. */
+export type NewEvent = z.input<typeof eventInputSchema> & {
+  /** Any JSON value that satisfies the receiver's schema, or `JsonText` to send a text as it stands. */
+  payload: unknown
+}
+
+/** The receiver comes with `get` only. */
+export type EventField = Exclude<keyof Event, 'EventReceiver'>
+
+/** Exact matches, all of those given. */
+export type EventFilter = {
+  [Name in 'id' | 'name' | 'version' | 'release' | 'platform_id' | 'package' | 'event_receiver_id']?:
+    | string
+    | null
+    | undefined
+} & { success?: boolean | null | undefined }
+
+export interface Events {
+  /** Gives the id. @throws ApiError INVALID_ARGUMENT, PAYLOAD_MISMATCH (details name every violation), PAYLOAD_TOO_LARGE */
+  create(event: NewEvent, options?: CreateOptions): Promise<string>
+  /**
+   * Creates one after the other, in their order, with few requests: up to 1000 in one. Each event has a result,
+   * at its own place. One that the server refuses stops no other; a server that cannot be reached, or that
+   * refuses the caller, stops the rest, whose results then say so.
+   *
+   * Rejects only by its signal; `onProgress` has told by then what is done.
+   */
+  createMany(events: readonly NewEvent[], options?: CreateManyOptions): Promise<CreateResult[]>
+  /** The event with its receiver. @throws ApiError NOT_FOUND */
+  get(id: string, options?: ReadOptions): Promise<Event>
+  /** All that match, fetched with as many requests as it takes. */
+  find<const Field extends EventField = EventField>(
+    filter: EventFilter,
+    options?: SearchOptions<Field>,
+  ): Promise<Pick<Event, Field>[]>
+  /** The same, fetched as they are read. */
+  findAll<const Field extends EventField = EventField>(
+    filter: EventFilter,
+    options?: FindAllOptions<Field>,
+  ): AsyncGenerator<Pick<Event, Field>, void, undefined>
+}
+
+const SEARCHED = {
+  operation: 'events',
+  argument: 'event',
+  inputType: 'FindEventInput',
+  filterFields: [
+    'id',
+    'name',
+    'version',
+    'release',
+    'platform_id',
+    'package',
+    'success',
+    'event_receiver_id',
+  ],
+  schema: eventSchema.omit({ EventReceiver: true }),
+}
+
+export function createEvents(services: Services): Events {
+  const { rest } = services
+  const search = createSearch(SEARCHED, services)
+  return {
+    create: (event, options) => rest.create('/events', event, options),
+    createMany: (events, options = {}) => createMany(events, services, options),
+    get: (id, options) => rest.get('/events', id, eventSchema, options),
+    find: search.find as Events['find'],
+    findAll: search.findAll as Events['findAll'],
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  type EventReceiverGroup,
+  type eventReceiverGroupInputSchema,
+  eventReceiverGroupSchema,
+  type Nvrpp,
+} from '@epr/model'
+import type { z } from 'zod'
+import { toObject, toSegment } from './answer.js'
+import { type GateStatus, gateStatusSchema, NVRPP_FIELDS } from './gate-status.js'
+import { toJsonBody } from './json-body.js'
+import type { CallOptions, CreateOptions } from './options.js'
+import { API_PREFIX } from './rest.js'
+import { createSearch, type Services } from './search.js'
+import type { FindAllOptions, SearchOptions } from './search-options.js'
+import { type WaitOptions, waitUntilOpen } from './wait-until-open.js'
+
+/** What a group is made of. `enabled` absent is false. */
+export type NewGroup = z.input<typeof eventReceiverGroupInputSchema>
+
+export type GroupField = keyof EventReceiverGroup
+
+/** Exact matches, all of those given. */
+export type GroupFilter = { [Name in 'id' | 'name' | 'type' | 'version']?: string | null | undefined }
+
+export interface Groups {
+  /** Gives the id. @throws ApiError INVALID_ARGUMENT for blank fields, unknown or repeated receivers */
+  create(group: NewGroup, options?: CreateOptions): Promise<string>
+  /** @throws ApiError NOT_FOUND */
+  get(id: string, options?: CallOptions): Promise<EventReceiverGroup>
+  /** All that match, fetched with as many requests as it takes. */
+  find<const Field extends GroupField = GroupField>(
+    filter: GroupFilter,
+    options?: SearchOptions<Field>,
+  ): Promise<Pick<EventReceiverGroup, Field>[]>
+  /** The same, fetched as they are read. */
+  findAll<const Field extends GroupField = GroupField>(
+    filter: GroupFilter,
+    options?: FindAllOptions<Field>,
+  ): AsyncGenerator<Pick<EventReceiverGroup, Field>, void, undefined>
+  /** Lets the group tell completions. Never made twice: each call that arrives is told to the world. @throws ApiError NOT_FOUND */
+  enable(id: string, options?: CallOptions): Promise<void>
+  /** Stops the group from telling completions. Never made twice either. @throws ApiError NOT_FOUND */
+  disable(id: string, options?: CallOptions): Promise<void>
+  /** Where an artifact stands at the gate. @throws ApiError NOT_FOUND, INVALID_ARGUMENT for a blank NVRPP field */
+  status(id: string, nvrpp: Nvrpp, options?: CallOptions): Promise<GateStatus>
+  /**
+   * Resolves once every receiver's latest event for the artifact is a success. A failed gate is waited for too:
+   * the next run may open it.
+   *
+   * @throws EprError TIMEOUT, whose details name the receivers that are not passed; what `status` throws
+   */
+  waitUntilOpen(id: string, nvrpp: Nvrpp, options?: WaitOptions): Promise<GateStatus>
+}
+
+const SEARCHED = {
+  operation: 'event_receiver_groups',
+  argument: 'event_receiver_group',
+  inputType: 'FindEventReceiverGroupInput',
+  filterFields: ['id', 'name', 'type', 'version'],
+  schema: eventReceiverGroupSchema,
+}
+
+export function createGroups(services: Services): Groups {
+  const { rest } = services
+  const search = createSearch(SEARCHED, services)
+
+  async function setEnabled(id: string, enabled: boolean, options?: CallOptions): Promise<void> {
+    await rest.call('PATCH', `${API_PREFIX}/groups/${toSegment(id)}`, toJsonBody({ enabled }), options)
+  }
+
+  async function status(id: string, nvrpp: Nvrpp, options?: CallOptions): Promise<GateStatus> {
+    const query = new URLSearchParams()
+    for (const field of NVRPP_FIELDS) query.set(field, nvrpp[field] ?? '')
+    const path = `${API_PREFIX}/groups/${toSegment(id)}/status?${query}`
+    return toObject(gateStatusSchema, await rest.call('GET', path, undefined, options))
+  }
+
+  return {
+    create: (group, options) => rest.create('/groups', group, options),
+    get: (id, options) => rest.get('/groups', id, eventReceiverGroupSchema, options),
+    find: search.find as Groups['find'],
+    findAll: search.findAll as Groups['findAll'],
+    enable: (id, options) => setEnabled(id, true, options),
+    disable: (id, options) => setEnabled(id, false, options),
+    status,
+    waitUntilOpen: (id, nvrpp, options = {}) =>
+      waitUntilOpen((signal) => status(id, nvrpp, { signal }), options),
+  }
+}

@@ -1,0 +1,142 @@
+import { EprError } from '@epr/model'
+
+export interface RetryOptions {
+  /** How many times a call is made again at most. 0 to 100. @default 4 */
+  retries?: number | undefined
+  /** Upper bound of the first wait, in milliseconds; it doubles each time. The wait is random below it. @default 100 */
+  minDelayMs?: number | undefined
+  /** Upper bound of every wait, in milliseconds, but for a longer `Retry-After` of the server. @default 5000 */
+  maxDelayMs?: number | undefined
+}
+
+export interface ClientOptions {
+  /**
+   * Where the server is, without `/api/v1`: `http://localhost:8042`, `https://epr.example.com/prefix`.
+   * Credentials do not belong here: see `token`.
+   */
+  url: string
+  /** Sent as `Authorization: Bearer …`. Never shown again: not in errors, not by inspecting the client. */
+  token?: string | undefined
+  /** Used in place of the global `fetch`, which is otherwise looked up at each call. */
+  fetch?: typeof globalThis.fetch | undefined
+  /**
+   * An undici 7 `Dispatcher` (`new Agent({ connections: 32 })`, a proxy, a private CA) that is handed to `fetch`.
+   * Node only; without it Node's own pool with keep-alive is used.
+   */
+  dispatcher?: object | undefined
+  /**
+   * How long one call may take in all, its retries and waits included, in milliseconds. `Infinity` for no end.
+   * A call that takes longer fails with TIMEOUT. @default 30000
+   */
+  timeoutMs?: number | undefined
+  /** When to make a safe call again; `false` for never. @default {retries: 4, minDelayMs: 100, maxDelayMs: 5000} */
+  retry?: RetryOptions | false | undefined
+  /** Sent with every request. Values of headers that carry credentials are kept secret like `token`. */
+  headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call, which then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** In place of the client's `timeoutMs`, for this call. */
+  timeoutMs?: number | undefined
+}
+
+/** What every creation takes. */
+export interface CreateOptions extends CallOptions {
+  /**
+   * Calls with the same key and body create once, within 24 hours. 1 to 255 characters.
+   * @default a fresh random key, so that only the retries of one call are one creation
+   */
+  idempotencyKey?: string | undefined
+}
+
+/** What every call takes that reads JSON of users. */
+export interface ReadOptions extends CallOptions {
+  /**
+   * Gives each `payload` and `schema` as `JsonText`, the text as the server sent it. `JSON.parse`, which is used
+   * otherwise, rounds numbers beyond 2^53 and long fractions to doubles, reorders keys that look like integers,
+   * and keeps the last of repeated keys. @default false
+   */
+  exact?: boolean | undefined
+}
+
+export interface Settings {
+  url: string
+  secrets: readonly string[]
+  headers: Readonly<Record<string, string>>
+  timeoutMs: number
+  retry: Required<{ [Name in keyof RetryOptions]: number }>
+  fetch: typeof globalThis.fetch | undefined
+  dispatcher: object | undefined
+}
+
+const CREDENTIALS = /authorization|cookie|token|secret|key|password/i
+/** RFC 9110, section 5.5: what a header may hold; with control characters `fetch` throws an error that shows it. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
+const TOKEN = /^[\x21-\x7e]+$/
+
+function refuse(problem: string): never {
+  throw new EprError('INVALID_ARGUMENT', problem)
+}
+
+// None of these texts shows what was given: it may be a secret in the wrong place.
+function toBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : refuse('url must be a URL like http://localhost:8042')
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') refuse('url must start with http:// or https://')
+  if (url.username !== '' || url.password !== '')
+    refuse('url must not hold credentials: use token or headers')
+  if (url.search !== '' || url.hash !== '') refuse('url must not have a query or a fragment')
+  return url.origin + url.pathname.replace(/\/+$/, '')
+}
+
+function toHeaders({ token, headers = {} }: ClientOptions): Record<string, string> {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name)) refuse('headers must have valid names')
+    if (typeof value !== 'string' || !HEADER_VALUE.test(value)) {
+      refuse(`the header ${name} has characters that a header cannot hold`)
+    }
+  }
+  if (token === undefined || token === '') return { ...headers }
+  if (!TOKEN.test(token)) refuse('token must be printable ASCII without spaces')
+  return { ...headers, authorization: `Bearer ${token}` }
+}
+
+function toSecrets({ token, headers = {} }: ClientOptions): string[] {
+  const sensitive = Object.entries(headers).filter(([name]) => CREDENTIALS.test(name))
+  const values = sensitive.flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')])
+  return [token ?? '', ...values].filter((secret) => secret !== '')
+}
+
+function inRange(name: string, value: number, min: number, max: number): number {
+  return value >= min && value <= max ? value : refuse(`${name} must be a number from ${min} to ${max}`)
+}
+
+/** @throws EprError INVALID_ARGUMENT for a time that is none */
+export function toTimeoutMs(timeoutMs: number): number {
+  return inRange('timeoutMs', timeoutMs, 1, Infinity)
+}
+
+function toRetry(retry: RetryOptions | false = {}): Settings['retry'] {
+  const { retries = 4, minDelayMs = 100, maxDelayMs = 5_000 } = retry === false ? { retries: 0 } : retry
+  return {
+    retries: inRange('retry.retries', retries, 0, 100),
+    minDelayMs: inRange('retry.minDelayMs', minDelayMs, 0, 3_600_000),
+    maxDelayMs: inRange('retry.maxDelayMs', maxDelayMs, 0, 3_600_000),
+  }
+}
+
+/** Checks the options and fills in defaults. @throws EprError INVALID_ARGUMENT, which shows no value */
+export function toSettings(options: ClientOptions): Settings {
+  return {
+    url: toBaseUrl(options.url),
+    secrets: toSecrets(options),
+    headers: toHeaders(options),
+    timeoutMs: toTimeoutMs(options.timeoutMs ?? 30_000),
+    retry: toRetry(options.retry),
+    fetch: options.fetch,
+    dispatcher: options.dispatcher,
+  }
+}

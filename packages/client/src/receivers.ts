@@ -1,0 +1,51 @@
+import { type EventReceiver, type EventReceiverInput, eventReceiverSchema } from '@epr/model'
+import type { CreateOptions, ReadOptions } from './options.js'
+import { createSearch, type Services } from './search.js'
+import type { FindAllOptions, SearchOptions } from './search-options.js'
+
+/** What a receiver is made of. */
+export interface NewReceiver extends EventReceiverInput {
+  /** The JSON Schema that payloads must satisfy: an object or a boolean, or `JsonText` to send a text as it stands. */
+  schema: unknown
+}
+
+export type ReceiverField = keyof EventReceiver
+
+/** Exact matches, all of those given. */
+export type ReceiverFilter = { [Name in 'id' | 'name' | 'type' | 'version']?: string | null | undefined }
+
+export interface Receivers {
+  /** Gives the id. @throws ApiError INVALID_ARGUMENT for blank fields or a schema that is none */
+  create(receiver: NewReceiver, options?: CreateOptions): Promise<string>
+  /** @throws ApiError NOT_FOUND */
+  get(id: string, options?: ReadOptions): Promise<EventReceiver>
+  /** All that match, fetched with as many requests as it takes. */
+  find<const Field extends ReceiverField = ReceiverField>(
+    filter: ReceiverFilter,
+    options?: SearchOptions<Field>,
+  ): Promise<Pick<EventReceiver, Field>[]>
+  /** The same, fetched as they are read. */
+  findAll<const Field extends ReceiverField = ReceiverField>(
+    filter: ReceiverFilter,
+    options?: FindAllOptions<Field>,
+  ): AsyncGenerator<Pick<EventReceiver, Field>, void, undefined>
+}
+
+const SEARCHED = {
+  operation: 'event_receivers',
+  argument: 'event_receiver',
+  inputType: 'FindEventReceiverInput',
+  filterFields: ['id', 'name', 'type', 'version'],
+  schema: eventReceiverSchema,
+}
+
+export function createReceivers(services: Services): Receivers {
+  const { rest } = services
+  const search = createSearch(SEARCHED, services)
+  return {
+    create: (receiver, options) => rest.create('/receivers', receiver, options),
+    get: (id, options) => rest.get('/receivers', id, eventReceiverSchema, options),
+    find: search.find as Receivers['find'],
+    findAll: search.findAll as Receivers['findAll'],
+  }
+}

@@ -1,0 +1,22 @@
+import type { ReadOptions } from './options.js'
+
+/** Which rows a search gives, in which order. A server without the feature `cursor` knows no moments and no cursor. */
+export interface SearchOptions<Field extends string> extends ReadOptions {
+  /** The fields to fetch, which are those of the results. @default all */
+  fields?: readonly Field[] | undefined
+  /** How many results at most. 1 or more. @default all there are */
+  limit?: number | undefined
+  /** By id, which is by the time of creation: oldest first, or newest. @default 'asc' */
+  order?: 'asc' | 'desc' | undefined
+  /** Only what comes behind this id, in the order of the search. */
+  after?: string | undefined
+  /** Only what was created at or after this moment, RFC 3339. */
+  created_after?: string | undefined
+  /** Only what was created before this moment, RFC 3339. */
+  created_before?: string | undefined
+}
+
+export interface FindAllOptions<Field extends string> extends SearchOptions<Field> {
+  /** How many results one request fetches. 1 to 1000. @default 1000, or 100 when payloads or schemas are fetched */
+  pageSize?: number | undefined
+}

@@ -1,0 +1,57 @@
+import { EprError, isRetryable } from '@epr/model'
+import { startDeadline } from './deadline.js'
+import type { GateStatus } from './gate-status.js'
+import { toTimeoutMs } from './options.js'
+import { sleep } from './sleep.js'
+
+export interface WaitOptions {
+  /** How long to wait at most, in milliseconds; then it rejects with TIMEOUT. `Infinity` for no end. @default 300000 */
+  timeoutMs?: number | undefined
+  /** Ends the waiting, which then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Told each time the state has been asked for, also when it has not changed. */
+  onStatus?: ((status: GateStatus) => void) | undefined
+}
+
+const FIRST_POLL_MS = 200
+const LAST_POLL_MS = 2_000
+const GROWTH = 1.4
+
+function toTimeout(timeoutMs: number, status: GateStatus | undefined, cause: unknown): EprError {
+  const open = status?.receivers.filter(({ state }) => state !== 'passed') ?? []
+  const details = open.map(({ event_receiver_id, state }) => `event receiver ${event_receiver_id}: ${state}`)
+  const message = `the gate did not open within ${timeoutMs} ms${status ? `: ${status.state}` : ''}`
+  return new EprError('TIMEOUT', message, { ...(details.length > 0 && { details }), cause })
+}
+
+/**
+ * Asks until the gate is open: at first soon, then every two seconds. A question is one index look-up at the
+ * server, and unlike the feed it also sees a disabled group and what happened before.
+ */
+export async function waitUntilOpen(
+  ask: (signal: AbortSignal) => Promise<GateStatus>,
+  { timeoutMs = 300_000, signal, onStatus }: WaitOptions,
+): Promise<GateStatus> {
+  let status: GateStatus | undefined
+  let cause: unknown
+  const deadline = startDeadline(toTimeoutMs(timeoutMs), signal, () => toTimeout(timeoutMs, status, cause))
+  try {
+    deadline.signal.throwIfAborted()
+    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * GROWTH)) {
+      try {
+        status = await ask(deadline.signal)
+        onStatus?.(status)
+      } catch (error) {
+        // Who has once reached the gate waits on through a restart of the server; a wrong URL fails at once.
+        if (!status || !(error instanceof EprError) || !isRetryable(error.code)) throw error
+        cause = error
+      }
+      if (status.state === 'open') return status
+      await sleep(pollMs * (0.5 + Math.random() / 2), deadline.signal)
+    }
+  } catch (error) {
+    throw deadline.signal.aborted ? deadline.signal.reason : error
+  } finally {
+    deadline.end()
+  }
+}
