@@ -6,7 +6,8 @@ import { packageBuild } from '../../tsup.config.base'
 
 const require = createRequire(import.meta.url)
 
-const packageFile = (name: string, file: string): string => join(dirname(require.resolve(`${name}/package.json`)), file)
+const packageFile = (name: string, file: string): string =>
+  join(dirname(require.resolve(`${name}/package.json`)), file)
 
 /** The ready-made builds that the GraphQL page consists of: they are served, not imported. */
 const PAGE_ASSETS = {

@@ -14,8 +14,14 @@ export interface FeedEntry {
 
 const headFields = { cursor: z.string().min(1), time: z.string(), ce_id: z.string().optional() }
 
-export const headSchema = z.object(headFields)
+const headSchema = z.object(headFields)
 export type Head = z.infer<typeof headSchema>
+
+/** Said when messages of other types have been passed over, so that one who comes back need not pass them again. */
+const passedSchema = z.object({ cursor: z.string().min(1) })
+export type Passed = z.infer<typeof passedSchema>
+
+export const commentSchema = z.union([headSchema, passedSchema])
 
 export const entrySchema: z.ZodType<FeedEntry> = z.object({ ...headFields, message: messageSchema })
 

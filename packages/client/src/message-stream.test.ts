@@ -60,6 +60,16 @@ async function cursorsOf(count: number, after?: string): Promise<string[]> {
 const busy = () => ours({ errors: ['busy'] }, 503)
 
 describe('a stream', () => {
+  it('comes back behind what the server passed over for it, not only behind its last message', async () => {
+    const passed = ': {"cursor":"9"}\nid: 9\n\n'
+    const starts = onFeed(
+      () => stream([frame(1), passed]),
+      () => stream([frame(12)], 'stay'),
+    )
+    expect(await cursorsOf(2, '0')).toEqual(['1', '12'])
+    expect(starts).toEqual(['0', '9'])
+  })
+
   it('gives messages with their place, however they are cut into pieces', async () => {
     const text = `: heartbeat\n\n${frame(1)}${frame(2)}`
     onFeed(() => stream([...text], 'stay'))

@@ -50,12 +50,20 @@ async function* toPieces(
   }
 }
 
+/** What a connection has said besides messages. */
+interface Progress {
+  /** What the server wants between two connections, milliseconds. */
+  retryMs: number
+  /** A cursor behind the last message, up to which there is nothing of the asked type. */
+  passed: string | undefined
+}
+
 /** One connection, from a cursor on, until it is cut. */
 async function* readConnection(
   after: string | undefined,
   { type, signal, timeoutMs, exact = false }: StreamOptions,
   { http, retry, redact }: StreamServices,
-  onRetryMs: (ms: number) => void,
+  onProgress: (progress: Progress) => void,
 ): AsyncGenerator<FeedEntry, void, undefined> {
   const connection = new AbortController()
   const letGo = forwardAbort(signal, connection)
@@ -84,13 +92,13 @@ async function* readConnection(
     const answer: HttpAnswer = { status, headers, text: '' }
     if (!body) throw toResponseError(answer, 'the stream has no body')
     const entries = createEntryReader(answer, exact)
-    onRetryMs(0)
+    onProgress({ retryMs: 0, passed: undefined })
     const giveUp = () =>
       connection.abort(new NetworkError('TIMEOUT', `the stream was silent for ${SILENCE_MS} ms`))
     for await (const piece of toPieces(body, connection.signal, giveUp)) {
       const complete = entries.read(piece)
-      onRetryMs(entries.retryMs())
       yield* complete
+      onProgress({ retryMs: entries.retryMs(), passed: entries.passed() })
     }
   } catch (error) {
     if (error instanceof EprError) throw error
@@ -111,8 +119,9 @@ export async function* followMessages(
   let failures = 0
   /** What the server wants between two connections; undefined until one has stood. */
   let retryMs: number | undefined
-  const onRetryMs = (ms: number) => {
-    retryMs = ms
+  const onProgress = (progress: Progress) => {
+    retryMs = progress.retryMs
+    after = progress.passed ?? after
     failures = 0
   }
 
@@ -126,7 +135,7 @@ export async function* followMessages(
     }
     while (!isOver()) {
       try {
-        for await (const entry of readConnection(after, options, services, onRetryMs)) {
+        for await (const entry of readConnection(after, options, services, onProgress)) {
           after = entry.cursor
           yield entry
           if (isOver()) return

@@ -81,7 +81,7 @@ describe('a get', () => {
   })
 
   it('fails with every field that is nonsense', async () => {
-    onGet(() => ours({ data: [{ ...kept, id: 'x', name: 5 }] }))
+    onGet(() => ours({ data: [{ ...kept, id: 7, name: 5 }] }))
     await expect(get()).rejects.toMatchObject({ name: 'ResponseError', details: { length: 2 } })
   })
 })
@@ -251,4 +251,9 @@ describe('a call', () => {
 it('reads the status of the original, which is JSON in JSON', async () => {
   wire.use(http.get(`${URL}/healthz/status`, () => original('{"ready":true}')))
   expect(await testClient().status()).toEqual({ ready: true, features: [] })
+})
+
+it('takes rows that new ones would not be: the original kept blank fields and other ids', async () => {
+  onGet(() => ours({ data: [{ ...kept, id: 'old-1', description: ' ' }] }))
+  await expect(get()).resolves.toMatchObject({ id: 'old-1', description: ' ' })
 })

@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { flagField, textField, timeField } from './field.js'
-import { idSchema } from './id.js'
+import { answerField, flagField, textField, timeField } from './field.js'
 
 const receiverIds = z
   .array(z.string({ error: 'must be a string' }), { error: 'must be a list of event receiver ids' })
@@ -26,11 +25,11 @@ export const eventReceiverGroupPatchSchema = z.object({
 
 /** A gate: complete for an NVRPP when every receiver's latest event for it is a success. */
 export const eventReceiverGroupSchema = z.object({
-  id: idSchema,
-  name: textField,
-  type: textField,
-  version: textField,
-  description: textField,
+  id: answerField,
+  name: answerField,
+  type: answerField,
+  version: answerField,
+  description: answerField,
   enabled: z.boolean(),
   event_receiver_ids: z.array(z.string()),
   created_at: timeField,

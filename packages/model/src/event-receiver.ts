@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { textField, timeField } from './field.js'
-import { idSchema } from './id.js'
+import { answerField, textField, timeField } from './field.js'
 
 /** The body of `POST /receivers` without `schema`, whose source text travels beside it. */
 export const eventReceiverInputSchema = z.object({
@@ -12,8 +11,12 @@ export const eventReceiverInputSchema = z.object({
 export type EventReceiverInput = z.infer<typeof eventReceiverInputSchema>
 
 /** Says what an event that is posted to it must look like. Never changes once it exists. */
-export const eventReceiverSchema = eventReceiverInputSchema.extend({
-  id: idSchema,
+export const eventReceiverSchema = z.object({
+  id: answerField,
+  name: answerField,
+  type: answerField,
+  version: answerField,
+  description: answerField,
   /** The JSON Schema that payloads satisfy: an object or a boolean. */
   schema: z.unknown(),
   fingerprint: z.string(),

@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { eventReceiverSchema } from './event-receiver.js'
-import { flagField, textField, timeField } from './field.js'
-import { idSchema } from './id.js'
+import { answerField, flagField, textField, timeField } from './field.js'
 import { nvrppSchema } from './nvrpp.js'
 
 /** The body of `POST /events` without `payload`, whose source text travels beside it. */
@@ -13,13 +12,18 @@ export const eventInputSchema = nvrppSchema.extend({
 export type EventInput = z.infer<typeof eventInputSchema>
 
 /** What happened to an artifact, and whether it went well. Never changes once it exists. */
-export const eventSchema = nvrppSchema.extend({
-  id: idSchema,
-  description: textField,
+export const eventSchema = z.object({
+  id: answerField,
+  name: answerField,
+  version: answerField,
+  release: answerField,
+  platform_id: answerField,
+  package: answerField,
+  description: answerField,
   /** Any JSON value that satisfies the receiver's schema. */
   payload: z.unknown(),
   success: z.boolean(),
-  event_receiver_id: z.string(),
+  event_receiver_id: answerField,
   created_at: timeField,
   /** The receiver, where an event is got by its id. */
   EventReceiver: eventReceiverSchema.partial({ schema: true }).optional(),

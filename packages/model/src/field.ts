@@ -29,6 +29,9 @@ export const textField = z
   // What the check above says, for JSON Schema.
   .meta({ minLength: 1, maxLength: MAX_FIELD_LENGTH, pattern: '\\S' })
 
+/** A string in an answer. Not held to what new ones must satisfy: old rows of the original may break that. */
+export const answerField = z.string()
+
 /** A boolean that is false when it is absent. */
 export const flagField = z
   .boolean({ error: 'must be true or false' })

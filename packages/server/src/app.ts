@@ -41,6 +41,8 @@ export interface App {
 
 interface OpenedDatabase {
   database: Database
+  /** Where the data is, for people; without a password. */
+  place: string
   /** Closes the pool, and stops the embedded server when there is one. */
   close(): Promise<void>
 }
@@ -67,14 +69,13 @@ async function openDatabase(db: string | undefined, log: Logger): Promise<Opened
   if (location.kind === 'server') {
     const database = createDatabase({ config: location.config, onIdleError })
     await assertReachable(database, location.display)
-    log.info({ database: location.display }, `data: ${location.display}`)
-    return { database, close: () => database.close() }
+    return { database, place: location.display, close: () => database.close() }
   }
   const embedded = await startEmbeddedPostgres({ directory: location.directory, log })
   const database = createDatabase({ config: embedded.connection, onIdleError })
-  log.info({ directory: location.directory }, `data: embedded PostgreSQL in ${location.directory}`)
   return {
     database,
+    place: `embedded PostgreSQL in ${location.directory}`,
     async close() {
       await database.close()
       await embedded.stop()
@@ -165,6 +166,9 @@ async function serve({ config, version, log, tls, opened, connectPublisher }: Se
   ]
   const routes = [...described, createOpenApiRoute(version, described)]
 
+  const { brokers, topic } = config
+  const told = brokers.length === 0 ? 'feed only' : `feed, and topic ${topic} on ${brokers.join(', ')}`
+  log.info(`data: ${opened.place}; messages: ${told}`)
   const guards = createGuards(config)
   function onAnswer(answer: Answer): void {
     metrics.observeAnswer(answer)

@@ -5,7 +5,7 @@ import type { ConnectPublisher } from './outbox/publisher.js'
 import { readPem } from './read-pem.js'
 
 /**
- * From what the server was told of the brokers to what publishes there, and says so; without brokers, nothing.
+ * From what the server was told of the brokers to what publishes there; without brokers, nothing.
  *
  * @throws EprError INVALID_ARGUMENT when --broker-ca cannot be read
  */
@@ -13,14 +13,10 @@ export async function toConnectPublisher(
   { brokers, topic, brokerTls, brokerCa, sasl }: BrokerConfig,
   log: Logger,
 ): Promise<ConnectPublisher | undefined> {
-  if (brokers.length === 0) {
-    log.info('messages: feed only, no --brokers')
-    return undefined
-  }
+  if (brokers.length === 0) return undefined
   const ca = brokerCa === undefined ? undefined : await readPem(brokerCa, '--broker-ca')
   if (sasl && !brokerTls)
     log.warn('SASL_MECHANISM=PLAIN without --broker-tls: the password travels in the clear')
-  log.info({ brokers, topic }, `messages: feed, and topic ${topic} on ${brokers.join(', ')}`)
   return createKafkaPublisher({
     brokers,
     topic,

@@ -177,6 +177,17 @@ describe('the feed', () => {
     expect(back.events.every(({ data }) => JSON.parse(data).type === 'foo.bar')).toBe(true)
   })
 
+  it('moves the cursor of a stream by type past what it passes over', async () => {
+    const stream = await openStream('?after=latest&type=nobody')
+    const id = await api.create('/events', buildEvent(receiver))
+    const { cursor } = await told(id)
+    const isPast = (comment: string) =>
+      comment.startsWith('{') && BigInt(JSON.parse(comment).cursor) >= BigInt(cursor)
+    await waitFor('the cursor', () => stream.comments.some(isPast))
+    stream.close()
+    expect(stream.events).toEqual([])
+  })
+
   it('serves many listeners, every one everything', async () => {
     const streams = await Promise.all(Array.from({ length: 50 }, () => openStream('?after=latest')))
     const ids = await Promise.all(

@@ -48,6 +48,9 @@ describe('epr-server', () => {
     const first = await startServer({ args: ['--db', join(directory, 'data')] })
     const id = await createApi(first.url).create('/receivers', buildReceiver())
     expect(first.output().stdout).toBe(`EPR listening on ${first.url}\n`)
+    expect(first.output().stderr).toContain(
+      `data: embedded PostgreSQL in ${join(directory, 'data')}; messages: feed only`,
+    )
     expect(await first.stop('SIGTERM')).toBe(0)
     const second = await startServer({ args: ['--db', join(directory, 'data')] })
     expect((await createApi(second.url).get(`/receivers/${id}`)).status).toBe(200)

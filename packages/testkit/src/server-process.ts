@@ -18,7 +18,7 @@ export interface ServerProcess {
 export interface ServerProcessOptions {
   args?: readonly string[]
   env?: Record<string, string>
-  /** Environment variables of this process that the server must not see start with this. @default EPR_ */
+  /** @default 60_000 */
   startTimeoutMs?: number
 }
 
@@ -56,17 +56,16 @@ export async function startServer(options: ServerProcessOptions = {}): Promise<S
   })
   const output = collect(child)
   const exited = once(child, 'close') as Promise<[number | null]>
-  const url = await waitFor(
+  const listening = waitFor(
     'the server to listen',
-    () => {
-      if (child.exitCode !== null) throw new Error(`the server ended: ${output().stderr}`)
-      return /EPR listening on (\S+)/.exec(output().stdout)?.[1]
-    },
+    () => child.exitCode ?? /EPR listening on (\S+)/.exec(output().stdout)?.[1],
     options.startTimeoutMs ?? 60_000,
   ).catch((error: unknown) => {
     child.kill('SIGKILL')
     throw error
   })
+  const url = await listening
+  if (typeof url === 'number') throw new Error(`the server ended with ${url}: ${output().stderr}`)
   return {
     url,
     process: child,

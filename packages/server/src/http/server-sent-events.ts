@@ -7,14 +7,17 @@ const PREAMBLE = 'retry: 1000\n: connected\n\n'
 const LINE_BREAK = /[\r\n]+/g
 const HEARTBEAT = ': heartbeat\n\n'
 
-function toText({ entries }: FeedPage, type: string | undefined): string {
+function toText({ entries, next }: FeedPage, type: string | undefined): string {
   let text = ''
+  let told = true
   for (const entry of entries) {
     // No JSON text here holds a line break but where a client's own payload has it, which is white space there.
-    if (type !== undefined && entry.type !== type) continue
-    text += `: ${entry.head}\nid: ${entry.cursor}\ndata: ${entry.message.replace(LINE_BREAK, ' ')}\n\n`
+    told = type === undefined || entry.type === type
+    if (told)
+      text += `: ${entry.head}\nid: ${entry.cursor}\ndata: ${entry.message.replace(LINE_BREAK, ' ')}\n\n`
   }
-  return text
+  // An id without data tells nothing and moves Last-Event-ID past what was passed over.
+  return told ? text : `${text}: ${JSON.stringify({ cursor: next })}\nid: ${next}\n\n`
 }
 
 /** `next()`, or undefined when `timeoutMs` passes first; the same `next()` is then waited for again. */

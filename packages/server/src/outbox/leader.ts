@@ -11,9 +11,15 @@ const WRITTEN_CHANNEL = 'epr_written'
 const NUMBERED_CHANNEL = 'epr_numbered'
 
 const NUMBERING_BATCH = 1_000
+/** From one numbering to the next: each is a commit, which those of the events wait for. */
+const NUMBERING_INTERVAL_MS = 10
 /** How often one who is not the leader asks for the lock, and the leader looks for messages nobody told it of. */
 const LOOK_INTERVAL_MS = 1_000
 const RECONNECT_DELAY_MS = 250
+
+async function pause(ms: number, abort: AbortSignal): Promise<void> {
+  if (ms > 0) await delay(ms, undefined, { signal: abort }).catch(() => undefined)
+}
 
 /** What the one leading server does besides numbering, until `abort` is aborted or it fails. */
 export type LeaderTask = (abort: AbortSignal) => Promise<void>
@@ -62,7 +68,9 @@ export function startLeader(options: LeaderOptions): Leader {
   async function lead(session: Session, abort: AbortSignal): Promise<void> {
     while (!abort.aborted) {
       const seen = written.version
+      const startedAt = performance.now()
       await number(session)
+      await pause(NUMBERING_INTERVAL_MS - (performance.now() - startedAt), abort)
       const timeout = AbortSignal.any([abort, AbortSignal.timeout(LOOK_INTERVAL_MS)])
       await written.changedSince(seen, timeout)
     }
@@ -77,7 +85,7 @@ export function startLeader(options: LeaderOptions): Leader {
         [...LEADER_LOCK],
       )
       if (row?.locked) return true
-      await delay(LOOK_INTERVAL_MS, undefined, { signal: abort }).catch(() => undefined)
+      await pause(LOOK_INTERVAL_MS, abort)
     }
     return false
   }
@@ -126,7 +134,7 @@ export function startLeader(options: LeaderOptions): Leader {
         if (!announced)
           log.warn({ err: error }, 'lost the session that numbers messages; trying again until it is back')
         announced = true
-        await delay(RECONNECT_DELAY_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+        await pause(RECONNECT_DELAY_MS, stopping.signal)
       }
     }
   }

@@ -1,7 +1,15 @@
 import { type Event, fromJsonText, type JsonText } from '@epr/model'
 import type { Connection } from './database.js'
 import type { KeyClaim } from './idempotency-keys.js'
-import { addMatches, addPageConditions, createConditions, type Found, type Page, toFound } from './page.js'
+import {
+  addMatches,
+  addPageConditions,
+  type Conditions,
+  createConditions,
+  type Found,
+  type Page,
+  toFound,
+} from './page.js'
 
 /** An event as it is stored: the payload is the text that was sent. */
 export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
@@ -118,6 +126,34 @@ function toConditions({ success, ...matches }: EventFilter, page: Page) {
   return conditions
 }
 
+/** The filters that have an index of their own. */
+const INDEXED = ['name', 'version', 'event_receiver_id'] as const
+
+/** How far a search looks along one index for rows that meet the other filters too. */
+const PROBE_ROWS = 2_000
+
+/**
+ * The page of rows that meet two or more indexed filters. The planner takes filters for independent of one
+ * another, so that it walks a whole index for a version that a receiver never had. So: a short walk along one
+ * index, which fills the page when many rows meet both; when it does not, few rows do, and all of them are
+ * found by intersecting the indexes.
+ */
+function toIntersection(conditions: Conditions, filter: EventFilter, { order }: Page, limit: string): string {
+  const first = INDEXED.find((column) => typeof filter[column] === 'string')
+  const where = conditions.toSql()
+  const along = conditions.toSql((sql) => sql.startsWith(`${first} =`) || sql.startsWith('id '))
+  const columns = `${EVENT_COLUMNS.filter((column) => column !== 'payload').join(', ')}`
+  return `
+    with probe as materialized (
+      select id from (
+        select ${columns} from events ${along} order by id ${order} limit ${PROBE_ROWS}
+      ) as walked ${where} order by id ${order} limit ${limit}
+    ), every as materialized (
+      select id from events ${where} and (select count(*) from probe) < ${limit}
+    )
+    select id from probe union select id from every order by id ${order} limit ${limit}`
+}
+
 /** Searches events by exact matches, in id order; reads only the columns that are asked for. */
 export async function selectEvents(
   connection: Connection,
@@ -127,21 +163,38 @@ export async function selectEvents(
 ): Promise<Found<StoredEvent>> {
   const conditions = toConditions(filter, page)
   conditions.values.push(page.limit + 1)
-  const names = columns.join(', ')
+  const limit = `$${conditions.values.length}::int`
   const order = `order by id ${page.order}`
-  const matching = `select ${EVENT_COLUMNS.join(', ')}, payload_bytes from events ${conditions.toSql()} ${order} limit $${conditions.values.length}`
-  // Toasted payloads behind the size limit are never fetched: the outer query drops their rows first.
-  const text = columns.includes('payload')
-    ? `select ${names}, page_rows from (
-         select *, (count(*) over ())::int as page_rows,
-                sum(payload_bytes) over (${order} rows unbounded preceding) - payload_bytes as bytes_before
-         from (${matching}) as matching
-       ) as page where bytes_before < ${MAX_PAGE_BYTES} ${order}`
-    : `select ${names}, 0 as page_rows from (${matching}) as page ${order}`
-  const rows = await connection.query<StoredEvent & { page_rows: number }>(text, conditions.values)
-  const { rows: events, more } = toFound(rows, page.limit)
-  return {
-    rows: events.map(({ page_rows: _, ...event }) => event),
-    more: more || (rows[0]?.page_rows ?? 0) > rows.length,
-  }
+  const isMixed = INDEXED.filter((column) => typeof filter[column] === 'string').length > 1
+  const where = isMixed
+    ? `where id in (${toIntersection(conditions, filter, page, limit)})`
+    : conditions.toSql()
+  const matching = `select ${EVENT_COLUMNS.join(', ')}, payload_bytes from events ${where} ${order} limit ${limit}`
+  return toEvents(
+    await connection.query<PageRow>(toPageQuery(matching, columns, order), conditions.values),
+    page.limit,
+  )
+}
+
+interface PageRow extends StoredEvent {
+  /** Rows of the page before it was cut by size; 0 when it was not. */
+  page_rows: number
+}
+
+/** Cuts a page where its payloads grow too large. Toasted payloads behind that are never fetched. */
+function toPageQuery(matching: string, columns: readonly EventColumn[], order: string): string {
+  const names = columns.join(', ')
+  if (!columns.includes('payload'))
+    return `select ${names}, 0 as page_rows from (${matching}) as page ${order}`
+  return `select ${names}, page_rows from (
+    select *, (count(*) over ())::int as page_rows,
+           sum(payload_bytes) over (${order} rows unbounded preceding) - payload_bytes as bytes_before
+    from (${matching}) as matching
+  ) as page where bytes_before < ${MAX_PAGE_BYTES} ${order}`
+}
+
+function toEvents(rows: PageRow[], limit: number): Found<StoredEvent> {
+  const { rows: kept, more } = toFound(rows, limit)
+  const wasCut = (rows[0]?.page_rows ?? 0) > rows.length
+  return { rows: kept.map(({ page_rows: _, ...event }) => event), more: more || wasCut }
 }

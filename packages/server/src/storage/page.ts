@@ -33,8 +33,8 @@ export interface Conditions {
   add(sql: string, value: unknown): void
   /** Adds a condition without a value. */
   addPlain(sql: string): void
-  /** `where …`, or nothing when there are none. */
-  toSql(): string
+  /** `where …` of the conditions that `wanted` takes, or nothing when there are none. @default all */
+  toSql(wanted?: (sql: string) => boolean): string
 }
 
 export function createConditions(): Conditions {
@@ -47,7 +47,10 @@ export function createConditions(): Conditions {
       parts.push(sql.replace('?', `$${values.length}`))
     },
     addPlain: (sql) => void parts.push(sql),
-    toSql: () => (parts.length === 0 ? '' : `where ${parts.join(' and ')}`),
+    toSql(wanted = () => true) {
+      const kept = parts.filter(wanted)
+      return kept.length === 0 ? '' : `where ${kept.join(' and ')}`
+    },
   }
 }
 
