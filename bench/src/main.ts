@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildEvent } from '@epr/testkit'
+import { runChild } from './child.js'
+import type { Figure } from './figure.js'
+import { measureHistory } from './history.js'
+import { type Effort, measureBatch, measureIntake, measureSingle } from './intake.js'
+import { measureFeed, readRssMb, toMemoryFigure } from './process.js'
+import { measureLoopDelay, measureSbom } from './sbom.js'
+import { measureGraphql, measureSearch } from './search.js'
+import { createWorld, fillEvents, type World } from './world.js'
+
+const RESULTS = fileURLToPath(new URL('../results/', import.meta.url))
+const BASELINE = fileURLToPath(new URL('../baseline.json', import.meta.url))
+
+const SMALL_HISTORY = 10_000
+const LARGE_HISTORY = 1_000_000
+const LARGEST_HISTORY = 3_000_000
+
+const EFFORTS: Record<'full' | 'quick', Effort> = {
+  full: { rounds: 5, seconds: 4, calls: 200 },
+  quick: { rounds: 5, seconds: 1.5, calls: 60 },
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+async function measureAll(world: World, small: World, quick: boolean): Promise<Figure[]> {
+  const effort = EFFORTS[quick ? 'quick' : 'full']
+  const { rounds, calls } = effort
+  const figures: Figure[] = []
+  const add = (...measured: Figure[]) => {
+    for (const figure of measured) say(toLine(figure))
+    figures.push(...measured)
+  }
+
+  await fillEvents(small, SMALL_HISTORY)
+  say(`filling up to ${LARGE_HISTORY} events …`)
+  await fillEvents(world, LARGE_HISTORY)
+  add(...(await measureHistory(world, small, '1 M events, against 10 thousand', rounds, calls)))
+  add(...(await measureSearch(world, rounds, Math.floor(calls / 3))))
+  add(await measureGraphql(world, rounds, calls))
+  add(toMemoryFigure('memory, idle', await readRssMb(world)))
+  add(...(await measureIntake(world, effort)))
+  add(toMemoryFigure('memory, after the load', await readRssMb(world)))
+  add(await measureSingle(world, effort))
+  add(await measureBatch(world, effort))
+  add(await measureSbom(world, rounds, calls))
+  const loadMs = effort.seconds * 2_000
+  const load = () =>
+    runChild('load-process', {
+      url: world.server.url,
+      path: '/api/v1/events',
+      connections: 63,
+      seconds: loadMs / 1_000,
+      receivers: world.receivers,
+      payloadBytes: 200,
+    })
+  add(await measureLoopDelay(world, loadMs, load))
+  const post = () => world.api.create('/events', buildEvent(world.receivers[0] ?? ''))
+  add(await measureFeed(world, quick ? 3 : 8, post))
+  if (!quick) {
+    say(`filling up to ${LARGEST_HISTORY} events …`)
+    await fillEvents(world, LARGEST_HISTORY)
+    add(...(await measureHistory(world, small, '3 M events, against 10 thousand', rounds, calls)))
+  }
+  return figures
+}
+
+const round = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3)
+
+function toLine({ name, value, reference, unit, ratio, must, better, binding, met, spread }: Figure): string {
+  const held =
+    reference === undefined ? '' : ` · reference ${round(reference)} ${unit} · ratio ${round(ratio)}`
+  const range = spread ? ` (${round(spread[0])}–${round(spread[1])})` : ''
+  const bound = `${better === 'higher' ? '≥' : '≤'} ${must}${binding ? ', binding' : ''}`
+  return `${met ? '✓' : '✗'} ${name}: ${round(value)} ${unit}${held}${range} · must be ${bound}`
+}
+
+/** Binding figures that are less than half as good as the committed ones. */
+async function findHalved(figures: Figure[]): Promise<string[]> {
+  const baseline = JSON.parse(await readFile(BASELINE, 'utf8')) as Record<string, number>
+  return figures
+    .filter(({ name, binding, ratio, better }) => {
+      const known = baseline[name]
+      if (!binding || known === undefined) return false
+      return better === 'higher' ? ratio < known / 2 : ratio > known * 2
+    })
+    .map(({ name }) => name)
+}
+
+async function main(): Promise<number> {
+  const quick = process.argv.includes('--quick')
+  const directory = await mkdtemp(join(tmpdir(), 'epr-bench-'))
+  const world = await createWorld(join(directory, 'large'))
+  const small = await createWorld(join(directory, 'small'))
+  try {
+    const figures = await measureAll(world, small, quick)
+    await mkdir(RESULTS, { recursive: true })
+    await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify(figures, null, 2)}\n`)
+    process.stdout.write(`${figures.map(toLine).join('\n')}\n`)
+    const failed = quick
+      ? await findHalved(figures)
+      : figures.filter(({ binding, met }) => binding && !met).map(({ name }) => name)
+    if (failed.length === 0) return 0
+    process.stdout.write(
+      `${quick ? 'halved since the baseline' : 'binding and not met'}: ${failed.join('; ')}\n`,
+    )
+    return 1
+  } finally {
+    await Promise.all([world.close(), small.close()])
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+process.exitCode = await main()
