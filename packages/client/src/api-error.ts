@@ -1,34 +1,16 @@
-import type { ErrorCode } from '@epr/model'
+import { type ErrorCode, HTTP_STATUS } from '@epr/model'
 import * as z from 'zod'
 import { ApiError } from './errors.js'
 import type { HttpAnswer } from './http.js'
 import type { Redact } from './redact.js'
 
-/** The server's table, read backwards for answers without a code: of two with one status the first counts. */
-const STATUS: Record<ErrorCode, number> = {
-  INVALID_ARGUMENT: 400,
-  PAYLOAD_MISMATCH: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  ALREADY_EXISTS: 409,
-  GONE: 410,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  RATE_LIMITED: 429,
-  INTERNAL: 500,
-  UNAVAILABLE: 503,
-  TIMEOUT: 504,
-}
-
-const CODES = Object.keys(STATUS) as ErrorCode[]
+const CODES = Object.keys(HTTP_STATUS) as ErrorCode[]
 
 /** What proxies say with other statuses: 408 Request Timeout, 502 Bad Gateway. */
 const PROXY_CODES: Readonly<Record<number, ErrorCode>> = { 408: 'TIMEOUT', 502: 'UNAVAILABLE' }
 
 export function codeOfStatus(status: number): ErrorCode {
-  const known = CODES.find((code) => STATUS[code] === status) ?? PROXY_CODES[status]
+  const known = CODES.find((code) => HTTP_STATUS[code] === status) ?? PROXY_CODES[status]
   return known ?? (status >= 500 ? 'INTERNAL' : 'INVALID_ARGUMENT')
 }
 

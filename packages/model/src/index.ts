@@ -15,6 +15,7 @@ export {
 } from './event-receiver-group.js'
 export { MAX_FIELD_LENGTH } from './field.js'
 export { type Fingerprinted, fingerprint } from './fingerprint.js'
+export { HTTP_STATUS } from './http-status.js'
 export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
 export {
   assertJsonDepth,

@@ -1,23 +1,5 @@
-import { EprError, type ErrorCode, isRetryable } from '@epr/model'
+import { EprError, type ErrorCode, HTTP_STATUS, isRetryable } from '@epr/model'
 import type { RestResponse } from './request.js'
-
-/** The one table between what went wrong and HTTP (RFC 9110, section 15). */
-const STATUS: Record<ErrorCode, number> = {
-  INVALID_ARGUMENT: 400,
-  PAYLOAD_MISMATCH: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  ALREADY_EXISTS: 409,
-  GONE: 410,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  RATE_LIMITED: 429,
-  INTERNAL: 500,
-  UNAVAILABLE: 503,
-  TIMEOUT: 504,
-}
 
 const RETRY_AFTER_S = 1
 
@@ -50,7 +32,7 @@ export function toEprError(error: unknown): EprError {
 
 /** Whether an operator should see it: our fault, or the database's. */
 export function isServerFault({ code }: EprError): boolean {
-  return STATUS[code] >= 500
+  return HTTP_STATUS[code] >= 500
 }
 
 /** `{"errors":[…]}` as the contract has it, with the same for programs beside it. */
@@ -63,7 +45,7 @@ export function toErrorResponse(
   const message = code === 'INTERNAL' ? 'internal server error' : error.message
   const details = code === 'INTERNAL' ? [message] : error.details
   return {
-    status: STATUS[code],
+    status: HTTP_STATUS[code],
     headers: {
       'content-type': 'application/json',
       ...(isRetryable(code) && { 'retry-after': String(RETRY_AFTER_S) }),
