@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { type Api, buildEvent, buildGroup, buildReceiver, createApi } from '@epr/testkit'
+import { type Api, buildEvent, buildGroup, buildReceiver, createApi, waitFor } from '@epr/testkit'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from './support/test-app.js'
@@ -163,8 +163,7 @@ describe('metrics', () => {
       await create('/events', buildEvent(id, { success: false }))
       await get('/events')
       await post('/events', '{')
-      const metrics = await (await fetch(`${fresh.app.url}/metrics`)).text()
-      for (const line of [
+      const expected = [
         'server_events_created_total{success="true"} 1',
         'server_events_created_total{success="false"} 1',
         'server_event_receivers_created_total 1',
@@ -175,9 +174,11 @@ describe('metrics', () => {
         'epr_leader 1',
         'epr_outbox_unnumbered_messages 0',
         'epr_flush_events_sum 2',
-      ]) {
-        expect(metrics).toContain(line)
-      }
+      ]
+      const metrics = await waitFor('the leader and the numbering', async () => {
+        const text = await (await fetch(`${fresh.app.url}/metrics`)).text()
+        return expected.every((line) => text.includes(line)) && text
+      })
       expect(metrics).toContain('nodejs_eventloop_lag_p99_seconds')
     } finally {
       await fresh.close()
