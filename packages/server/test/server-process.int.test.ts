@@ -57,6 +57,28 @@ describe('epr-server', () => {
     expect(await second.stop('SIGINT')).toBe(0)
   })
 
+  it('logs lines of JSON when asked, a failure with the request id that its client got and without secrets', async () => {
+    const postgres = await startEmbeddedPostgres({ directory: join(directory, 'data'), log: silent })
+    cleanups.push(() => postgres.stop())
+    const { host, port } = postgres.connection
+    const url = `postgres://postgres:secret@/postgres?host=${encodeURIComponent(host)}&port=${port}`
+    const server = await startServer({ args: ['--db', url, '--json-logging'] })
+    cleanups.push(() => server.stop())
+    await postgres.stop()
+    const { status, json } = await createApi(server.url).get('/events')
+    expect(status).toBe(503)
+    const logged = () =>
+      server
+        .output()
+        .stderr.trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    await waitFor('the failure in the log', () =>
+      logged().some(({ request_id }) => request_id === json.error.request_id),
+    )
+    expect(server.output().stderr).not.toContain('secret')
+  })
+
   it('listens on both loopback addresses', async () => {
     const server = await startServer({ args: ['--db', directory] })
     cleanups.push(async () => void (await server.stop()))
