@@ -5,18 +5,25 @@ import { ConfigExit, readConfig } from './config.js'
 import { createLogger } from './logger.js'
 
 const FORCED_EXIT_CODE = 130
+const SAME_SIGNAL_MS = 1_000
 
 /** Both `src/` and `dist/` lie beside the package's own description. */
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 
-/** Stops gracefully on the first signal; a second one does not wait. */
+/**
+ * Stops gracefully on the first signal; one that comes later does not wait. Not one that comes at once: Ctrl-C
+ * under npm arrives twice, from the terminal and from npm.
+ */
 function stopOnSignals(app: App): void {
-  let stopping = false
+  let stoppingSince: number | undefined
   const stop = () => {
-    if (stopping) process.exit(FORCED_EXIT_CODE)
-    stopping = true
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(FORCED_EXIT_CODE)
+      return
+    }
+    stoppingSince = performance.now()
     app.stop().then(
       () => process.exit(0),
       (error: unknown) => {

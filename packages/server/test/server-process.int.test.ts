@@ -207,6 +207,12 @@ describe('epr-server', () => {
 })
 
 describe('a graceful stop', () => {
+  it('takes two signals at once for one, as Ctrl-C under npm sends them', async () => {
+    const server = await startServer({ args: ['--db', join(directory, 'data')] })
+    server.process.kill('SIGINT')
+    expect(await server.stop('SIGINT')).toBe(0)
+  })
+
   it('answers what is in flight, writes what is queued, ends streams and exits with 0', async () => {
     const data = join(directory, 'data')
     const server = await startServer({ args: ['--db', data] })
