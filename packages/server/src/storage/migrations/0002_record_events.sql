@@ -12,10 +12,13 @@ create function record_events(
   out skipped_units int[], out completions int
 )
 language plpgsql
--- Custom plans cost more than they bring: the arrays' contents do not change the best plan. And a generic
--- plan made while the tables are small must not be a sequential scan that is kept when they have grown.
+-- Custom plans cost more than they bring: the arrays' contents do not change the best plan. And a generic plan
+-- made while the tables are small must be the one that is right when they have grown: from each event by index
+-- to its receiver, groups and their members, and never over all of those to make a hash of them.
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_lock bigint;
