@@ -43,6 +43,8 @@ export interface HttpServerOptions {
 
 const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 120_000
+/** Longer than a proxy keeps its connections idle (60 s), so that none is cut while a request is on its way. */
+const KEEP_ALIVE_MS = 75_000
 const MAX_HEADER_BYTES = 32 * 1024
 const MAX_CONNECTIONS = 10_000
 /** How often connections are looked at that have been silent for longer than the timeouts. */
@@ -139,6 +141,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const settings = {
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     connectionsCheckingInterval: SILENCE_LOOK_MS,
   }
