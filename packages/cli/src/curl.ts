@@ -1,0 +1,23 @@
+import type { Settings } from './config.js'
+import type { Search } from './search-request.js'
+
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+/** The same search with curl. The token stays in the environment: what is printed may be copied anywhere. */
+export function toCurl({ kind, filter, options }: Search, { url, token }: Settings): string {
+  const { operation, argument, inputType } = kind.graphql
+  const { fields, limit, order, created_after } = options
+  const page = [
+    limit !== undefined && `limit: ${limit}`,
+    order !== undefined && `order: ${order.toUpperCase()}`,
+    created_after !== undefined && `created_after: ${JSON.stringify(created_after)}`,
+  ].filter((part) => part !== false)
+  const passed = [`${argument}: $filter`, ...page].join(', ')
+  const query = `query($filter: ${inputType}!) {${operation}(${passed}) {${fields.join(',')}}}`
+  return [
+    'curl --silent --show-error --header "content-type: application/json"',
+    ...(token ? ['--header "authorization: Bearer $EPR_TOKEN"'] : []),
+    `--data-raw ${quote(JSON.stringify({ query, variables: { filter } }))}`,
+    quote(`${url.replace(/\/+$/, '')}/api/v1/graphql/query`),
+  ].join(' ')
+}

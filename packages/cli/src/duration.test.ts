@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { parseDuration, parseMoment } from './duration.js'
+
+it('reads durations', () => {
+  expect(['300ms', '5s', '10m', '2h', '1d'].map(parseDuration)).toEqual([
+    300, 5_000, 600_000, 7_200_000, 86_400_000,
+  ])
+  for (const text of ['', '5', '0s', '-1s', '1y', '1.5h']) expect(() => parseDuration(text)).toThrow()
+})
+
+it('reads moments, ago or absolute', () => {
+  const ago = Date.now() - Date.parse(parseMoment('2h'))
+  expect(Math.abs(ago - 7_200_000)).toBeLessThan(5_000)
+  expect(parseMoment('2026-11-01')).toBe('2026-11-01T00:00:00.000Z')
+  expect(parseMoment('2026-11-01T08:00:00.123456Z')).toBe('2026-11-01T08:00:00.123456Z')
+  for (const text of ['', 'yesterday', '2026-13-01', '11/01/2026']) expect(() => parseMoment(text)).toThrow()
+})

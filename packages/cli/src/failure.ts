@@ -1,0 +1,52 @@
+import { EprError, type ErrorCode } from '@epr/model'
+import { CommanderError } from 'commander'
+import { EXIT, exitCodeOf } from './exit-code.js'
+import { toPlainLine } from './plain-line.js'
+
+interface Teller {
+  args: readonly string[]
+  env: NodeJS.ProcessEnv
+  stderr: { write(text: string): unknown }
+}
+
+/** How to mend it, where the message alone does not say so. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  UNAUTHENTICATED: 'set --token or EPR_TOKEN',
+  PERMISSION_DENIED: 'use a --token that may do this',
+  UNAVAILABLE: 'is the server running there? --url or EPR_URL says where it is',
+  TIMEOUT: 'try again, or give it longer with --timeout',
+  RATE_LIMITED: 'try again later',
+  PAYLOAD_TOO_LARGE: 'the server takes more with --max-body-bytes',
+  GONE: 'start again without --after',
+}
+
+/** Commander has asked for the end of the program: after a help text, or because of a mistake. */
+function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
+  if (error.exitCode === 0) return EXIT.ok
+  if (error.code === 'commander.help') return EXIT.usage
+  const text = error.message.replace(/^error: /, '')
+  stderr.write(`epr-cli: ${toPlainLine(text)}; see epr-cli --help\n`)
+  return EXIT.usage
+}
+
+/** What is wrong, in one line: all details, when the message does not name them already. */
+export function toProblem(error: EprError): string {
+  const details = error.details.filter((detail) => !error.message.includes(detail))
+  const hint = error.name === 'GateTimeout' ? undefined : HINTS[error.code]
+  return toPlainLine([[error.message, ...details].join('; '), hint].filter(Boolean).join('; '))
+}
+
+/** Says on stderr, in one line, why the command has failed. Gives the exit code. */
+export function tellFailure(error: unknown, teller: Teller): number {
+  if (error instanceof CommanderError) return toCommanderExit(error, teller)
+  const { args, env, stderr } = teller
+  const isDebug = args.includes('--debug') || ['1', 'true'].includes(env.EPR_DEBUG ?? '')
+  if (error instanceof EprError) stderr.write(`epr-cli: ${toProblem(error)}\n`)
+  else stderr.write(`epr-cli: ${toPlainLine(String(error))}; run it again with --debug to see where\n`)
+  if (isDebug && error instanceof Error) stderr.write(`${error.stack}\n${toCauses(error)}`)
+  return error instanceof EprError ? exitCodeOf(error.code) : EXIT.failed
+}
+
+function toCauses({ cause }: Error): string {
+  return cause instanceof Error ? `caused by ${cause.stack}\n${toCauses(cause)}` : ''
+}

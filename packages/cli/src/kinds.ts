@@ -1,0 +1,107 @@
+import type {
+  Client,
+  EventField,
+  EventFilter,
+  GroupField,
+  GroupFilter,
+  NewEvent,
+  NewGroup,
+  NewReceiver,
+  ReceiverField,
+  ReceiverFilter,
+} from '@epr/client'
+import {
+  eventInputSchema,
+  eventReceiverGroupInputSchema,
+  eventReceiverGroupSchema,
+  eventReceiverInputSchema,
+  eventReceiverSchema,
+  eventSchema,
+} from '@epr/model'
+import type { z } from 'zod'
+
+export type KindName = 'receiver' | 'group' | 'event'
+export type Row = Readonly<Record<string, unknown>>
+
+export interface FindOptions {
+  fields: readonly string[]
+  limit?: number | undefined
+  order?: 'asc' | 'desc' | undefined
+  created_after?: string | undefined
+}
+
+/** What the CLI knows of a kind of object: all commands do the same to each. */
+export interface Kind {
+  noun: string
+  /** All fields, in the model's order. */
+  fields: readonly string[]
+  defaultFields: readonly string[]
+  filterFields: readonly string[]
+  input: z.ZodObject
+  /** The member that is JSON of users and is carried as text. */
+  carried?: 'payload' | 'schema'
+  /** How GraphQL searches it. */
+  graphql: { operation: string; argument: string; inputType: string }
+  create(client: Client, object: object): Promise<string>
+  get(client: Client, id: string): Promise<object>
+  findAll(client: Client, filter: object, options: FindOptions): AsyncIterable<Row>
+}
+
+const DEFINITION_FIELDS = ['id', 'name', 'version', 'type']
+
+const receiver: Kind = {
+  noun: 'event receiver',
+  fields: Object.keys(eventReceiverSchema.shape),
+  defaultFields: DEFINITION_FIELDS,
+  filterFields: DEFINITION_FIELDS,
+  input: eventReceiverInputSchema,
+  carried: 'schema',
+  graphql: {
+    operation: 'event_receivers',
+    argument: 'event_receiver',
+    inputType: 'FindEventReceiverInput',
+  },
+  create: ({ receivers }, object) => receivers.create(object as NewReceiver),
+  get: ({ receivers }, id) => receivers.get(id, { exact: true }),
+  findAll: ({ receivers }, filter, { fields, ...options }) =>
+    receivers.findAll(filter as ReceiverFilter, {
+      ...options,
+      fields: fields as ReceiverField[],
+      exact: true,
+    }),
+}
+
+const group: Kind = {
+  noun: 'event receiver group',
+  fields: Object.keys(eventReceiverGroupSchema.shape),
+  defaultFields: DEFINITION_FIELDS,
+  filterFields: DEFINITION_FIELDS,
+  input: eventReceiverGroupInputSchema,
+  graphql: {
+    operation: 'event_receiver_groups',
+    argument: 'event_receiver_group',
+    inputType: 'FindEventReceiverGroupInput',
+  },
+  create: ({ groups }, object) => groups.create(object as NewGroup),
+  get: ({ groups }, id) => groups.get(id),
+  findAll: ({ groups }, filter, { fields, ...options }) =>
+    groups.findAll(filter as GroupFilter, { ...options, fields: fields as GroupField[] }),
+}
+
+const EVENT_FIELDS = ['id', 'name', 'version', 'release', 'platform_id', 'package', 'success']
+
+const event: Kind = {
+  noun: 'event',
+  fields: Object.keys(eventSchema.omit({ EventReceiver: true }).shape),
+  defaultFields: EVENT_FIELDS,
+  filterFields: [...EVENT_FIELDS, 'event_receiver_id'],
+  input: eventInputSchema,
+  carried: 'payload',
+  graphql: { operation: 'events', argument: 'event', inputType: 'FindEventInput' },
+  create: ({ events }, object) => events.create(object as NewEvent),
+  get: ({ events }, id) => events.get(id, { exact: true }),
+  findAll: ({ events }, filter, { fields, ...options }) =>
+    events.findAll(filter as EventFilter, { ...options, fields: fields as EventField[], exact: true }),
+}
+
+export const KINDS: Readonly<Record<KindName, Kind>> = { receiver, group, event }

@@ -1,0 +1,9 @@
+/** Control characters, and those that reorder text: from a server they could rewrite what the terminal shows. */
+const UNSAFE = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+/** A text of strangers on one line of a terminal. */
+export function toPlainLine(text: string): string {
+  return text.replace(/\s*\r?\n\s*/g, ' ').replace(UNSAFE, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}

@@ -1,0 +1,113 @@
+import { Command } from 'commander'
+import { type GlobalFlags, readSettings } from './config.js'
+import type { Context, Io, Perform } from './context.js'
+import { addGlobalFlags } from './flags.js'
+import { createOutput } from './output.js'
+import { UsageError } from './usage-error.js'
+
+interface LazyCommand {
+  description: string
+  /** Says what the command takes; loaded when the command is called. */
+  load(): Promise<(command: Command, perform: Perform) => void>
+}
+
+const COMMANDS: Readonly<Record<string, LazyCommand>> = {
+  receiver: {
+    description: 'event receivers: what an event must look like',
+    load: async () => (await import('./receiver.js')).defineReceiver,
+  },
+  group: {
+    description: 'event receiver groups: gates',
+    load: async () => (await import('./group.js')).defineGroup,
+  },
+  event: {
+    description: 'events: what happened to an artifact',
+    load: async () => (await import('./event.js')).defineEvent,
+  },
+  status: {
+    description: 'what the server says of itself',
+    load: async () => (await import('./status.js')).defineStatus,
+  },
+  watch: {
+    description: 'follow the messages from now on',
+    load: async () => (await import('./watch.js')).defineWatch,
+  },
+  run: {
+    description: 'run a command and record how it went',
+    load: async () => (await import('./run.js')).defineRun,
+  },
+}
+
+/** The global flags that were typed at any place; the one nearest to the end counts. */
+function collectGlobals(command: Command): GlobalFlags {
+  const above = command.parent ? collectGlobals(command.parent) : {}
+  const typed = Object.entries(command.opts()).filter(
+    ([name]) => command.getOptionValueSource(name) === 'cli',
+  )
+  return { ...above, ...Object.fromEntries(typed) }
+}
+
+async function createContext(command: Command, { stdin, stdout, stderr, env }: Io): Promise<Context> {
+  const settings = await readSettings(collectGlobals(command), env)
+  return {
+    settings,
+    output: createOutput({ stdout, env, format: settings.output, indent: settings.indent }),
+    stdin,
+    stderr,
+    env,
+    async connect() {
+      const { createClient } = await import('@epr/client')
+      try {
+        return createClient({ url: settings.url, token: settings.token, timeoutMs: settings.timeoutMs })
+      } catch (error) {
+        throw new UsageError(`--${(error as Error).message}`, error)
+      }
+    },
+  }
+}
+
+/**
+ * Does what the arguments say.
+ *
+ * @returns the exit code
+ * @throws EprError, CommanderError
+ */
+export async function runProgram(args: readonly string[], version: string, io: Io): Promise<number> {
+  let exitCode: number | undefined
+
+  const perform: Perform = (command, example, action) =>
+    addGlobalFlags(command)
+      .allowExcessArguments(false)
+      .addHelpText('after', `\nExample:\n  $ epr-cli ${example}`)
+      .action(async (...given: unknown[]) => {
+        const operands = given
+          .slice(0, -2)
+          .flat()
+          .filter((operand) => operand !== undefined)
+          .map(String)
+        const context = await createContext(command, io)
+        exitCode = await action(context, command.opts(), operands)
+        await context.output.end()
+      })
+
+  const program = addGlobalFlags(
+    new Command('epr-cli')
+      .description('The Event Provenance Registry on the command line.')
+      .version(version)
+      .enablePositionalOptions()
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+        // main says it, in one line.
+        outputError: () => undefined,
+      }),
+  ).addHelpText('after', '\nExample:\n  $ epr-cli event search --name shop --since 2h')
+
+  for (const [name, { description, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(description)
+    if (args.includes(name)) (await load())(command, perform)
+  }
+  await program.parseAsync([...args], { from: 'user' })
+  return exitCode ?? 0
+}

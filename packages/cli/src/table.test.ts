@@ -1,0 +1,29 @@
+import { toJsonText } from '@epr/model'
+import { expect, it } from 'vitest'
+import { createStyle } from './style.js'
+import { toCell, toRecord, toTable } from './table.js'
+
+const plain = createStyle({}, { isTTY: false })
+const ID = '01HKX0J9KS8AASMRYX61458N41'
+
+it('is as wide as the terminal at most, and cuts no id', () => {
+  const rows = [{ id: ID, name: 'x'.repeat(99), description: '日本'.repeat(40), success: true }]
+  const fields = ['id', 'name', 'description', 'success']
+  for (const width of [60, 80, 120]) {
+    const lines = toTable(rows, fields, plain, width).split('\n')
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width)
+    expect(lines.join('')).toContain(ID)
+  }
+})
+
+it('lists the fields one below the other where no table fits', () => {
+  expect(toTable([{ id: ID, name: 'x' }], ['id', 'name'], plain, 20)).toBe(`id    ${ID}\nname  x`)
+})
+
+it('lays out JSON exactly, and lets nothing of strangers steer the terminal', () => {
+  expect(toRecord({ n: 1, payload: toJsonText('{"a":1.10}') }, plain, 80)).toBe(
+    'n        1\npayload  {\n           "a": 1.10\n         }',
+  )
+  expect(toCell('name', 'a\u001b[2J\u202eb')).toBe('a\\u001b[2J\\u202eb')
+  expect(toCell('created_at', new Date(Date.now() - 185_000).toISOString())).toBe('3 minutes ago')
+})

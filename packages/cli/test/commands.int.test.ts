@@ -1,0 +1,284 @@
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { waitFor } from '@epr/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  hasTerminal,
+  idOf,
+  NVRPP_FLAGS,
+  runCli,
+  runOnTerminal,
+  runShell,
+  startCli,
+  startTestServer,
+  type TestServer,
+} from './harness.js'
+
+const EXACT = '{"2":12345678901234567890,"1":-0,"pi":3.14159265358979323846,"list":[]}'
+
+let server: TestServer
+let receiver: string
+const cli = (...args: string[]) => runCli(args, { url: server.url })
+const nameFlags = (name: string) => [
+  ...'--version 1 --release 1 --platform-id p --package q'.split(' '),
+  '--name',
+  name,
+]
+const createEvent = (name: string, ...more: string[]) =>
+  cli('event', 'create', ...nameFlags(name), '--description', 'd', '--event-receiver-id', receiver, ...more)
+
+beforeAll(async () => {
+  server = await startTestServer()
+  const flags = '--name foo-cli --version 1.0.0 --type epr.foo.cli --description foo'.split(' ')
+  receiver = idOf(await cli('receiver', 'create', ...flags))
+})
+afterAll(() => server.close())
+
+describe('piped output', () => {
+  it('is the answer to a creation, indented by 4, or on one line', async () => {
+    const created = await createEvent('pipe', '--payload', '{}')
+    expect(created).toEqual({ code: 0, stdout: `{\n    "data": "${idOf(created)}"\n}\n`, stderr: '' })
+    const compact = await createEvent('pipe', '--payload', '{}', '--no-indent')
+    expect(compact.stdout).toBe(`{"data":"${idOf(compact)}"}\n`)
+  })
+
+  it('is an array of what was found, indented by 2, with the asked fields in the order of the model', async () => {
+    const id = idOf(await createEvent('found', '--payload', EXACT, '--success'))
+    const { stdout } = await cli('event', 'search', '--name', 'found', '--fields', 'payload,success id')
+    expect(stdout).toBe(
+      `[\n  {\n    "id": "${id}",\n    "payload": {\n      "2": 12345678901234567890,\n      "1": -0,\n` +
+        '      "pi": 3.14159265358979323846,\n      "list": []\n    },\n    "success": true\n  }\n]\n',
+    )
+    const [defaults] = JSON.parse((await cli('event', 'search', '--id', id)).stdout)
+    expect(Object.keys(defaults)).toEqual('id name version release platform_id package success'.split(' '))
+    const [all] = JSON.parse((await cli('event', 'search', '--id', id, '--fields', 'all')).stdout)
+    expect(Object.keys(all)).toHaveLength(11)
+    expect((await cli('event', 'search', '--id', id, '--no-indent', '--fields', 'id')).stdout).toBe(
+      `[{"id":"${id}"}]\n`,
+    )
+    const [found] = JSON.parse((await cli('receiver', 'search', '--id', receiver)).stdout)
+    expect(Object.keys(found)).toEqual(['id', 'name', 'type', 'version'])
+    expect((await cli('event', 'search', '--name', 'nobody')).stdout).toBe('[]\n')
+  })
+
+  it('is overruled by -o', async () => {
+    const id = idOf(await createEvent('formats', '--payload', EXACT))
+    const search = ['event', 'search', '--id', id, '--fields', 'id,payload', '-o']
+    expect((await cli(...search, 'ndjson')).stdout).toBe(`{"id":"${id}","payload":${EXACT}}\n`)
+    const yaml = (await cli(...search, 'yaml')).stdout
+    expect(yaml).toContain('"2": 12345678901234567890\n')
+    expect(yaml).toContain('pi: 3.14159265358979323846\n')
+    expect((await cli(...search, 'table')).stdout).toContain(`│ ${id} │`)
+    expect(JSON.parse((await cli('event', 'get', id)).stdout)).toMatchObject({
+      id,
+      EventReceiver: { id: receiver },
+    })
+  })
+
+  it('selects with a JSONPath, exactly, and runs no script', async () => {
+    await createEvent('path', '--payload', EXACT)
+    const search = ['event', 'search', '--name', 'path', '--fields', 'all', '--no-indent', '--jsonpath']
+    expect((await cli(...search, '$[*].payload["2"]')).stdout).toBe('[12345678901234567890]\n')
+    expect((await cli(...search, '$..payload')).stdout).toBe(`[${EXACT}]\n`)
+    expect(await cli(...search, '$[?(@.name)]')).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('ends quietly when its reader goes', async () => {
+    const line = 'epr-cli event search --fields all -o ndjson | head -c 1; echo $PIPESTATUS'
+    const { stdout, stderr } = await runShell(line, { url: server.url })
+    expect([stdout.slice(1).trim(), stderr]).toEqual(['0', ''])
+    const full = await runShell('epr-cli status > /dev/full', { url: server.url })
+    expect(full).toMatchObject({ code: 1, stderr: expect.stringMatching(/^epr-cli: .*ENOSPC.*\n$/) })
+  })
+})
+
+describe('flags', () => {
+  it.each([
+    [['--success'], true],
+    [['--success=false'], false],
+    [['--success', 'false'], false],
+    [['--success=true'], true],
+    [[], false],
+  ])('%j means %s', async (flags, success) => {
+    const shown = await createEvent('dry', '--payload', 'null', '--dry-run', ...flags)
+    expect(JSON.parse(shown.stdout)).toMatchObject({ success, payload: null })
+  })
+
+  it('read payloads as JSON or YAML from text, files and stdin', async () => {
+    const file = join(server.directory, 'payload.yaml')
+    await writeFile(file, 'a: 1.10\nb: 0x10\n')
+    const payload = async (value: string, input?: string) => {
+      const args = ['event', 'create', ...nameFlags('in'), '--description', 'd', '--dry-run', '--no-indent']
+      const all = [...args, '--event-receiver-id', receiver, '--payload', value]
+      return (await runCli(all, { url: server.url, ...(input !== undefined && { input }) })).stdout
+    }
+    expect(await payload(`@${file}`)).toContain('"payload":{"a":1.10,"b":16}}')
+    expect(await payload('@-', EXACT)).toContain(`"payload":${EXACT}}`)
+  })
+
+  it('beat the environment, which beats the file', async () => {
+    const file = join(server.directory, 'epr.yaml')
+    await writeFile(file, `port: 9\nurl: ${server.url}\nno-indent: true\n`)
+    const run = (env: Record<string, string>, ...args: string[]) =>
+      runCli(['receiver', 'get', receiver, ...args], { env })
+    expect((await run({ EPR_CONFIG: file })).stdout.split('\n')).toHaveLength(2)
+    expect(await run({ EPR_CONFIG: file, EPR_URL: 'http://127.0.0.1:9' })).toMatchObject({ code: 5 })
+    const all = await run({ EPR_URL: 'http://127.0.0.1:9' }, '--config', file, '--url', server.url)
+    expect(all).toMatchObject({ code: 0 })
+    const before = await runCli(['--url', server.url, 'receiver', 'get', receiver])
+    expect(before).toMatchObject({ code: 0 })
+    expect(await run({}, '--config', '/nonexistent')).toMatchObject({ code: 2 })
+  })
+
+  it('show a search as curl, which finds the same', async () => {
+    const id = idOf(await createEvent("it's", '--payload', '1'))
+    const search = ['event', 'search', '--name', "it's", '--fields', 'id', '--dry-run', '--limit', '3']
+    const { stdout } = await runCli(search, { url: server.url, env: { EPR_TOKEN: 'hidden' } })
+    expect(stdout).not.toContain('hidden')
+    const curl = stdout.slice(stdout.indexOf('\ncurl '))
+    const found = await runShell(curl, { env: { EPR_TOKEN: 'hidden' } })
+    expect(JSON.parse(found.stdout)).toEqual({ data: { events: [{ id }] } })
+  })
+
+  it('narrow a search', async () => {
+    const ids = []
+    for (let count = 0; count < 3; count++) ids.push(idOf(await createEvent('page', '--payload', '1')))
+    const search = async (...flags: string[]) => {
+      const { stdout } = await cli('event', 'search', '--name', 'page', '--fields', 'id', ...flags)
+      return JSON.parse(stdout).map(({ id }: { id: string }) => id)
+    }
+    expect(await search()).toEqual(ids)
+    expect(await search('--order', 'desc', '--limit', '2')).toEqual([...ids].reverse().slice(0, 2))
+    expect(await search('--since', '1h', '--all')).toEqual(ids)
+    expect(await search('--since', '2100-01-01')).toEqual([])
+  })
+})
+
+describe.skipIf(!hasTerminal)('on a terminal', () => {
+  it('search shows a table that fits, in colours unless they are not wanted', async () => {
+    await createEvent('wide\u001b[31m'.repeat(9), '--payload', '1')
+    const search = ['event', 'search', '--limit', '5']
+    const { stdout } = await runOnTerminal(search, { url: server.url, columns: 90 })
+    expect(stdout).toContain('┌')
+    expect(stdout).toContain('\u001b[31mfalse\u001b[39m')
+    const plain = await runOnTerminal(search, { url: server.url, columns: 90, env: { NO_COLOR: '1' } })
+    expect(plain.stdout).not.toContain('\u001b')
+    expect(Math.max(...plain.stdout.split(/\r?\n/).map((line) => line.length))).toBeLessThanOrEqual(90)
+    const moment = ['event', 'search', '--limit', '1', '--fields', 'id created_at']
+    expect((await runOnTerminal(moment, { url: server.url })).stdout).toMatch(/now| ago/)
+  })
+})
+
+describe('groups', () => {
+  it('are asked for, waited for and modified', async () => {
+    const flags = ['--name', 'gate', '--type', 'gate', '--version', '1', '--description', 'd']
+    const group = idOf(await cli('group', 'create', ...flags, '--event-receiver-ids', receiver))
+    const status = (name: string, ...more: string[]) =>
+      cli('group', 'status', '--id', group, ...nameFlags(name), ...more)
+    expect(await status('gated')).toMatchObject({ code: 11 })
+    expect(await status('gated', '--wait', '300ms')).toMatchObject({ code: 12 })
+    await createEvent('gated', '--payload', '1')
+    const failed = await status('gated')
+    expect(failed).toMatchObject({ code: 10, stderr: '' })
+    expect(JSON.parse(failed.stdout)).toMatchObject({ state: 'failed', receivers: [{ state: 'failed' }] })
+    const waiting = status('gated', '--wait', '20s')
+    await createEvent('gated', '--payload', '1', '--success')
+    expect(await waiting).toMatchObject({ code: 0 })
+    expect(await status('gated', '-o', 'table')).toMatchObject({ stdout: expect.stringContaining('is open') })
+
+    expect(await cli('group', 'modify', '--id', group)).toMatchObject({ code: 2 })
+    expect(await cli('group', 'modify', '--id', group, '--enable', '--disable')).toMatchObject({ code: 2 })
+    expect(await cli('group', 'modify', '--id', group, '--disable')).toMatchObject({
+      code: 0,
+      stdout: `{\n    "data": "${group}"\n}\n`,
+    })
+    expect(JSON.parse((await cli('group', 'get', '--id', group)).stdout)).toMatchObject({ enabled: false })
+  })
+})
+
+it('watch follows what comes from now on', async () => {
+  await createEvent('before', '--payload', '1', '--success')
+  const watch = startCli(['watch', '-o', 'ndjson', '--type', 'epr.foo.cli', '--success'], { url: server.url })
+  let stdout = ''
+  watch.stdout.on('data', (chunk) => {
+    stdout += String(chunk)
+  })
+  // When it follows cannot be seen from outside: something is told again and again until it has heard.
+  await waitFor('a message', async () => {
+    await createEvent('failed', '--payload', '1')
+    await createEvent('watched', '--payload', EXACT, '--success')
+    return stdout.includes('\n')
+  })
+  watch.kill()
+  await once(watch, 'close')
+  const names = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).message.name)
+  expect(new Set(names)).toEqual(new Set(['watched']))
+  expect(stdout).toContain(`"payload":${EXACT}`)
+})
+
+describe('run', () => {
+  const run = (url: string, more: string[], ...command: string[]) =>
+    runCli(['run', '--event-receiver-id', receiver, ...NVRPP_FLAGS, ...more, '--', ...command], { url })
+  const findLast = async () =>
+    JSON.parse(
+      (await cli('event', 'search', '--name', 'shop', '--fields', 'all', '--order', 'desc', '--limit', '1'))
+        .stdout,
+    )[0]
+
+  it('passes output and exit code through and records them', async () => {
+    const failed = await run(
+      server.url,
+      ['--payload', '{"x":1.0,"exit_code":0}'],
+      'sh',
+      '-c',
+      'echo out; echo err >&2; exit 7',
+    )
+    expect(failed).toEqual({ code: 7, stdout: 'out\n', stderr: 'err\n' })
+    expect(await findLast()).toMatchObject({
+      success: false,
+      description: "sh -c 'echo out; echo err >&2; exit 7'",
+      payload: { command: "sh -c 'echo out; echo err >&2; exit 7'", exit_code: 7, x: 1 },
+    })
+    expect(await run(server.url, ['--description', 'ok'], 'true')).toMatchObject({ code: 0, stderr: '' })
+    expect(await findLast()).toMatchObject({
+      success: true,
+      description: 'ok',
+      payload: {
+        command: 'true',
+        started_at: expect.stringMatching(/Z$/),
+        finished_at: expect.stringMatching(/Z$/),
+        duration_ms: expect.any(Number),
+      },
+    })
+  })
+
+  it('tells signals as 128 + n, and commands that are not there as 127', async () => {
+    expect(await run(server.url, [], 'sh', '-c', 'kill -9 $$')).toMatchObject({ code: 137 })
+    expect(await run(server.url, [], 'no-such-command-of-epr')).toMatchObject({ code: 127 })
+    expect(await findLast()).toMatchObject({ success: false, payload: { exit_code: 127 } })
+  })
+
+  it('passes signals on', async () => {
+    const script = 'trap "exit 42" TERM; echo ready; while :; do sleep 0.05; done'
+    const args = ['run', '--event-receiver-id', receiver, ...NVRPP_FLAGS, '--', 'sh', '-c', script]
+    const child = startCli(args, { url: server.url })
+    await once(child.stdout, 'data')
+    child.kill('SIGTERM')
+    expect(await once(child, 'close')).toEqual([42, null])
+    expect(await findLast()).toMatchObject({ payload: { exit_code: 42 } })
+  })
+
+  it('keeps the exit code of the command when the registry is away', async () => {
+    const away = await run('http://127.0.0.1:9', [], 'sh', '-c', 'exit 3')
+    expect(away).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/^epr-cli: warning: .*\n$/),
+    })
+    expect(await run(server.url, ['--payload', '[1]'], 'true')).toMatchObject({ code: 2 })
+  })
+})
