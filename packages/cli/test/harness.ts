@@ -46,9 +46,12 @@ export interface CliOptions {
   input?: string
 }
 
+/** What says something about colours in the environment of the tests; node takes a CI for a terminal without. */
+const COLOURS = ['NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'CI']
+
 function environment({ url, env }: CliOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('EPR_') && name !== 'NO_COLOR',
+    ([name]) => !name.startsWith('EPR_') && !COLOURS.includes(name),
   )
   const home = { XDG_CONFIG_HOME: '/nonexistent', TERM: 'xterm' }
   return { ...Object.fromEntries(inherited), ...home, ...(url && { EPR_URL: url }), ...env }
