@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 
 /** How a command ended. */
@@ -28,17 +28,12 @@ export async function runCommand(words: readonly string[], stdin: { isTTY?: bool
     durationMs: Math.round(performance.now() - startedMs),
     ...(problem !== undefined && { problem }),
   })
-  const forwarders: (() => void)[] = []
+  // Before the command starts: a signal that came between its start and this would end us and orphan it.
+  const forwarding = forwardSignals(stdin)
   try {
     return await new Promise<Outcome>((resolve) => {
       const child = spawn(file, args, { stdio: 'inherit' })
-      for (const signal of SIGNALS) {
-        const forward = () => {
-          if (!(stdin.isTTY && FROM_TERMINAL.has(signal))) child.kill(signal)
-        }
-        process.on(signal, forward)
-        forwarders.push(() => process.off(signal, forward))
-      }
+      forwarding.to(child)
       child.on('error', (error: NodeJS.ErrnoException) => {
         resolve(
           end(error.code === 'ENOENT' ? 127 : 126, `cannot run ${file}: ${error.code ?? error.message}`),
@@ -49,6 +44,27 @@ export async function runCommand(words: readonly string[], stdin: { isTTY?: bool
       })
     })
   } finally {
-    for (const stop of forwarders) stop()
+    forwarding.stop()
+  }
+}
+
+/** Passes signals on to a child; those that came before there was one, as soon as there is. */
+function forwardSignals(stdin: { isTTY?: boolean }) {
+  const waiting: NodeJS.Signals[] = []
+  let child: ChildProcess | undefined
+  const forward = (signal: NodeJS.Signals) => {
+    if (stdin.isTTY && FROM_TERMINAL.has(signal)) return
+    if (child) child.kill(signal)
+    else waiting.push(signal)
+  }
+  for (const signal of SIGNALS) process.on(signal, forward)
+  return {
+    to(started: ChildProcess) {
+      child = started
+      for (const signal of waiting.splice(0)) child.kill(signal)
+    },
+    stop() {
+      for (const signal of SIGNALS) process.off(signal, forward)
+    },
   }
 }
