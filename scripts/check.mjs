@@ -20,6 +20,7 @@ const CHECKS = {
     '-r',
     '--filter=@epr/model',
     '--filter=@epr/client',
+    '--filter=@epr/watcher',
     'exec',
     'attw',
     '--pack',

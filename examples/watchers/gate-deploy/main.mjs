@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { allOf, byGroup, byType, createWatcher, not } from '@epr/watcher'
+import { sourceOf } from '../source.mjs'
+
+const { GROUP_ID: group, DEPLOY_COMMAND: command } = process.env
+if (!group || !command) throw new Error('GROUP_ID and DEPLOY_COMMAND are needed')
+
+const watcher = createWatcher({
+  source: sourceOf('gate-deploy'),
+  // A group also tells when it is created and changed: those messages are of EPR's own types.
+  match: allOf(byGroup(group), not(byType('epr.event.receiver.group.*'))),
+  async handle({ name, version, release }, { id, signal }) {
+    // Values of strangers: as variables they are never taken for a command.
+    const env = { ...process.env, NAME: name, VERSION: version, RELEASE: release, DEPLOY_ID: id }
+    const { stdout } = await promisify(execFile)('sh', ['-c', command], { env, signal })
+    process.stdout.write(stdout)
+  },
+  concurrency: 1,
+  timeoutMs: 300_000,
+  handleSignals: true,
+})
+await watcher.run()

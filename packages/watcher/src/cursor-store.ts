@@ -1,0 +1,39 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { EprError } from '@epr/model'
+
+/** Where a watcher of the feed remembers how far it is. */
+export interface CursorStore {
+  /** Undefined when nothing was ever written. */
+  read(): Promise<string | undefined>
+  /** Resolves once it is safe. */
+  write(cursor: string): Promise<void>
+}
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+
+/** A file that always holds a whole cursor: a new one is written beside it, synced and renamed. */
+export function createCursorFile(file: string): CursorStore {
+  return {
+    async read() {
+      const text = await readFile(file, 'utf8').catch((error: unknown) => {
+        if (isMissing(error)) return undefined
+        throw error
+      })
+      const cursor = text?.trim()
+      if (cursor === undefined || /^\d{1,18}$/.test(cursor)) return cursor
+      throw new EprError('INVALID_ARGUMENT', `${file} holds no cursor: mend it, or remove it to begin anew`)
+    },
+    async write(cursor) {
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+      const next = await open(`${file}.next`, 'w', 0o600)
+      try {
+        await next.writeFile(`${cursor}\n`)
+        await next.sync()
+      } finally {
+        await next.close()
+      }
+      await rename(`${file}.next`, file)
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { EprError, type Message } from '@epr/model'
+import type { DeadLetterSink } from './dead-letter.js'
+import type { Dedupe } from './dedupe.js'
+import type { HttpEndpointOptions } from './http-endpoint.js'
+import type { Log } from './log.js'
+import type { Guard, Matcher } from './matcher.js'
+import type { MessageSource } from './message-source.js'
+import type { ErasedRoute } from './processor.js'
+import type { RetryOptions } from './retry.js'
+import type { TaskHandler } from './task-handler.js'
+
+/** A handler and the messages that it is for. */
+export interface Route<M extends Message = Message> {
+  match: Guard<M> | Matcher
+  handle: TaskHandler<M>
+}
+
+export interface CommonOptions {
+  source: MessageSource
+  /** How many attempts run at once, over everything; those of one NVRPP never do. 1 or more. @default 8 */
+  concurrency?: number
+  /**
+   * The deadline of one attempt. Then `context.signal` is aborted, and the attempt has failed. On Kafka, the group
+   * waits at a rebalance for a little longer than this. From 1 to 600_000. @default 60_000
+   */
+  timeoutMs?: number
+  retry?: RetryOptions
+  /** Takes the dead letters. @default the source's own place: a topic, or a file beside the cursor */
+  deadLetter?: DeadLetterSink
+  /** Skips messages that it knows, for handlers that must not do a thing twice. @default none */
+  dedupe?: Dedupe
+  /** How long running attempts may go on after `stop()` before they are aborted. @default 10_000 */
+  stopGraceMs?: number
+  /** How long nothing may have worked before `run()` rejects with UNAVAILABLE. @default 300_000 */
+  giveUpAfterMs?: number
+  /** `stop()` at SIGINT and SIGTERM. @default false */
+  handleSignals?: boolean
+  /** Serves `/metrics`, `/healthz/liveness` and `/healthz/readiness`. @default not at all */
+  http?: HttpEndpointOptions
+  /** @default info and above as lines on stderr */
+  log?: Log
+}
+
+/** One handler, or several routes of which the first that matches has the message. */
+export type WatcherOptions<M extends Message = Message> = CommonOptions &
+  (Route<M> | { routes: readonly ErasedRoute[] })
+
+/**
+ * A route for `routes`, whose handler knows what its matcher has made sure of: when the matcher has said yes, the
+ * message is what the handler takes.
+ */
+export function route<M extends Message = Message>({ match, handle }: Route<M>): ErasedRoute {
+  return { match: match as Matcher, handle: handle as unknown as TaskHandler }
+}
+
+const MAX_TIMEOUT_MS = 600_000
+
+function assertRange(name: string, value: number | undefined, min: number, max: number): void {
+  if (value === undefined || (value >= min && value <= max)) return
+  throw new EprError('INVALID_ARGUMENT', `${name} must be from ${min} to ${max}`)
+}
+
+export function assertOptions({ concurrency, timeoutMs, retry }: CommonOptions): void {
+  assertRange('concurrency', concurrency, 1, 10_000)
+  assertRange('timeoutMs', timeoutMs, 1, MAX_TIMEOUT_MS)
+  assertRange('retry.attempts', retry?.attempts, 1, 1_000)
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildEvent, buildReceiver, createApi, type ServerProcess, startServer } from '@epr/testkit'
+
+/** A built server with a feed of a test's own, and a directory for what watchers keep. */
+export interface FeedWorld {
+  readonly server: ServerProcess
+  readonly directory: string
+  /** Records events for a receiver of type `foo.bar`. @returns the messages' ids */
+  tell(names: readonly string[], fields?: object): Promise<string[]>
+  close(): Promise<void>
+}
+
+export async function createFeedWorld(): Promise<FeedWorld> {
+  const directory = await mkdtemp(join(tmpdir(), 'epr-watch-'))
+  const remove = () => rm(directory, { recursive: true, force: true })
+  try {
+    const server = await startServer({ args: ['--db', join(directory, 'db')] })
+    const api = createApi(server.url)
+    const receiver = await api.create('/receivers', buildReceiver({ type: 'foo.bar' }))
+    return {
+      server,
+      directory,
+      async tell(names, fields = {}) {
+        const ids: string[] = []
+        for (const name of names) {
+          const artifact = { name, version: '1', release: '1', platform_id: 'linux', package: 'oci' }
+          ids.push(await api.create('/events', buildEvent(receiver, { ...artifact, ...fields })))
+        }
+        return ids
+      },
+      async close() {
+        if (server.process.exitCode === null) await server.stop()
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
