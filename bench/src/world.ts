@@ -44,10 +44,10 @@ export async function createWorld(directory: string, args: readonly string[] = [
     )
     groups.push(await api.create('/groups', buildGroup(members)))
   }
-  await sql.query(`create table bench_rows (
+  await sql.query(`create table if not exists bench_rows (
     id text primary key, name text, version text, release text, platform_id text, package text, description text,
     payload json, success boolean, event_receiver_id text, created_at timestamptz)`)
-  await sql.query('create index on bench_rows (name, version)')
+  await sql.query('create index if not exists bench_rows_name on bench_rows (name, version)')
   return {
     server,
     api,

@@ -90,12 +90,13 @@ async function readTls({ tlsCert, tlsKey }: Config) {
 
 interface ServiceOptions {
   database: Database
+  eventCount: number
   config: Config
   connectPublisher: ConnectPublisher | undefined
   log: Logger
 }
 
-function createServices({ database, config, connectPublisher: connect, log }: ServiceOptions) {
+function createServices({ database, eventCount, config, connectPublisher: connect, log }: ServiceOptions) {
   const definitions = createDefinitions(database)
   const payloadSchemas = createPayloadSchemas({ catalogue: createCyclonedxCatalogue(), log })
   const feed = createFeed(database, definitions)
@@ -118,6 +119,7 @@ function createServices({ database, config, connectPublisher: connect, log }: Se
   }))
   const recorder = createRecorder({
     database,
+    eventCount,
     onFlush(flush) {
       leader.messagesWritten()
       metrics.observeFlush(flush)
@@ -138,13 +140,15 @@ export interface AppOptions {
 interface ServeOptions extends AppOptions {
   tls: { cert: Buffer; key: Buffer } | undefined
   opened: OpenedDatabase
+  eventCount: number
   connectPublisher: ConnectPublisher | undefined
 }
 
-async function serve({ config, version, log, tls, opened, connectPublisher }: ServeOptions): Promise<App> {
+async function serve(options: ServeOptions): Promise<App> {
+  const { config, version, log, tls, opened, eventCount, connectPublisher } = options
   const { database } = opened
   const stopping = new AbortController()
-  const services = createServices({ database, config, connectPublisher, log })
+  const services = createServices({ database, eventCount, config, connectPublisher, log })
   const { payloadSchemas, feed, relay, leader, metrics, recorder, registry } = services
   const adapter = createAdapter({ maxBodyBytes: config.maxBodyBytes, stopping: stopping.signal, log })
   const health = healthRoutes({
@@ -226,8 +230,8 @@ export async function startApp({ config, version, log }: AppOptions): Promise<Ap
   try {
     await assertServer(opened.database)
     await migrate(opened.database)
-    await analyzeEvents(opened.database)
-    return await serve({ config, version, log, tls, opened, connectPublisher })
+    const eventCount = await analyzeEvents(opened.database)
+    return await serve({ config, version, log, tls, opened, eventCount, connectPublisher })
   } catch (error) {
     await opened.close()
     throw error

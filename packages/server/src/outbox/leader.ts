@@ -12,10 +12,17 @@ const NUMBERED_CHANNEL = 'epr_numbered'
 
 const NUMBERING_BATCH = 1_000
 /** From one numbering to the next: each is a commit, which those of the events wait for. */
-const NUMBERING_INTERVAL_MS = 10
+const NUMBERING_INTERVAL_MS = 25
 /** How often one who is not the leader asks for the lock, and the leader looks for messages nobody told it of. */
 const LOOK_INTERVAL_MS = 1_000
 const RECONNECT_DELAY_MS = 250
+
+const NUMBER_AND_TELL = {
+  name: 'number_messages',
+  text: `with numbered as (${NUMBER_MESSAGES})
+         select count(*)::int as numbered, case when count(*) > 0 then pg_notify('${NUMBERED_CHANNEL}', '') end
+         from numbered`,
+}
 
 async function pause(ms: number, abort: AbortSignal): Promise<void> {
   if (ms > 0) await delay(ms, undefined, { signal: abort }).catch(() => undefined)
@@ -53,12 +60,7 @@ export function startLeader(options: LeaderOptions): Leader {
 
   async function number(session: Session): Promise<void> {
     for (;;) {
-      const [row] = await session.query<{ numbered: number }>(
-        `with numbered as (${NUMBER_MESSAGES})
-         select count(*)::int as numbered, case when count(*) > 0 then pg_notify('${NUMBERED_CHANNEL}', '') end
-         from numbered`,
-        [NUMBERING_BATCH],
-      )
+      const [row] = await session.query<{ numbered: number }>(NUMBER_AND_TELL, [NUMBERING_BATCH])
       const numbered = row?.numbered ?? 0
       if (numbered > 0) options.onNumbered()
       if (numbered < NUMBERING_BATCH) return

@@ -1,9 +1,10 @@
 import type pg from 'pg'
+import type { Statement } from '../storage/database.js'
 import { fromDatabaseError } from '../storage/database-error.js'
 
 /** One connection for as long as it lives: what is locked or listened to on it ends with it. */
 export interface Session {
-  query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
+  query<Row extends object>(statement: Statement, values?: unknown[]): Promise<Row[]>
   /** Resolves when the connection is gone, whoever ended it. */
   readonly ended: Promise<void>
   end(): Promise<void>
@@ -28,9 +29,10 @@ export async function openSession({ client, onNotification }: SessionOptions): P
     throw fromDatabaseError(error)
   }
   return {
-    async query<Row extends object>(text: string, values: unknown[] = []) {
+    async query<Row extends object>(statement: Statement, values: unknown[] = []) {
+      const query = typeof statement === 'string' ? { text: statement } : statement
       try {
-        return (await client.query<Row>(text, values)).rows
+        return (await client.query<Row>({ ...query, values })).rows
       } catch (error) {
         throw fromDatabaseError(error)
       }

@@ -27,6 +27,8 @@ export interface Flush {
 
 export interface RecorderOptions {
   database: Database
+  /** About how many events the database held at the start, when its statistics were made. */
+  eventCount: number
   /** Called after each commit with what it held. */
   onFlush: (flush: Flush) => void
   onError: (error: unknown) => void
@@ -40,7 +42,7 @@ const MAX_FLUSH_CHARS = 1024 * 1024
 const LARGE_UNIT_CHARS = 256 * 1024
 /** The most payload that may wait for the database, in characters. */
 const MAX_QUEUED_CHARS = 128 * 1024 * 1024
-/** Recorded this often, the statistics are made anew: plans made for a small table would be kept else. */
+/** At these numbers of events the statistics are made anew: plans made for a small table would be kept else. */
 const ANALYZE_AT = [1_000, 10_000, 100_000, 1_000_000]
 
 interface Entry {
@@ -115,11 +117,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const small = createLane(write)
   const large = createLane(write)
   let queuedChars = 0
-  let recorded = 0
+  let { eventCount } = options
 
   function analyzeWhenDue(events: number): void {
-    const due = ANALYZE_AT.some((threshold) => recorded < threshold && recorded + events >= threshold)
-    recorded += events
+    const due = ANALYZE_AT.some((size) => eventCount < size && eventCount + events >= size)
+    eventCount += events
     if (due) analyzeEvents(options.database).catch(options.onError)
   }
 

@@ -104,9 +104,17 @@ export async function insertEvents(connection: Connection, units: EventUnit[]): 
   return { skippedUnits: new Set(result?.skipped_units), completions: result?.completions ?? 0 }
 }
 
-/** Refreshes the statistics that plans are made on; `events` grows from nothing faster than autovacuum looks. */
-export async function analyzeEvents(connection: Connection): Promise<void> {
+/**
+ * Refreshes the statistics that plans are made on; `events` grows from nothing faster than autovacuum looks.
+ *
+ * @returns about how many events there are
+ */
+export async function analyzeEvents(connection: Connection): Promise<number> {
   await connection.query('analyze events, messages')
+  const [row] = await connection.query<{ events: number }>(
+    "select reltuples::float8 as events from pg_class where oid = 'events'::regclass",
+  )
+  return row?.events ?? 0
 }
 
 export async function selectEvent(connection: Connection, id: string): Promise<StoredEvent | undefined> {
