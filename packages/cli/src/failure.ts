@@ -20,6 +20,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   GONE: 'start again without --after',
 }
 
+/** Errors that the hints do not fit: they are not about the server, or not about a call to it. */
+const UNHINTED = ['GateTimeout', 'WatcherError']
+
 /** Commander has asked for the end of the program: after a help text, or because of a mistake. */
 function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
   if (error.exitCode === 0) return EXIT.ok
@@ -32,7 +35,7 @@ function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
 /** What is wrong, in one line: all details, when the message does not name them already. */
 export function toProblem(error: EprError): string {
   const details = error.details.filter((detail) => !error.message.includes(detail))
-  const hint = error.name === 'GateTimeout' ? undefined : HINTS[error.code]
+  const hint = UNHINTED.includes(error.name) ? undefined : HINTS[error.code]
   return toPlainLine([[error.message, ...details].join('; '), hint].filter(Boolean).join('; '))
 }
 

@@ -38,7 +38,8 @@ const NVRPP_FLAGS = {
   '--package': 'package',
 }
 
-export function addSearchFlags(command: Command): Command {
+/** For what is shown as rows. */
+export function addRowFlags(command: Command): Command {
   return command
     .addOption(
       new Option('--fields <list>', 'fields to show, with spaces or commas; all for every field').argParser(
@@ -47,13 +48,17 @@ export function addSearchFlags(command: Command): Command {
     )
     .addOption(new Option('--limit <number>', 'how many at most').argParser(parseCount))
     .option('--all', 'all there are (tables show 100 otherwise)')
+    .option('--jsonpath <path>', 'print what this JSONPath finds in the results')
+}
+
+export function addSearchFlags(command: Command): Command {
+  return addRowFlags(command)
     .addOption(new Option('--order <order>', 'by time of creation').choices(['asc', 'desc']))
     .addOption(
       new Option('--since <moment>', 'created since: 2h, 2026-11-01 (UTC) or RFC 3339').argParser(
         parseMoment,
       ),
     )
-    .option('--jsonpath <path>', 'print what this JSONPath finds in the results')
 }
 
 /** What every command takes, before or after its name. */

@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'follow the messages from now on',
     load: async () => (await import('./watch.js')).defineWatch,
   },
+  'dead-letter': {
+    description: 'what watchers have put aside',
+    load: async () => (await import('./dead-letter.js')).defineDeadLetter,
+  },
   run: {
     description: 'run a command and record how it went',
     load: async () => (await import('./run.js')).defineRun,

@@ -8,7 +8,11 @@ export interface Search {
   options: FindOptions
 }
 
-function toFields({ fields, defaultFields }: Kind, asked: unknown): string[] {
+/** The fields that are asked for, in their own order. @throws UsageError */
+export function toFields(
+  { fields, defaultFields }: Pick<Kind, 'fields' | 'defaultFields'>,
+  asked: unknown,
+): string[] {
   if (asked === undefined) return fields.filter((field) => defaultFields.includes(field))
   const names = (Array.isArray(asked) ? asked : []).map(String)
   if (names.includes('all')) return [...fields]

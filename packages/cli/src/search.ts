@@ -9,7 +9,7 @@ const TABLE_LIMIT = 100
 
 /** Finds what the flags say, or with --dry-run shows how. */
 export async function search(context: Context, name: KindName, flags: Flags): Promise<undefined> {
-  const { output, settings, stderr } = context
+  const { output, settings } = context
   const asked = toSearch(KINDS[name], flags)
   if (settings.dryRun) {
     const { toCurl } = await import('./curl.js')
@@ -17,19 +17,38 @@ export async function search(context: Context, name: KindName, flags: Flags): Pr
     if (output.format === 'json' || output.format === 'table') output.line(toCurl(asked, settings))
     return
   }
+  const client = await context.connect()
+  const isCut = isCutTable(context, flags)
+  const found = iterateRows(client, isCut ? withLimit(asked, TABLE_LIMIT + 1) : asked)
+  await printRows(context, found, asked.options.fields, flags)
+}
+
+/** Whether only the beginning is shown, because people could not look through all. */
+function isCutTable({ output }: Context, { jsonpath, limit, all }: Flags): boolean {
+  return output.format === 'table' && jsonpath === undefined && limit === undefined && !all
+}
+
+/** Prints rows as the output's format wants them, or what a JSONPath finds in them. */
+export async function printRows(
+  context: Context,
+  found: AsyncIterable<Row>,
+  fields: readonly string[],
+  flags: Flags,
+): Promise<undefined> {
+  const { output, stderr } = context
   const jsonPath = textFlag(flags, 'jsonpath')
   const select =
     jsonPath === undefined ? undefined : (await import('./json-path.js')).compileJsonPath(jsonPath)
-  const client = await context.connect()
-  if (output.format === 'ndjson' && !select) return printAsFound(context, client, asked)
-  const isCut = output.format === 'table' && !select && asked.options.limit === undefined && !flags.all
-  const rows = await findRows(client, isCut ? withLimit(asked, TABLE_LIMIT + 1) : asked)
+  const picked = pickFields(found, fields)
+  if (output.format === 'ndjson' && !select) return printAsFound(context, picked)
+  const isCut = isCutTable(context, flags)
+  const rows = await collect(picked, isCut ? TABLE_LIMIT + 1 : Number.POSITIVE_INFINITY)
   if (select) return printFound(context, select(stringifyJson(rows)))
   if (output.format !== 'table') return output.object(rows)
   const shown = isCut ? rows.slice(0, TABLE_LIMIT) : rows
   if (shown.length > 0) {
     const { toTable } = await import('./table.js')
-    output.line(toTable(shown, asked.options.fields, output.style, output.width))
+    output.line(toTable(shown, fields, output.style, output.width))
   } else stderr.write('nothing found\n')
   if (shown.length < rows.length) stderr.write(`only the first ${TABLE_LIMIT}: --all shows all there are\n`)
 }
@@ -39,22 +58,26 @@ const withLimit = (search: Search, limit: number): Search => ({
   options: { ...search.options, limit },
 })
 
-/** With the fields in the model's order. */
-async function* iterateRows(client: Client, { kind, filter, options }: Search): AsyncGenerator<Row> {
-  for await (const row of kind.findAll(client, filter, options)) {
-    yield Object.fromEntries(options.fields.map((field) => [field, row[field]]))
-  }
+const iterateRows = (client: Client, { kind, filter, options }: Search): AsyncIterable<Row> =>
+  kind.findAll(client, filter, options)
+
+/** With the fields in their own order. */
+async function* pickFields(rows: AsyncIterable<Row>, fields: readonly string[]): AsyncGenerator<Row> {
+  for await (const row of rows) yield Object.fromEntries(fields.map((field) => [field, row[field]]))
 }
 
-async function findRows(client: Client, search: Search): Promise<Row[]> {
+async function collect(found: AsyncIterable<Row>, limit: number): Promise<Row[]> {
   const rows: Row[] = []
-  for await (const row of iterateRows(client, search)) rows.push(row)
+  for await (const row of found) {
+    rows.push(row)
+    if (rows.length >= limit) break
+  }
   return rows
 }
 
 /** A line is whole as it is printed: no end has to be waited for. */
-async function printAsFound({ output }: Context, client: Client, search: Search): Promise<undefined> {
-  for await (const row of iterateRows(client, search)) {
+async function printAsFound({ output }: Context, rows: AsyncIterable<Row>): Promise<undefined> {
+  for await (const row of rows) {
     if (output.isClosed()) return
     await output.object(row)
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { EprError } from '@epr/model'
 import type { Admin, EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs'
 import type { DeadLetter } from './dead-letter.js'
+import { WatcherError } from './errors.js'
 import type { FailureKind } from './failure.js'
 import { registerCodecs } from './kafka-codecs.js'
 import {
@@ -95,7 +97,11 @@ async function* readBatches({ client }: KafkaConnection, topic: string) {
   }
 }
 
-/** The dead letters of a topic from its oldest to where it ends now. It changes nothing there. */
+/**
+ * The dead letters of a topic from its oldest to where it ends now. It changes nothing there.
+ *
+ * @throws WatcherError UNAVAILABLE when the brokers cannot be read from
+ */
 export async function* listKafkaDeadLetters(
   options: KafkaConnectionOptions,
   topic: string,
@@ -113,6 +119,10 @@ export async function* listKafkaDeadLetters(
       if (end !== undefined && BigInt(last) + 1n >= end) left.delete(partition)
       if (left.size === 0) return
     }
+  } catch (error) {
+    if (error instanceof EprError) throw error
+    const problem = `cannot read ${topic} from ${options.brokers.join(', ')}: ${(error as Error).message}`
+    throw new WatcherError('UNAVAILABLE', problem, { cause: error })
   } finally {
     connection.destroy()
   }

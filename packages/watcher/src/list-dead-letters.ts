@@ -23,7 +23,8 @@ export type DeadLetterPlace =
 /**
  * Dead letters from the oldest to the newest there is now, those of all groups. It changes nothing.
  *
- * @throws EprError INVALID_ARGUMENT for a file that holds something else
+ * @throws EprError INVALID_ARGUMENT for a file that holds something else; WatcherError UNAVAILABLE when the
+ *   brokers cannot be read from
  */
 export function listDeadLetters(place: DeadLetterPlace): AsyncGenerator<DeadLetter, void, undefined> {
   if ('topic' in place)
