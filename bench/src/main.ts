@@ -2,14 +2,18 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { buildEvent } from '@epr/testkit'
+import { startBroker } from './broker.js'
 import { runChild } from './child.js'
 import type { Figure } from './figure.js'
 import { measureHistory } from './history.js'
 import { type Effort, measureBatch, measureIntake, measureSingle } from './intake.js'
 import { measureFeed, readRssMb, toMemoryFigure } from './process.js'
+import { measureRelay } from './relay.js'
 import { measureLoopDelay, measureSbom } from './sbom.js'
 import { measureGraphql, measureSearch } from './search.js'
+import { measureThroughput, measureWatchers } from './watching.js'
 import { createWorld, fillEvents, type World } from './world.js'
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url))
@@ -26,15 +30,44 @@ const EFFORTS: Record<'full' | 'quick', Effort> = {
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
-async function measureAll(world: World, small: World, quick: boolean): Promise<Figure[]> {
-  const effort = EFFORTS[quick ? 'quick' : 'full']
-  const { rounds, calls } = effort
-  const figures: Figure[] = []
-  const add = (...measured: Figure[]) => {
-    for (const figure of measured) say(toLine(figure))
-    figures.push(...measured)
-  }
+type Add = (...measured: Figure[]) => void
 
+/** What needs a broker; nothing where Java is not to be had. */
+async function measureWithKafka(directory: string, { rounds, calls }: Effort, add: Add): Promise<void> {
+  const broker = await startBroker(say)
+  if (!broker) return
+  try {
+    add(await measureRelay(join(directory, 'relay'), broker, rounds))
+    add(...(await measureWatchers(join(directory, 'relay'), broker, rounds, calls)))
+    add(...(await measureThroughput(broker, rounds)))
+  } finally {
+    await broker.stop()
+  }
+}
+
+async function measureWithHistory(
+  directory: string,
+  quick: boolean,
+  effort: Effort,
+  add: Add,
+): Promise<void> {
+  const world = await createWorld(join(directory, 'large'))
+  const small = await createWorld(join(directory, 'small'))
+  try {
+    await measureWorlds(world, small, quick, effort, add)
+  } finally {
+    await Promise.all([world.close(), small.close()])
+  }
+}
+
+async function measureWorlds(
+  world: World,
+  small: World,
+  quick: boolean,
+  effort: Effort,
+  add: Add,
+): Promise<void> {
+  const { rounds, calls } = effort
   await fillEvents(small, SMALL_HISTORY)
   say(`filling up to ${LARGE_HISTORY} events …`)
   await fillEvents(world, LARGE_HISTORY)
@@ -65,7 +98,6 @@ async function measureAll(world: World, small: World, quick: boolean): Promise<F
     await fillEvents(world, LARGEST_HISTORY)
     add(...(await measureHistory(world, small, '3 M events, against 10 thousand', rounds, calls)))
   }
-  return figures
 }
 
 const round = (value: number): string =>
@@ -91,28 +123,59 @@ async function findHalved(figures: Figure[]): Promise<string[]> {
     .map(({ name }) => name)
 }
 
-async function main(): Promise<number> {
-  const quick = process.argv.includes('--quick')
-  const directory = await mkdtemp(join(tmpdir(), 'epr-bench-'))
-  const world = await createWorld(join(directory, 'large'))
-  const small = await createWorld(join(directory, 'small'))
-  try {
-    const figures = await measureAll(world, small, quick)
-    await mkdir(RESULTS, { recursive: true })
-    await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify(figures, null, 2)}\n`)
-    process.stdout.write(`${figures.map(toLine).join('\n')}\n`)
-    const failed = quick
-      ? await findHalved(figures)
-      : figures.filter(({ binding, met }) => binding && !met).map(({ name }) => name)
-    if (failed.length === 0) return 0
-    process.stdout.write(
-      `${quick ? 'halved since the baseline' : 'binding and not met'}: ${failed.join('; ')}\n`,
-    )
-    return 1
-  } finally {
-    await Promise.all([world.close(), small.close()])
-    await rm(directory, { recursive: true, force: true })
-  }
+const USAGE = `npm run bench [-- OPTIONS]
+  --quick       under three minutes, without Kafka, against bench/baseline.json
+  --only PART   history or kafka: one half of the figures
+`
+
+interface Options {
+  quick: boolean
+  only: 'history' | 'kafka' | undefined
 }
 
-process.exitCode = await main()
+function readOptions(args: string[]): Options {
+  const { values } = parseArgs({ args, options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
+  const { quick = false, only } = values
+  if (only === undefined || only === 'history' || only === 'kafka') return { quick, only }
+  throw new Error(`--only ${only}: there are history and kafka`)
+}
+
+async function bench({ quick, only }: Options): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'epr-bench-'))
+  const effort = EFFORTS[quick ? 'quick' : 'full']
+  const figures: Figure[] = []
+  const add: Add = (...measured) => {
+    for (const figure of measured) say(toLine(figure))
+    figures.push(...measured)
+  }
+  try {
+    if (only !== 'kafka') await measureWithHistory(directory, quick, effort, add)
+    if (only !== 'history' && !quick) await measureWithKafka(directory, effort, add)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+  await mkdir(RESULTS, { recursive: true })
+  await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify(figures, null, 2)}\n`)
+  process.stdout.write(`${figures.map(toLine).join('\n')}\n`)
+  const failed = quick
+    ? await findHalved(figures)
+    : figures.filter(({ binding, met }) => binding && !met).map(({ name }) => name)
+  if (failed.length === 0) return 0
+  process.stdout.write(
+    `${quick ? 'halved since the baseline' : 'binding and not met'}: ${failed.join('; ')}\n`,
+  )
+  return 1
+}
+
+async function main(args: string[]): Promise<number> {
+  let options: Options
+  try {
+    options = readOptions(args)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`)
+    return 2
+  }
+  return bench(options)
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -46,6 +46,15 @@ export interface Relay {
   status(): Promise<RelayStatus>
 }
 
+/** Messages that stand one after another in the feed. */
+interface Page {
+  records: MessageRecords[]
+  /** How much had been numbered when it was read. */
+  seen: number
+  /** The cursor of its last message, or where it was looked for. */
+  end: string
+}
+
 export interface RelayOptions {
   database: Database
   definitions: Definitions
@@ -81,7 +90,8 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
     state = 'publishing'
   }
 
-  async function read(after: string): Promise<MessageRecords[]> {
+  async function read(after: string): Promise<Page> {
+    const seen = numbered.version
     const { messages } = await selectMessages(database, { after, limit: READ_LIMIT })
     const records: MessageRecords[] = []
     let bytes = 0
@@ -92,25 +102,33 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
       bytes += record.whole.value.length
       records.push(record)
     }
-    return records
+    return { records, seen, end: records.at(-1)?.cursor ?? after }
+  }
+
+  async function publishPage({ records }: Page, publisher: Publisher, abort: AbortSignal): Promise<void> {
+    for (const batch of batches.toBatches(records)) {
+      if (abort.aborted) return
+      await batches.publish(publisher, batch)
+      const last = batch.at(-1)
+      if (last) await markPublished(database, topic, last.cursor)
+      working()
+    }
   }
 
   async function publishFrom(start: string, publisher: Publisher, abort: AbortSignal): Promise<void> {
-    let after = start
+    let page = await read(start)
     while (!abort.aborted) {
-      const seen = numbered.version
-      const messages = await read(after)
-      for (const batch of batches.toBatches(messages)) {
-        if (abort.aborted) return
-        await batches.publish(publisher, batch)
-        after = batch.at(-1)?.cursor ?? after
-        await markPublished(database, topic, after)
+      if (page.records.length === 0) {
         working()
+        await numbered.changedSince(page.seen, abort)
+        page = await read(page.end)
+        continue
       }
-      if (messages.length === 0) {
-        working()
-        await numbered.changedSince(seen, abort)
-      }
+      // The next page is read while the broker has this one.
+      const next = read(page.end)
+      next.catch(() => undefined)
+      await publishPage(page, publisher, abort)
+      page = await next
     }
   }
 
