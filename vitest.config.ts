@@ -8,7 +8,7 @@ const database = { globalSetup: [postgres] }
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'docs/test/page.test.ts'] } },
       {
         test: {
           name: 'integration',
@@ -21,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
-          include: ['packages/*/test/**/*.slow.test.ts'],
+          include: ['packages/*/test/**/*.slow.test.ts', 'docs/test/*.slow.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 120_000,
           ...database,

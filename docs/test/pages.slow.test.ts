@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startServer, waitFor } from '@epr/testkit'
+import { expect, it } from 'vitest'
+import { type Block, type Expectation, parsePage, toPattern } from './page.js'
+import { type Session, startSession } from './session.js'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** Where the pages say that the server is; it is on another port here. */
+const WRITTEN = /localhost:8042/g
+const BACKGROUND_TIMEOUT_MS = 60_000
+
+const pagesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => join(folder, name))
+
+const pages = ['README.md', ...pagesIn('docs/tutorial'), ...pagesIn('docs/how-to')].filter(
+  (page) => !page.endsWith('index.md'),
+)
+
+async function meet(expectation: Expectation, printed: string, session: Session): Promise<void> {
+  const { text, background } = expectation
+  if (!background) {
+    expect(printed, `what line ${expectation.line} expects`).toMatch(toPattern(text))
+    return
+  }
+  for (const line of text.split('\n')) {
+    const pattern = new RegExp(toPattern(line).source.slice(1, -1), 'm')
+    await waitFor(
+      `line ${expectation.line}: ${line}`,
+      async () => pattern.test(`${await session.backgroundOutput()}\n`),
+      BACKGROUND_TIMEOUT_MS,
+    )
+  }
+}
+
+async function follow(blocks: readonly Block[], session: Session, host: string): Promise<void> {
+  let printed = ''
+  for (const block of blocks) {
+    const text = block.text.replace(WRITTEN, host)
+    if (block.kind === 'expectation') await meet({ ...block, text }, printed, session)
+    else if (block.background) await session.start(text)
+    else
+      printed = await session.run(text).catch((error: Error) => {
+        throw new Error(`the block at line ${block.line}: ${error.message}`)
+      })
+  }
+}
+
+it.each(pages)('%s does what it says', async (page) => {
+  const blocks = parsePage(await readFile(join(ROOT, page), 'utf8'))
+  const directory = await mkdtemp(join(tmpdir(), 'epr-docs-db-'))
+  const server = await startServer({ args: ['--db', directory, '--host', 'localhost'] })
+  const session = await startSession(server.url)
+  try {
+    await follow(blocks, session, new URL(server.url).host)
+  } finally {
+    await session.close()
+    await server.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+})
