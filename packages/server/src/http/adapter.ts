@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express from 'express'
+import { headersOf, startHeaders } from './answer-headers.js'
 import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
 import type { Operation, RestRequest, RestResponse } from './request.js'
 import { FEATURES } from './rest.js'
@@ -25,16 +26,18 @@ export interface AdapterOptions {
   log: { error(fields: object, text: string): void }
 }
 
-/** The headers of every answer. */
-export function startResponse(request: IncomingMessage, response: ServerResponse): void {
+/** The headers of every answer: `constant` ones and the request's own id. */
+export function startResponse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  constant: Readonly<Record<string, string>>,
+): void {
   const given = request.headers['x-request-id']
   const id = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
-  response.setHeader('x-request-id', id)
-  response.setHeader('epr-features', FEATURES)
+  startHeaders(response, { ...constant, 'x-request-id': id, 'epr-features': FEATURES })
 }
 
-export const requestIdOf = (response: ServerResponse): string =>
-  String(response.getHeader('x-request-id') ?? '')
+export const requestIdOf = (response: ServerResponse): string => headersOf(response)['x-request-id'] ?? ''
 
 /** Resolves when the client takes more, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
@@ -51,11 +54,13 @@ function drained(response: ServerResponse): Promise<void> {
 
 async function send(response: ServerResponse, { status, headers, body }: RestResponse): Promise<void> {
   if (response.headersSent || response.destroyed) return
+  const all = Object.assign(headersOf(response), headers)
   if (typeof body === 'string') {
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
+    all['content-length'] = String(Buffer.byteLength(body))
+    response.writeHead(status, all).end(body)
     return
   }
-  response.writeHead(status, headers).flushHeaders()
+  response.writeHead(status, all).flushHeaders()
   for await (const text of body) {
     if (response.destroyed) break
     if (!response.write(text)) await drained(response)
@@ -87,7 +92,7 @@ export function createAdapter(options: AdapterOptions): Adapter {
       options.log.error({ request_id: requestId, err: eprError.cause ?? eprError }, eprError.message)
     }
     // What is left of a body that was refused is not read to its end.
-    if (eprError.code === 'PAYLOAD_TOO_LARGE') response.setHeader('connection', 'close')
+    if (eprError.code === 'PAYLOAD_TOO_LARGE') headersOf(response).connection = 'close'
     await send(response, toErrorResponse(eprError, requestId, headers))
   }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
 import helmet from 'helmet'
+import { headersOf } from './answer-headers.js'
 
 /** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -65,10 +66,10 @@ function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
   return (request, response) => {
     const origin = request.headers.origin?.toLowerCase()
     const isAllowed = origin !== undefined && allowed.has(origin)
-    if (allowed.size > 0) response.setHeader('vary', 'Origin')
+    if (allowed.size > 0) headersOf(response).vary = 'Origin'
     if (isAllowed) {
-      response.setHeader('access-control-allow-origin', request.headers.origin ?? '')
-      response.setHeader('access-control-expose-headers', CORS_ANSWER_HEADERS)
+      headersOf(response)['access-control-allow-origin'] = request.headers.origin ?? ''
+      headersOf(response)['access-control-expose-headers'] = CORS_ANSWER_HEADERS
       if (request.method === 'OPTIONS') return answerPreflight(response)
     }
     if (!isAllowed && !SAFE_METHODS.has(request.method ?? '') && !isSameOrigin(request)) {
@@ -81,6 +82,7 @@ function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
 
 function answerPreflight(response: ServerResponse): true {
   response.writeHead(204, {
+    ...headersOf(response),
     'access-control-allow-methods': CORS_METHODS,
     'access-control-allow-headers': CORS_REQUEST_HEADERS,
     'access-control-max-age': CORS_MAX_AGE_S,
@@ -90,10 +92,11 @@ function answerPreflight(response: ServerResponse): true {
 }
 
 /**
- * helmet's headers. The GraphQL page needs inline styles (its editor makes them) and nothing from elsewhere.
- * `upgrade-insecure-requests` is off: it breaks plain http on a local name.
+ * helmet's headers, which are the same on every answer: asked for once, because setting them one by one on each
+ * response costs more than checking a payload. The GraphQL page needs inline styles (its editor makes them) and
+ * nothing from elsewhere. `upgrade-insecure-requests` is off: it breaks plain http on a local name.
  */
-function createHeaderGuard(): Guard {
+export function createSecurityHeaders(): Readonly<Record<string, string>> {
   const setHeaders = helmet({
     contentSecurityPolicy: {
       directives: { 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null },
@@ -101,15 +104,20 @@ function createHeaderGuard(): Guard {
     crossOriginResourcePolicy: { policy: 'same-site' },
     strictTransportSecurity: false,
   })
-  return (request, response) => {
-    setHeaders(request, response, (error?: unknown) => {
-      if (error) throw error
-    })
-    return false
+  const headers: Record<string, string> = {}
+  const response = {
+    setHeader: (name: string, value: string) => {
+      headers[name.toLowerCase()] = value
+    },
+    removeHeader: () => undefined,
   }
+  setHeaders({} as IncomingMessage, response as unknown as ServerResponse, (error?: unknown) => {
+    if (error) throw error
+  })
+  return headers
 }
 
 /** The guards in the order in which they stand. */
 export function createGuards(options: GuardOptions): Guard[] {
-  return [createHeaderGuard(), createHostGuard(options), createOriginGuard(options)]
+  return [createHostGuard(options), createOriginGuard(options)]
 }

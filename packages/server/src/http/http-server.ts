@@ -3,8 +3,9 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { EprError } from '@epr/model'
 import { type Adapter, requestIdOf, startResponse } from './adapter.js'
+import { headersOf } from './answer-headers.js'
 import { createExpressApp } from './express-app.js'
-import type { Guard } from './guards.js'
+import { createSecurityHeaders, type Guard } from './guards.js'
 import type { Route } from './request.js'
 import { API_PREFIX } from './rest.js'
 
@@ -61,11 +62,12 @@ const RECORD_EVENT = `${API_PREFIX}/events`
  */
 function createListener({ adapter, routes, guards, onAnswer }: HttpServerOptions) {
   const app = createExpressApp({ adapter, routes })
+  const securityHeaders = createSecurityHeaders()
   const record = routes.find(({ method, path }) => method === 'post' && path === RECORD_EVENT)?.operation
   const isRecord = ({ method, url }: IncomingMessage): boolean =>
     method === 'POST' && (url === RECORD_EVENT || url === `${RECORD_EVENT}/`)
   return (request: IncomingMessage, response: ServerResponse): void => {
-    startResponse(request, response)
+    startResponse(request, response, securityHeaders)
     reportAnswer(request, response, onAnswer)
     try {
       if (guards.some((guard) => guard(request, response))) return
@@ -91,7 +93,7 @@ function reportAnswer(
       url: (request as { originalUrl?: string }).originalUrl ?? request.url ?? '',
       status: response.statusCode,
       seconds: (performance.now() - startedAt) / 1_000,
-      isStream: response.getHeader('content-type') === 'text/event-stream',
+      isStream: headersOf(response)['content-type'] === 'text/event-stream',
     })
   })
 }
