@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'follow the messages from now on',
     load: async () => (await import('./watch.js')).defineWatch,
   },
+  cdevents: {
+    description: 'CDEvents: their types, schemas and event receivers',
+    load: async () => (await import('./cdevents.js')).defineCdevents,
+  },
   run: {
     description: 'run a command and record how it went',
     load: async () => (await import('./run.js')).defineRun,
