@@ -75,10 +75,11 @@ describe('cdevents install', () => {
   })
 
   it.skipIf(!hasTerminal)('shows a table and the sum on a terminal', async () => {
-    const { stdout } = await runOnTerminal(['cdevents', 'install', 'build.finished', 'ticket.updated'], {
+    await cli('install', 'branch.deleted')
+    const { stdout } = await runOnTerminal(['cdevents', 'install', 'branch.deleted', 'ticket.updated'], {
       url: server.url,
     })
-    expect(stdout).toContain(BUILD)
+    expect(stdout).toContain('dev.cdevents.branch.deleted.0.3.0')
     expect(stdout).toContain('event receivers: 1 created, 1 were there')
   })
 })
