@@ -10,7 +10,8 @@ const {
 } = process.env
 
 const watcher = createWatcher({
-  source: sourceOf('cdviz'),
+  // What is sent twice makes no second row; what is never sent is missing.
+  source: sourceOf('cdviz', { fromLatest: false }),
   match: byType(types),
   handle: cdvizHandler({
     url,

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { createApi } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasTerminal, runCli, runOnTerminal, startTestServer, type TestServer } from './harness.js'
@@ -117,4 +120,23 @@ describe('cdevents list and show', () => {
     expect(await loads('event', 'create', '--help')).toBe(false)
     expect(await loads('cdevents', 'install', '--help')).toBe(false)
   })
+})
+
+it('the example of a pipeline tells what it does, and ends where its scan fails', async () => {
+  const main = fileURLToPath(new URL('../../../examples/cdevents-pipeline/main.mjs', import.meta.url))
+  const env = { ...process.env, EPR_URL: server.url }
+  const run = (...args: string[]) => promisify(execFile)(process.execPath, [main, ...args], { env })
+  const all = ['pipelinerun.started', 'build.started', 'build.finished', 'artifact.packaged']
+  const ends = ['testsuiterun.finished', 'service.deployed', 'pipelinerun.finished']
+  const refused = await run().catch((error: { stderr: string }) => error.stderr)
+  expect(refused).toContain('epr-cli cdevents install pipelinerun.started')
+  expect((await cli('install', ...all, ...ends)).code).toBe(0)
+  const steps = async (...args: string[]) =>
+    (await run('simulated', ...args)).stdout.match(/^(ok {4}|failed) dev\.cdevents\.[a-z]+\.[a-z]+/gm)
+  expect(await steps('1')).toEqual([...all, ...ends].map((step) => `ok     dev.cdevents.${step}`))
+  expect(await steps('2', 'failure')).toEqual([
+    ...all.map((step) => `ok     dev.cdevents.${step}`),
+    'failed dev.cdevents.testsuiterun.finished',
+    'failed dev.cdevents.pipelinerun.finished',
+  ])
 })
