@@ -20,7 +20,7 @@ async function tell(what, id, content) {
   const [receiver] = await epr.receivers.find({ type }, { order: 'desc', limit: 1, fields: ['id'] })
   if (!receiver) throw new Error(`no receiver takes ${type}: epr-cli cdevents install ${what}`)
   const event = buildCdEvent(type, {
-    source: '/pipelines/my-app',
+    source: `/pipelines/${name}`,
     subject: { id, content },
     chainId,
     ...(previous && { links: [{ linkType: 'PATH', from: { contextId: previous } }] }),
@@ -31,7 +31,7 @@ async function tell(what, id, content) {
   console.log(`${recorded.success ? 'ok    ' : 'failed'} ${type} ${id}`)
 }
 
-const pipeline = { pipelineName: 'my-app', uri: `https://ci.example.com/${run}` }
+const pipeline = { pipelineName: name, uri: `https://ci.example.com/${run}` }
 await tell('pipelinerun.started', run, pipeline)
 await tell('build.started', `${run}/build`, {})
 await tell('build.finished', `${run}/build`, { artifactId })
@@ -41,5 +41,5 @@ await tell('testsuiterun.finished', `${run}/scan`, {
   environment,
   testSuite: { id: 'security-scan', name: 'security scan' },
 })
-if (outcome === 'success') await tell('service.deployed', 'my-app', { environment, artifactId })
+if (outcome === 'success') await tell('service.deployed', name, { environment, artifactId })
 await tell('pipelinerun.finished', run, { ...pipeline, outcome })
