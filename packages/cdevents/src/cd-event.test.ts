@@ -199,7 +199,10 @@ describe('EPR events and CDEvents', () => {
 
   it('are not made of anything else', () => {
     expect(toCdEvent(buildMessage('foo.bar', { environment: {} }))).toBeUndefined()
-    expect(toCdEvent(buildMessage('dev.cdevents.service.deployed.0.3.0', null))).toBeUndefined()
+    const environment = { id: 'production' }
+    for (const payload of [null, [], {}, { environment }, { environment, artifactId: 'x', image: 'x' }]) {
+      expect(toCdEvent(buildMessage('dev.cdevents.service.deployed.0.3.0', payload))).toBeUndefined()
+    }
     const message = buildMessage('gate.open', deployed)
     const group = { id: '1', name: 'g', type: 'gate.open', version: '1', description: 'd', enabled: true }
     const times = { event_receiver_ids: [], created_at: 'x', updated_at: 'x' }

@@ -1,7 +1,8 @@
 import { EprError, type Event, type EventInput, type Message, type Nvrpp } from '@epr/model'
 import { buildCdEvent } from './build-cd-event.js'
 import { type CdEvent, findCdEvent } from './cd-event.js'
-import { type EventType, eventTypes } from './event-types.js'
+import { definitionOf, type EventType, isEventType } from './event-types.js'
+import type { Fields } from './field.js'
 import { toPackageUrl } from './package-url.js'
 import { nvrppOf, outcomeOf } from './read-cd-event.js'
 
@@ -36,15 +37,13 @@ export function toEprEvent(cdEvent: CdEvent, options: ToEprEventOptions): EventI
   }
 }
 
-const KNOWN_TYPES: ReadonlySet<string> = new Set(eventTypes.map(({ type }) => type))
-
 const isMessage = (source: Message | Event): source is Message => 'data' in source
 
 /**
  * The CDEvent of an event, or of the message that tells of it; undefined when there is none. It is the payload, or
- * the data of the CloudEvent that the payload is. Where the receiver's type is one of CDEvents and the payload is
- * only its content, it is made: its id is the event's, its time that of the event's creation, and its subject the
- * artifact's package URL. So it is the same however often it is asked for.
+ * the data of the CloudEvent that the payload is. Where the receiver's type is one of CDEvents and the payload, by the
+ * names of its members, only the content of one, it is made: its id is the event's, its time that of the event's
+ * creation, its subject the artifact's package URL. So it is the same however often it is asked for.
  */
 export function toCdEvent(source: Message | Event): CdEvent | undefined {
   const event = isMessage(source) ? source.data.events[0] : source
@@ -55,15 +54,22 @@ export function toCdEvent(source: Message | Event): CdEvent | undefined {
 }
 
 function wrapContent(event: Event, type: string | undefined): CdEvent | undefined {
-  const { payload } = event
-  if (type === undefined || !KNOWN_TYPES.has(type)) return undefined
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return undefined
-  const built = buildCdEvent(type as EventType, {
+  if (type === undefined || !isEventType(type) || !fits(event.payload, definitionOf(type).content))
+    return undefined
+  const built = buildCdEvent<EventType>(type, {
     id: event.id,
     source: `/event-receivers/${event.event_receiver_id}`,
     timestamp: event.created_at,
-    // That the content is one of the type's is for the reader to judge, as with every payload.
-    subject: { id: toPackageUrl(event), content: payload as never },
+    // That the values are those of the type is for the reader to judge, as with every payload.
+    subject: { id: toPackageUrl(event), content: event.payload as never },
   })
   return built as unknown as CdEvent
+}
+
+function fits(payload: unknown, content: Fields): boolean {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return false
+  const names = Object.keys(payload)
+  const isNamed = (name: string) => Object.hasOwn(content, name) || Object.hasOwn(content, `${name}!`)
+  const isThere = (name: string) => !name.endsWith('!') || names.includes(name.slice(0, -1))
+  return names.every(isNamed) && Object.keys(content).every(isThere)
 }

@@ -72,6 +72,10 @@ export const eventTypes: readonly EventTypeInfo[] = [...DEFINITIONS.values()].ma
   ({ type, subject, predicate, version, release }) => ({ type, subject, predicate, version, release }),
 )
 
+export function isEventType(type: string): type is EventType {
+  return DEFINITIONS.has(type)
+}
+
 export function definitionOf(type: EventType): EventDefinition {
   const definition = DEFINITIONS.get(type)
   if (definition === undefined) throw new EprError('INVALID_ARGUMENT', `${type} is no known type of CDEvents`)

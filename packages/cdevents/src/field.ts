@@ -29,9 +29,9 @@ export interface Kinds {
 }
 export type Kind = keyof Kinds
 
-type Named<Name> = Name extends `${infer Bare}!` ? Bare : Name
-type Required<Name> = Name extends `${string}!` ? Name : never
-type Optional<Name> = Name extends `${string}!` | '*' ? never : Name
+type BareName<Name> = Name extends `${infer Bare}!` ? Bare : Name
+type RequiredName<Name> = Name extends `${string}!` ? Name : never
+type OptionalName<Name> = Name extends `${string}!` | '*' ? never : Name
 
 // Without `& {}` an editor would not offer the values that are suggested.
 type Suggestion<Value extends string> = Value extends '*' | '+' ? string & {} : Value
@@ -40,8 +40,8 @@ type Flat<T> = { [Name in keyof T]: T[Name] }
 
 /** The object that some fields describe. */
 export type ObjectOf<F> = Flat<
-  { [Name in keyof F as Named<Required<Name>>]: ValueOf<F[Name]> } & {
-    [Name in keyof F as Optional<Name>]?: ValueOf<F[Name]>
+  { [Name in keyof F as BareName<RequiredName<Name>>]: ValueOf<F[Name]> } & {
+    [Name in keyof F as OptionalName<Name>]?: ValueOf<F[Name]>
   } & ('*' extends keyof F ? Record<string, unknown> : unknown)
 >
 

@@ -7,6 +7,7 @@ export {
   type EventTypeInfo,
   eventTypes,
   findEventType,
+  isEventType,
   type ReleaseName,
 } from './event-types.js'
 export type { JsonSchema } from './json-schema.js'
