@@ -56,14 +56,13 @@ export function toCdEvent(source: Message | Event): CdEvent | undefined {
 function wrapContent(event: Event, type: string | undefined): CdEvent | undefined {
   if (type === undefined || !isEventType(type) || !fits(event.payload, definitionOf(type).content))
     return undefined
-  const built = buildCdEvent<EventType>(type, {
+  return buildCdEvent<EventType>(type, {
     id: event.id,
     source: `/event-receivers/${event.event_receiver_id}`,
     timestamp: event.created_at,
     // That the values are those of the type is for the reader to judge, as with every payload.
     subject: { id: toPackageUrl(event), content: event.payload as never },
   })
-  return built as unknown as CdEvent
 }
 
 function fits(payload: unknown, content: Fields): boolean {

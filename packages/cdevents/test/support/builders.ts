@@ -1,13 +1,33 @@
 import type { Event, Message } from '@epr/model'
+import { buildCdEvent } from '../../src/build-cd-event.js'
+import type { CdEvent } from '../../src/cd-event.js'
 
 const TIME = '2026-11-23T10:00:00.000001Z'
 const ID = '01JD0000000000000000000000'
 
-/** An event of the artifact `pkg:oci/shop@1.2.0?platform_id=linux`. */
+export const SHOP = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
+export const PURL = 'pkg:oci/shop@1.2.0?platform_id=linux'
+
+/** That SHOP is deployed. */
+export const deployed = buildCdEvent('dev.cdevents.service.deployed.0.3.0', {
+  source: '/cd/shop',
+  subject: { id: 'shop', content: { environment: { id: 'production' }, artifactId: PURL } },
+})
+
+/** That a pipeline has finished, with an outcome or without. */
+export function finished(outcome?: string): CdEvent {
+  const content = { pipelineName: 'shop', ...(outcome && { outcome }) }
+  const subject = { id: 'run-1', content }
+  return buildCdEvent('dev.cdevents.pipelinerun.finished.0.2.0', {
+    source: '/ci',
+    subject,
+  })
+}
+
+/** An event of SHOP. */
 export function buildEvent(payload: unknown): Event {
-  const nvrpp = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
   return {
-    ...nvrpp,
+    ...SHOP,
     id: ID,
     description: 'of a test',
     payload,
