@@ -1,4 +1,7 @@
-/** Who may import whom: `model ← client ← cli`, `model ← watcher`, `model ← server`; nobody the server. */
+/**
+ * Who may import whom: `model ← client ← cli`, `model ← watcher`, `model ← cdevents`, `model ← server`; nobody the
+ * server. CDEvents stand beside the registry: the server's composition knows them, one command of the CLI does.
+ */
 
 const only = (name, comment, path, from) => ({
   name,
@@ -23,6 +26,18 @@ export default {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('no-server', 'Nobody imports the server.', '^(packages/server/|@epr/server)', SERVER),
     notFrom('model-alone', 'The model knows nobody.', '^packages/model/src', '^packages/(?!model)|^@epr/'),
+    only(
+      'cdevents-composed',
+      'Only the composition of the server and its own command of the CLI know CDEvents.',
+      '^(packages/cdevents/|@epr/cdevents)',
+      `^packages/cdevents/src|${SERVER}/app\\.ts|^packages/cli/src/cdevents`,
+    ),
+    notFrom(
+      'cdevents-above-model',
+      'CDEvents know the model, and the forwarder to CDviz also the watcher.',
+      '^packages/cdevents/src/(?!cdviz)',
+      '^packages/(?!cdevents|model)|^@epr/(?!model)',
+    ),
     notFrom(
       'storage-below',
       'Storage is below the registry and the adapters.',

@@ -21,6 +21,7 @@ const CHECKS = {
     '--filter=@epr/model',
     '--filter=@epr/client',
     '--filter=@epr/watcher',
+    '--filter=@epr/cdevents',
     'exec',
     'attw',
     '--pack',

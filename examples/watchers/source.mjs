@@ -1,13 +1,19 @@
 import { feedSource, kafkaSource } from '@epr/watcher'
 
-/** Kafka when EPR_BROKERS names some, or else the feed of the registry at EPR_URL. */
-export function sourceOf(name) {
+/**
+ * Kafka when EPR_BROKERS names some, or else the feed of the registry at EPR_URL. One that was never started begins
+ * at the newest message, or at the oldest that is kept.
+ */
+export function sourceOf(name, { fromLatest = true } = {}) {
   const {
     EPR_BROKERS: brokers,
     EPR_TOPIC: topic = 'epr.dev.events',
     EPR_URL: url,
     EPR_TOKEN: token,
   } = process.env
-  if (brokers) return kafkaSource({ brokers: brokers.split(','), topics: [topic], groupId: name })
-  return feedSource({ url: url ?? 'http://localhost:8042', name, fromLatest: true, ...(token && { token }) })
+  if (brokers) {
+    const kafka = { brokers: brokers.split(','), topics: [topic], groupId: name }
+    return kafkaSource({ ...kafka, fromBeginning: !fromLatest })
+  }
+  return feedSource({ url: url ?? 'http://localhost:8042', name, fromLatest, ...(token && { token }) })
 }

@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'what watchers have put aside',
     load: async () => (await import('./dead-letter.js')).defineDeadLetter,
   },
+  cdevents: {
+    description: 'CDEvents: their types, schemas and event receivers',
+    load: async () => (await import('./cdevents.js')).defineCdevents,
+  },
   run: {
     description: 'run a command and record how it went',
     load: async () => (await import('./run.js')).defineRun,

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { createSchemaCatalogue } from '@epr/cdevents'
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
@@ -21,7 +22,7 @@ import { createRelay } from './outbox/relay.js'
 import { createRetention } from './outbox/retention.js'
 import { readPem } from './read-pem.js'
 import { createDefinitions } from './registry/definitions.js'
-import { createPayloadSchemas } from './registry/payload-schema/payload-schemas.js'
+import { createPayloadSchemas, type SchemaCatalogue } from './registry/payload-schema/payload-schemas.js'
 import { createRecorder } from './registry/recorder.js'
 import { createRegistry } from './registry/registry.js'
 import { createDatabase, type Database } from './storage/database.js'
@@ -88,6 +89,11 @@ async function readTls({ tlsCert, tlsKey }: Config) {
   return { cert: await readPem(tlsCert, '--tls-cert'), key: await readPem(tlsKey, '--tls-key') }
 }
 
+/** What receivers' schemas may refer to: CycloneDX's parts and CDEvents. */
+function createCatalogue(): SchemaCatalogue {
+  return { documents: new Map([...createCyclonedxCatalogue().documents, ...createSchemaCatalogue()]) }
+}
+
 interface ServiceOptions {
   database: Database
   eventCount: number
@@ -98,7 +104,7 @@ interface ServiceOptions {
 
 function createServices({ database, eventCount, config, connectPublisher: connect, log }: ServiceOptions) {
   const definitions = createDefinitions(database)
-  const payloadSchemas = createPayloadSchemas({ catalogue: createCyclonedxCatalogue(), log })
+  const payloadSchemas = createPayloadSchemas({ catalogue: createCatalogue(), log })
   const feed = createFeed(database, definitions)
   const warn = (error: unknown) => log.warn({ err: error }, 'a background task failed; it is tried again')
   const { topic } = config

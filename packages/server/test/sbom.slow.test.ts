@@ -28,7 +28,7 @@ let directory: string
 /** The SBOM of this project's packages as a user gets them: packed, then installed with npm. */
 async function makeBom(): Promise<Bom> {
   const { packageManager } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
-  for (const name of ['@epr/model', '@epr/server']) {
+  for (const name of ['@epr/model', '@epr/cdevents', '@epr/server']) {
     await run('npx', ['--yes', packageManager, '--filter', name, 'pack', '--pack-destination', directory], {
       cwd: ROOT,
     })

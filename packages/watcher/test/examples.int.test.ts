@@ -1,51 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { buildGroup, buildReceiver, createApi, readFeed, waitFor } from '@epr/testkit'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { createExamples, type Examples } from './support/examples.js'
 import { createFeedWorld, type FeedWorld } from './support/feed-world.js'
 
-const EXAMPLES = fileURLToPath(new URL('../../../examples/watchers', import.meta.url))
-
 let world: FeedWorld
-const children: ChildProcess[] = []
+let examples: Examples
 beforeAll(async () => {
   world = await createFeedWorld()
+  examples = createExamples(world)
 })
 afterAll(() => world?.close())
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null) continue
-    child.kill('SIGTERM')
-    expect(await once(child, 'exit')).toEqual([0, null])
-  }
-})
-
-let states = 0
-/** Starts an example, and waits until it knows where it begins. */
-async function startExample(name: string, env: Record<string, string> = {}) {
-  const state = join(world.directory, `state-${states++}`)
-  const child = spawn(process.execPath, [join(EXAMPLES, name, 'main.mjs')], {
-    env: { PATH: process.env.PATH, HOME: state, XDG_STATE_HOME: state, EPR_URL: world.server.url, ...env },
-  })
-  children.push(child)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += String(chunk)
-    })
-  }
-  await waitFor(`${name}: ${output}`, () => existsSync(join(state, 'epr', `${name}.cursor`)))
-  return { child, output: () => output }
-}
+afterEach(() => examples.stop())
 
 it('print prints', async () => {
-  const { output } = await startExample('print')
+  const { output } = await examples.start('print')
   await world.tell(['foo'], { payload: { hello: 'world' } })
   await waitFor('the line', () => output().includes('foo.bar foo 1 {"hello":"world"}\n'))
 })
@@ -63,7 +35,7 @@ it('webhook signs, sends again, and stops when the receiver is gone', async () =
   await once(hook, 'listening')
   const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`
   const secret = `whsec_${key.toString('base64')}`
-  const { child } = await startExample('webhook', { WEBHOOK_URL: url, WEBHOOK_SECRET: secret })
+  const { child } = await examples.start('webhook', { WEBHOOK_URL: url, WEBHOOK_SECRET: secret })
   const exited = once(child, 'exit')
   await world.tell(['first'])
   await waitFor('the second attempt', () => requests.length === 2)
@@ -84,7 +56,7 @@ it('webhook signs, sends again, and stops when the receiver is gone', async () =
 it('record-event records one event', async () => {
   const api = createApi(world.server.url)
   const receiver = await api.create('/receivers', buildReceiver({ type: 'foo.followed' }))
-  await startExample('record-event', { FOLLOW_UP_RECEIVER: receiver })
+  await examples.start('record-event', { FOLLOW_UP_RECEIVER: receiver })
   const [cause] = await world.tell(['followed'])
   const followed = async () =>
     (await readFeed(api)).filter(
@@ -102,7 +74,7 @@ it('gate-deploy deploys once the group is complete', async () => {
   const receiver = await api.create('/receivers', buildReceiver({ type: 'foo.tested' }))
   const group = await api.create('/groups', buildGroup([receiver], { type: 'foo.releasable' }))
   const command = 'echo "deploy $NAME $VERSION"'
-  const { output } = await startExample('gate-deploy', { GROUP_ID: group, DEPLOY_COMMAND: command })
+  const { output } = await examples.start('gate-deploy', { GROUP_ID: group, DEPLOY_COMMAND: command })
   const artifact = { name: 'a; echo no', version: '2', release: '1', platform_id: 'linux', package: 'oci' }
   const event = { ...artifact, description: 'tested', payload: {}, event_receiver_id: receiver }
   await api.create('/events', { ...event, success: false })

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildCdEvent, createSchemaCatalogue, eventTypes, receiverFor } from '@epr/cdevents'
+import { buildEvent, buildReceiver } from '@epr/testkit'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from './support/test-app.js'
+
+const specification = process.env.CDEVENTS_SPEC_DIR
+
+let test: TestApp
+beforeAll(async () => {
+  test = await startTestApp()
+})
+afterAll(() => test?.close())
+
+const finished = (content: object) => ({
+  ...buildCdEvent('dev.cdevents.build.finished.0.3.0', { source: '/ci', subject: { id: 'b', content: {} } }),
+  subject: { id: 'b', content },
+})
+
+it('takes a receiver of every event type, each in little time', async () => {
+  const began = performance.now()
+  for (const { type } of eventTypes) await test.api.create('/receivers', receiverFor(type))
+  // Some 30 ms each; the bound is for a machine under load, and well below the deadline of a compilation.
+  expect((performance.now() - began) / eventTypes.length).toBeLessThan(200)
+})
+
+it('holds the events of a receiver to its schema', async () => {
+  const receiver = await test.api.create('/receivers', receiverFor('dev.cdevents.build.finished.0.3.0'))
+  const payload = finished({ artifactId: 'pkg:oci/shop@1.2.0' })
+  await test.api.create('/events', buildEvent(receiver, { payload }))
+  const refused = await test.api.post('/events', buildEvent(receiver, { payload: finished({ image: 'x' }) }))
+  expect([refused.status, refused.json.error.code]).toEqual([400, 'PAYLOAD_MISMATCH'])
+})
+
+it('knows the schemas of CDEvents by their ids', async () => {
+  for (const $ref of createSchemaCatalogue().keys()) {
+    await test.api.create('/receivers', buildReceiver({ schema: { $ref } }))
+  }
+  const $ref = 'https://cdevents.dev/0.5.1/schema/build-finished-event'
+  const receiver = await test.api.create('/receivers', buildReceiver({ schema: { $ref } }))
+  await test.api.create('/events', buildEvent(receiver, { payload: finished({}) }))
+  const refused = await test.api.post('/events', buildEvent(receiver, { payload: finished({ image: 'x' }) }))
+  expect(refused.status).toBe(400)
+  const $unknown = 'https://cdevents.dev/9.9.9/schema/build-finished-event'
+  const unknown = await test.api.post('/receivers', buildReceiver({ schema: { $ref: $unknown } }))
+  expect([unknown.status, unknown.text]).toEqual([400, expect.stringContaining($unknown)])
+})
+
+const name = "takes the specification's own schemas, which refer to others"
+it.skipIf(!specification)(
+  specification ? name : `did not run, because CDEVENTS_SPEC_DIR is not set: ${name}`,
+  async () => {
+    const read = (...path: string[]) =>
+      JSON.parse(readFileSync(join(specification ?? '', '0.5.1', ...path), 'utf8'))
+    const files = readdirSync(join(specification ?? '', '0.5.1', 'schemas')).filter((file) =>
+      file.endsWith('.json'),
+    )
+    expect(files).toHaveLength(45)
+    for (const file of files) {
+      await test.api.create('/receivers', buildReceiver({ name: file, schema: read('schemas', file) }))
+    }
+    const receiver = await test.api.create(
+      '/receivers',
+      buildReceiver({ schema: read('schemas', 'buildqueued.json') }),
+    )
+    const payload = read('conformance', 'build_queued.json')
+    await test.api.create('/events', buildEvent(receiver, { payload }))
+    payload.context.links[0].linkKind = ''
+    expect((await test.api.post('/events', buildEvent(receiver, { payload }))).status).toBe(400)
+  },
+)
