@@ -1,6 +1,5 @@
-import { homedir } from 'node:os'
 import { createSchemaCatalogue } from '@epr/cdevents'
-import { EprError } from '@epr/model'
+
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
 import { toConnectPublisher } from './connect-publisher.js'
@@ -15,6 +14,7 @@ import { createIdempotency } from './http/idempotency.js'
 import { createMetrics } from './http/metrics.js'
 import { createOpenApiRoute } from './http/openapi.js'
 import { API_PREFIX, createRoutes } from './http/rest.js'
+import { type OpenedDatabase, openDatabase } from './open-database.js'
 import { createFeed } from './outbox/feed.js'
 import { startLeader } from './outbox/leader.js'
 import type { ConnectPublisher } from './outbox/publisher.js'
@@ -25,9 +25,7 @@ import { createDefinitions } from './registry/definitions.js'
 import { createPayloadSchemas, type SchemaCatalogue } from './registry/payload-schema/payload-schemas.js'
 import { createRecorder } from './registry/recorder.js'
 import { createRegistry } from './registry/registry.js'
-import { createDatabase, type Database } from './storage/database.js'
-import { toDatabaseLocation } from './storage/database-url.js'
-import { defaultDataDirectory, startEmbeddedPostgres } from './storage/embedded-postgres.js'
+import type { Database } from './storage/database.js'
 import { analyzeEvents } from './storage/events.js'
 import { selectOutboxFacts } from './storage/messages.js'
 import { migrate } from './storage/migrate.js'
@@ -38,50 +36,6 @@ export interface App {
   readonly url: string
   /** Answers what is in flight, writes what is queued, tells what is written, then closes everything. */
   stop(): Promise<void>
-}
-
-interface OpenedDatabase {
-  database: Database
-  /** Where the data is, for people; without a password. */
-  place: string
-  /** Closes the pool, and stops the embedded server when there is one. */
-  close(): Promise<void>
-}
-
-/** A wrong password, a missing database and a server that is away all mean that --db has to be looked at. */
-async function assertReachable(database: Database, display: string): Promise<void> {
-  try {
-    await database.query('select 1')
-  } catch (error) {
-    await database.close()
-    const cause = error instanceof EprError && error.cause instanceof Error ? error.cause : (error as Error)
-    const reason = cause.message || (cause as NodeJS.ErrnoException).code
-    throw new EprError(
-      'UNAVAILABLE',
-      `--db: cannot use ${display}: ${reason}: is it running, and are user, password and database right?`,
-      { cause },
-    )
-  }
-}
-
-async function openDatabase(db: string | undefined, log: Logger): Promise<OpenedDatabase> {
-  const location = toDatabaseLocation(db || defaultDataDirectory(process.env, process.getuid?.(), homedir()))
-  const onIdleError = (error: Error) => log.debug({ err: error }, 'an idle database connection was lost')
-  if (location.kind === 'server') {
-    const database = createDatabase({ config: location.config, onIdleError })
-    await assertReachable(database, location.display)
-    return { database, place: location.display, close: () => database.close() }
-  }
-  const embedded = await startEmbeddedPostgres({ directory: location.directory, log })
-  const database = createDatabase({ config: embedded.connection, onIdleError })
-  return {
-    database,
-    place: `embedded PostgreSQL in ${location.directory}`,
-    async close() {
-      await database.close()
-      await embedded.stop()
-    },
-  }
 }
 
 async function readTls({ tlsCert, tlsKey }: Config) {
