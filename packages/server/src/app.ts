@@ -5,6 +5,8 @@ import type { Config } from './config.js'
 import { toConnectPublisher } from './connect-publisher.js'
 import { createCyclonedxCatalogue } from './cyclonedx-catalogue.js'
 import { createAdapter } from './http/adapter.js'
+import type { CloudEventMapper } from './http/cloud-event.js'
+import { cloudEventRoutes } from './http/cloud-events.js'
 import { createGraphqlRoute } from './http/graphql.js'
 import { graphqlPageRoutes } from './http/graphql-page.js'
 import { createGuards, isLoopback } from './http/guards.js'
@@ -133,6 +135,8 @@ export interface AppOptions {
   config: Config
   version: string
   log: Logger
+  /** Which kinds of CloudEvents are known: how they went, and which artifact they are about. @default none */
+  cloudEventMappers?: readonly CloudEventMapper[]
 }
 
 interface ServeOptions extends AppOptions {
@@ -141,7 +145,8 @@ interface ServeOptions extends AppOptions {
   connectPublisher: ConnectPublisher | undefined
 }
 
-async function serve({ config, version, log, tls, opened, connectPublisher }: ServeOptions): Promise<App> {
+async function serve(options: ServeOptions): Promise<App> {
+  const { config, version, log, tls, opened, connectPublisher, cloudEventMappers: mappers = [] } = options
   const { database } = opened
   const stopping = new AbortController()
   const services = createServices({ database, config, connectPublisher, log })
@@ -154,8 +159,10 @@ async function serve({ config, version, log, tls, opened, connectPublisher }: Se
     isLeading: () => leader.isLeading,
     relay,
   })
+  const idempotency = createIdempotency(database)
   const api = [
-    ...createRoutes(registry, feed, createIdempotency(database)),
+    ...createRoutes(registry, feed, idempotency),
+    ...cloudEventRoutes({ registry, idempotency, mappers }),
     createGraphqlRoute({ registry, log }),
     ...graphqlPageRoutes(),
   ]
@@ -219,7 +226,8 @@ async function serve({ config, version, log, tls, opened, connectPublisher }: Se
  *
  * @throws EprError with what is wrong with the configuration, the database or the port
  */
-export async function startApp({ config, version, log }: AppOptions): Promise<App> {
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, log } = options
   const tls = await readTls(config)
   const connectPublisher = await toConnectPublisher(config, log)
   const opened = await openDatabase(config.db, log)
@@ -227,7 +235,7 @@ export async function startApp({ config, version, log }: AppOptions): Promise<Ap
     await assertServer(opened.database)
     await migrate(opened.database)
     await analyzeEvents(opened.database)
-    return await serve({ config, version, log, tls, opened, connectPublisher })
+    return await serve({ ...options, tls, opened, connectPublisher })
   } catch (error) {
     await opened.close()
     throw error
