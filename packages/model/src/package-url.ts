@@ -13,29 +13,25 @@ export interface PackageUrlParts {
 const DEFAULT_RELEASE = '1'
 const DEFAULT_PLATFORM = 'any'
 
-const joined = (separator: string, ...parts: (string | undefined)[]): string | undefined =>
-  parts.filter(Boolean).join(separator) || undefined
-
 /**
  * The artifact that a package URL names. `version` alone has no default: it is left out when the URL has none.
  *
- * | NVRPP         | part of the package URL                                                              |
- * | ------------- | ------------------------------------------------------------------------------------ |
- * | `name`        | namespace and name, with `/` between                                                 |
- * | `version`     | version, or the qualifier `tag`                                                      |
- * | `release`     | the qualifier `release`, or `1`                                                      |
- * | `platform_id` | the qualifiers `platform_id`, `platform`, or `os` and `arch` with `-` between, or `any` |
- * | `package`     | the qualifier `package`, or the type: `oci`, `npm`, `rpm`                            |
+ * | NVRPP         | part of the package URL                                   |
+ * | ------------- | --------------------------------------------------------- |
+ * | `name`        | namespace and name, with `/` between                      |
+ * | `version`     | version                                                   |
+ * | `release`     | the qualifier `release`, or `1`                           |
+ * | `platform_id` | the qualifier `platform_id`, or `arch`, or `any`          |
+ * | `package`     | the qualifier `package`, or the type: `oci`, `npm`, `rpm` |
  */
 export function nvrppOfPackageUrl(purl: PackageUrlParts): Omit<Nvrpp, 'version'> & { version?: string } {
-  const { type, namespace, name, qualifiers = {} } = purl
-  const { tag, release, platform_id, platform, os, arch } = qualifiers
-  const version = purl.version || tag
+  const { type, namespace, name, version, qualifiers = {} } = purl
+  const { release, platform_id, arch } = qualifiers
   return {
-    name: joined('/', namespace, name) ?? name,
+    name: namespace ? `${namespace}/${name}` : name,
     ...(version && { version }),
     release: release || DEFAULT_RELEASE,
-    platform_id: platform_id || platform || joined('-', os, arch) || DEFAULT_PLATFORM,
+    platform_id: platform_id || arch || DEFAULT_PLATFORM,
     package: qualifiers.package || type,
   }
 }
