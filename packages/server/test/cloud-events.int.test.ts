@@ -1,5 +1,6 @@
 import { type Api, buildCloudEvent, buildGroup, buildNvrpp, buildReceiver, createApi } from '@epr/testkit'
 import { CloudEvent, emitterFor, httpTransport, Mode } from 'cloudevents'
+import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp } from '../src/app.js'
@@ -170,6 +171,12 @@ describe('the artifact', () => {
   })
 })
 
+it('the description says what it is and where it is from, however long that is', async () => {
+  expect((await recorded(buildCloudEvent())).description).toBe('CloudEvent epr.foo.cli from /tests')
+  const { description } = await recorded(buildCloudEvent({ source: `/${'s'.repeat(400)}` }))
+  expect([...description]).toHaveLength(255)
+})
+
 describe('success', () => {
   it.each([
     [undefined, true],
@@ -326,12 +333,13 @@ describe('a batch', () => {
     expect(data[0]).toMatchObject({ state: 'open', receivers: [{ event_id: json.data[39].id }] })
   })
 
-  it.each([['[]'], ['{}'], [JSON.stringify(Array.from({ length: 1_001 }, () => 0))]])(
-    'must hold 1 to 1000 events: %.20s',
-    async (body) => {
-      expect((await api.post('/cloudevents', body, BATCH)).status).toBe(400)
-    },
-  )
+  it.each([
+    ['none', '[]'],
+    ['no array', '{}'],
+    ['too many', JSON.stringify(Array.from({ length: 1_001 }, () => 0))],
+  ])('must hold 1 to 1000 events: %s', async (_, body) => {
+    expect((await api.post('/cloudevents', body, BATCH)).status).toBe(400)
+  })
 })
 
 describe('the handshake of web hooks', () => {
@@ -360,4 +368,45 @@ it('pages of other origins may not deliver', async () => {
   const headers = { ...STRUCTURED, origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
   const { status, json } = await api.post('/cloudevents', buildCloudEvent(), headers)
   expect([status, json.error.code]).toEqual([403, 'PERMISSION_DENIED'])
+})
+
+it('1,500 events with odd members, and bodies that are none, give no 5xx', async () => {
+  const names = Object.keys(buildCloudEvent({ subject: '', eprsuccess: true, data_base64: '', time: '' }))
+  const odd = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('pkg:%', 'pkg:oci/%00', 'pkg:a/b@\u0000', '\ud800', '1.0'),
+  )
+  const event = fc
+    .dictionary(fc.constantFrom(...names), odd, { maxKeys: 3 })
+    .map((members) => buildCloudEvent(members))
+  const requests = fc.oneof(
+    fc.tuple(
+      event.map((one) => JSON.stringify(one)),
+      fc.constant(STRUCTURED),
+    ),
+    fc.tuple(
+      fc.array(event, { maxLength: 3 }).map((many) => JSON.stringify(many)),
+      fc.constant(BATCH),
+    ),
+    fc.tuple(fc.string(), fc.constantFrom(STRUCTURED, BATCH)),
+    fc.tuple(
+      fc.string(),
+      fc.string({ unit: 'grapheme-ascii' }).map((text) => ({
+        ...Object.fromEntries(['id', 'source', 'type', 'specversion'].map((name) => [`ce-${name}`, '1.0'])),
+        'ce-subject': text,
+        'ce-eprname': `%${text}`,
+      })),
+    ),
+  )
+  const bad: string[] = []
+  const next = fc.sample(requests, 1_500)[Symbol.iterator]()
+  const sender = async () => {
+    for (let item = next.next(); !item.done; item = next.next()) {
+      const [body, headers] = item.value
+      const { status, text } = await api.post('/cloudevents', body, headers)
+      if (status >= 500) bad.push(`${status} ${body} ${JSON.stringify(headers)} ${text}`)
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, sender))
+  expect(bad).toEqual([])
 })
