@@ -1,10 +1,12 @@
-import { createSchemaCatalogue } from '@epr/cdevents'
+import { createSchemaCatalogue, fromCdEvent } from '@epr/cdevents'
 
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
 import { toConnectPublisher } from './connect-publisher.js'
 import { createCyclonedxCatalogue } from './cyclonedx-catalogue.js'
 import { createAdapter } from './http/adapter.js'
+import type { CloudEventMapper } from './http/cloud-event.js'
+import { cloudEventRoutes } from './http/cloud-events.js'
 import { createGraphqlRoute } from './http/graphql.js'
 import { graphqlPageRoutes } from './http/graphql-page.js'
 import { createGuards, isLoopback } from './http/guards.js'
@@ -95,6 +97,8 @@ export interface AppOptions {
   config: Config
   version: string
   log: Logger
+  /** Which kinds of CloudEvents are known: how they went, and which artifact they are about. @default CDEvents */
+  cloudEventMappers?: readonly CloudEventMapper[]
 }
 
 interface ServeOptions extends AppOptions {
@@ -106,6 +110,7 @@ interface ServeOptions extends AppOptions {
 
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, eventCount, connectPublisher } = options
+  const { cloudEventMappers: mappers = [fromCdEvent] } = options
   const { database } = opened
   const stopping = new AbortController()
   const services = createServices({ database, eventCount, config, connectPublisher, log })
@@ -118,8 +123,10 @@ async function serve(options: ServeOptions): Promise<App> {
     isLeading: () => leader.isLeading,
     relay,
   })
+  const idempotency = createIdempotency(database)
   const api = [
-    ...createRoutes(registry, feed, createIdempotency(database)),
+    ...createRoutes(registry, feed, idempotency),
+    ...cloudEventRoutes({ registry, idempotency, mappers }),
     createGraphqlRoute({ registry, log }),
     ...graphqlPageRoutes(),
   ]
@@ -183,7 +190,8 @@ async function serve(options: ServeOptions): Promise<App> {
  *
  * @throws EprError with what is wrong with the configuration, the database or the port
  */
-export async function startApp({ config, version, log }: AppOptions): Promise<App> {
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, log } = options
   const tls = await readTls(config)
   const connectPublisher = await toConnectPublisher(config, log)
   const opened = await openDatabase(config.db, log)
@@ -191,7 +199,7 @@ export async function startApp({ config, version, log }: AppOptions): Promise<Ap
     await assertServer(opened.database)
     await migrate(opened.database)
     const eventCount = await analyzeEvents(opened.database)
-    return await serve({ config, version, log, tls, opened, eventCount, connectPublisher })
+    return await serve({ ...options, tls, opened, eventCount, connectPublisher })
   } catch (error) {
     await opened.close()
     throw error
