@@ -37,15 +37,17 @@ const rowOf = (index: number): unknown[] => [
   '2026-11-23T00:00:00Z',
 ]
 
-const until = Date.now() + input.seconds * 1_000
+const clients = Array.from({ length: input.connections }, () => new pg.Client(input.config))
+// Connected before the clock runs.
+await Promise.all(clients.map((client) => client.connect()))
 const startedAt = performance.now()
+const until = startedAt + input.seconds * 1_000
 await Promise.all(
-  Array.from({ length: input.connections }, async () => {
-    const client = new pg.Client(input.config)
-    await client.connect()
-    while (Date.now() < until) await client.query(INSERT, rowOf(count++))
-    await client.end()
+  clients.map(async (client) => {
+    while (performance.now() < until) await client.query(INSERT, rowOf(count++))
   }),
 )
-const output: InsertResult = { perSecond: count / ((performance.now() - startedAt) / 1_000) }
+const seconds = (performance.now() - startedAt) / 1_000
+await Promise.all(clients.map((client) => client.end()))
+const output: InsertResult = { perSecond: count / seconds }
 process.stdout.write(`${JSON.stringify(output)}\n`)

@@ -76,8 +76,9 @@ function takeFlush(queue: Entry[]): Entry[] {
 }
 
 /**
- * No timer: a flush starts at once when none is running, and takes what has queued behind the one before it.
- * At one connection that costs nothing, at many it makes one commit of hundreds.
+ * No timer: a flush starts when none is running and this turn of the event loop has read what there is to read, and
+ * takes what has queued behind the one before it. At one connection that costs nothing, at many it makes one commit
+ * of hundreds.
  */
 function createLane(write: (entries: Entry[]) => Promise<void>): Lane {
   const queue: Entry[] = []
@@ -94,7 +95,11 @@ function createLane(write: (entries: Entry[]) => Promise<void>): Lane {
   }
 
   async function flushAll(): Promise<void> {
-    while (queue.length > 0) await flush(takeFlush(queue))
+    while (queue.length > 0) {
+      // Else the first of many requests that came together goes alone, and the others wait for it.
+      await new Promise(setImmediate)
+      await flush(takeFlush(queue))
+    }
     flushing = undefined
   }
 
