@@ -140,7 +140,7 @@ function readOptions(args: string[]): Options {
   throw new Error(`--only ${only}: there are history and kafka`)
 }
 
-async function bench({ quick, only }: Options): Promise<number> {
+async function measure({ quick, only }: Options): Promise<Figure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'epr-bench-'))
   const effort = EFFORTS[quick ? 'quick' : 'full']
   const figures: Figure[] = []
@@ -154,15 +154,38 @@ async function bench({ quick, only }: Options): Promise<number> {
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+  return figures
+}
+
+async function report(figures: Figure[]): Promise<void> {
   await mkdir(RESULTS, { recursive: true })
   await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify(figures, null, 2)}\n`)
   process.stdout.write(`${figures.map(toLine).join('\n')}\n`)
-  const failed = quick
-    ? await findHalved(figures)
-    : figures.filter(({ binding, met }) => binding && !met).map(({ name }) => name)
+}
+
+/** What has halved is measured once more: a busy neighbour does not fail a build, a slower server does twice. */
+async function measureQuick(options: Options): Promise<string[]> {
+  const figures = await measure(options)
+  await report(figures)
+  const first = await findHalved(figures)
+  if (first.length === 0) return []
+  say(`halved since the baseline, measured once more: ${first.join('; ')}`)
+  const again = await measure(options)
+  await report(again)
+  return (await findHalved(again)).filter((name) => first.includes(name))
+}
+
+async function measureFull(options: Options): Promise<string[]> {
+  const figures = await measure(options)
+  await report(figures)
+  return figures.filter(({ binding, met }) => binding && !met).map(({ name }) => name)
+}
+
+async function bench(options: Options): Promise<number> {
+  const failed = await (options.quick ? measureQuick(options) : measureFull(options))
   if (failed.length === 0) return 0
   process.stdout.write(
-    `${quick ? 'halved since the baseline' : 'binding and not met'}: ${failed.join('; ')}\n`,
+    `${options.quick ? 'halved since the baseline, twice' : 'binding and not met'}: ${failed.join('; ')}\n`,
   )
   return 1
 }

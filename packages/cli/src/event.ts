@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Perform } from './context.js'
+import { type Perform, textFlag } from './context.js'
 import { addNvrppFlags, addSearchFlags, flag } from './flags.js'
 import { defineGenerate, defineGet } from './kind-commands.js'
 
@@ -9,9 +9,15 @@ export function defineEvent(event: Command, perform: Perform): void {
       .option('--description <text>', 'what happened')
       .option('--event-receiver-id <id>', 'the event receiver it is posted to')
       .option('--payload <json>', 'details, as the receiver wants them: JSON, YAML, @file or @- (stdin)')
-      .addOption(flag('--success', 'whether it went well (default: false)')),
+      .addOption(flag('--success', 'whether it went well (default: false)'))
+      .option('--cloudevent <json>', 'a CloudEvent in place of all that: JSON, YAML, @file or @- (stdin)'),
     'event create --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "unit tests" --event-receiver-id 01HKX0KY3B31MR3XKJWTDZ4EQ0 --payload \'{"passed": 812}\' --success',
-    async (context, flags) => (await import('./create.js')).create(context, 'event', flags),
+    async (context, flags) => {
+      const cloudEvent = textFlag(flags, 'cloudevent')
+      if (cloudEvent === undefined) return (await import('./create.js')).create(context, 'event', flags)
+      const { createFromCloudEvent } = await import('./create-from-cloud-event.js')
+      return createFromCloudEvent(context, cloudEvent, flags)
+    },
   )
   perform(
     addSearchFlags(

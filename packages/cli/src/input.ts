@@ -20,17 +20,20 @@ async function readAll(stdin: Stdin): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-/** The text that a flag stands for: itself, `@file`, or `@-` for stdin. */
-async function readText(flag: string, value: string, stdin: Stdin): Promise<string> {
-  if (!value.startsWith('@')) return value
-  const file = value.slice(1)
-  if (file === '-') return decodeUtf8(`${flag} (stdin)`, await readAll(stdin))
+/** The text of a file, or of stdin (`-`). `what` says what it is read for. @throws UsageError */
+export async function readTextFile(what: string, file: string, stdin: Stdin): Promise<string> {
+  if (file === '-') return decodeUtf8(`${what} (stdin)`, await readAll(stdin))
   try {
     return decodeUtf8(file, await readFile(file))
   } catch (error) {
     if (error instanceof UsageError) throw error
-    throw new UsageError(`${flag}: cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`, error)
+    throw new UsageError(`${what}: cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`, error)
   }
+}
+
+/** The text that a flag stands for: itself, `@file`, or `@-` for stdin. */
+async function readText(flag: string, value: string, stdin: Stdin): Promise<string> {
+  return value.startsWith('@') ? readTextFile(flag, value.slice(1), stdin) : value
 }
 
 /**

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'events: what happened to an artifact',
     load: async () => (await import('./event.js')).defineEvent,
   },
+  sbom: { description: 'SBOMs in CycloneDX', load: async () => (await import('./sbom.js')).defineSbom },
   status: {
     description: 'what the server says of itself',
     load: async () => (await import('./status.js')).defineStatus,

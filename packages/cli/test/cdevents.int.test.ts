@@ -39,7 +39,7 @@ describe('cdevents install', () => {
     const { json } = await createApi(server.url).get(`/receivers/${id}`)
     expect(json.data[0]).toMatchObject({ type: BUILD, name: 'build-finished', version: '0.3.0' })
     const { stdout } = await cli('show', 'build.finished')
-    expect(json.data[0].schema).toEqual(JSON.parse(stdout))
+    expect(json.data[0].schema.$defs.cdEvent).toEqual(JSON.parse(stdout))
   })
 
   it('creates one where a receiver has the same name and another schema', async () => {

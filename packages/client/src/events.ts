@@ -1,5 +1,6 @@
-import { type Event, type eventInputSchema, eventSchema } from '@epr/model'
+import { type Event, type eventInputSchema, eventSchema, type JsonText } from '@epr/model'
 import type { z } from 'zod'
+import { type CloudEventLike, type CloudEventOptions, createFromCloudEvent } from './cloud-events.js'
 import { type CreateManyOptions, type CreateResult, createMany } from './create-many.js'
 import type { CreateOptions, ReadOptions } from './options.js'
 import { createSearch, type Services } from './search.js'
@@ -33,6 +34,16 @@ export interface Events {
    * Rejects only by its signal; `onProgress` has told by then what is done.
    */
   createMany(events: readonly NewEvent[], options?: CreateManyOptions): Promise<CreateResult[]>
+  /**
+   * Records a CloudEvent, which becomes the payload; give its text as `JsonText` to keep it as it stands. Gives
+   * the id, for the same source and id the same one within 24 hours. Needs our server.
+   *
+   * @throws ApiError INVALID_ARGUMENT that names the attribute that is missing or wrong, PAYLOAD_MISMATCH
+   */
+  createFromCloudEvent<Attributes extends CloudEventLike>(
+    cloudEvent: Attributes | JsonText,
+    options?: CloudEventOptions,
+  ): Promise<string>
   /** The event with its receiver. @throws ApiError NOT_FOUND */
   get(id: string, options?: ReadOptions): Promise<Event>
   /** All that match, fetched with as many requests as it takes. */
@@ -70,6 +81,7 @@ export function createEvents(services: Services): Events {
   return {
     create: (event, options) => rest.create('/events', event, options),
     createMany: (events, options = {}) => createMany(events, services, options),
+    createFromCloudEvent: (cloudEvent, options) => createFromCloudEvent(rest, cloudEvent, options),
     get: (id, options) => rest.get('/events', id, eventSchema, options),
     find: search.find as Events['find'],
     findAll: search.findAll as Events['findAll'],

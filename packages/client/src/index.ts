@@ -1,5 +1,6 @@
 export type { CreateResult } from './batches.js'
 export { type Client, createClient } from './client.js'
+export type { CloudEventLike, CloudEventOptions } from './cloud-events.js'
 export type { CreateManyOptions, CreateManyProgress } from './create-many.js'
 export { ApiError, NetworkError, ResponseError } from './errors.js'
 export type { EventField, EventFilter, Events, NewEvent } from './events.js'

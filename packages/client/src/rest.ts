@@ -11,6 +11,11 @@ export const API_PREFIX = '/api/v1'
 
 export interface RestOptions extends CreateOptions, ReadOptions {}
 
+/** What a body is, where it is not plain JSON. */
+interface Typed {
+  contentType?: string | undefined
+}
+
 /** An answer of REST that told no error. */
 export interface RestAnswer {
   status: number
@@ -23,9 +28,14 @@ export interface RestAnswer {
 
 export interface Rest {
   /** A call of any path below the server's URL. POSTs are repeated only under an Idempotency-Key. */
-  call(method: string, path: string, body: string | undefined, options?: RestOptions): Promise<JsonAnswer>
+  call(
+    method: string,
+    path: string,
+    body: string | undefined,
+    options?: RestOptions & Typed,
+  ): Promise<JsonAnswer>
   /** Posts to a path that keeps Idempotency-Keys, with a fresh one when none is given. */
-  post(path: string, body: string, options?: CreateOptions): Promise<JsonAnswer>
+  post(path: string, body: string, options?: CreateOptions & Typed): Promise<JsonAnswer>
   create(path: string, object: unknown, options?: CreateOptions): Promise<string>
   get<Schema extends z.ZodType>(
     path: string,
@@ -55,12 +65,15 @@ export function createRest(http: Http, retry: Retry, redact: Redact): Rest {
     method: string,
     path: string,
     body: string | undefined,
-    options: RestOptions,
+    options: RestOptions & Typed,
     read: (answer: HttpAnswer) => T,
   ): Promise<T> {
-    const { signal, timeoutMs, idempotencyKey } = options
+    const { signal, timeoutMs, idempotencyKey, contentType } = options
     assertKey(idempotencyKey)
-    const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
+    const headers = {
+      ...(contentType !== undefined && { 'content-type': contentType }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    }
     const isSafe = () =>
       method === 'GET' || (idempotencyKey !== undefined && http.features.has('idempotency-key'))
     return retry.run(
@@ -69,11 +82,11 @@ export function createRest(http: Http, retry: Retry, redact: Redact): Rest {
     )
   }
 
-  function call(method: string, path: string, body: string | undefined, options: RestOptions = {}) {
+  function call(method: string, path: string, body: string | undefined, options: RestOptions & Typed = {}) {
     return send(method, path, body, options, (answer) => readRest(answer, redact, options.exact))
   }
 
-  function post(path: string, body: string, options: CreateOptions = {}) {
+  function post(path: string, body: string, options: CreateOptions & Typed = {}) {
     return call('POST', API_PREFIX + path, body, {
       ...options,
       idempotencyKey: options.idempotencyKey ?? newKey(),

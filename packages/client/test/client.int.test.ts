@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { fromJsonText, type JsonText, toJsonText } from '@epr/model'
-import { buildEvent, buildGroup, buildNvrpp, buildReceiver, waitFor } from '@epr/testkit'
+import { buildCloudEvent, buildEvent, buildGroup, buildNvrpp, buildReceiver, waitFor } from '@epr/testkit'
+import { CloudEvent } from 'cloudevents'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { type Client, createClient, type FeedEntry, type NewEvent } from '../src/index.js'
 import { startTestServer, type TestServer } from './server.js'
@@ -58,6 +59,33 @@ describe('receivers, groups and events', () => {
     await expect(client[kind].get(UNKNOWN_ID)).rejects.toMatchObject({ code: 'NOT_FOUND', status: 404 })
     await expect(client[kind].get('../events')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(client[kind].get('')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+
+  it('are created from CloudEvents, once for a source and id', async () => {
+    const other = await client.receivers.create(buildReceiver())
+    const cloudEvent = new CloudEvent(buildCloudEvent({ eprsuccess: false }))
+    const id = await client.events.createFromCloudEvent(cloudEvent)
+    expect(await client.events.createFromCloudEvent(cloudEvent)).toBe(id)
+    expect(await client.events.get(id)).toMatchObject({
+      name: cloudEvent.eprname,
+      success: false,
+      event_receiver_id: other,
+      payload: JSON.parse(JSON.stringify(cloudEvent)),
+    })
+    const named = await client.events.createFromCloudEvent(cloudEvent, { receiver })
+    expect(await client.events.get(named)).toMatchObject({ event_receiver_id: receiver })
+    const text = JSON.stringify(buildCloudEvent({ data: 0 })).replace(
+      '"data":0',
+      '"data":12345678901234567890',
+    )
+    const exact = await client.events.createFromCloudEvent(toJsonText(text))
+    const { payload } = await client.events.get(exact, { exact: true })
+    expect(fromJsonText(payload as JsonText)).toBe(text)
+    const bad = client.events.createFromCloudEvent(buildCloudEvent({ source: '' }))
+    await expect(bad).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('source'),
+    })
   })
 
   it('are found with the asked fields only', async () => {

@@ -37,3 +37,4 @@ export {
   messageSchema,
 } from './message.js'
 export { type Nvrpp, nvrppHash, nvrppKey, nvrppSchema } from './nvrpp.js'
+export { nvrppOfPackageUrl, type PackageUrlParts } from './package-url.js'

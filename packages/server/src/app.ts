@@ -1,11 +1,12 @@
-import { homedir } from 'node:os'
-import { createSchemaCatalogue } from '@epr/cdevents'
-import { EprError } from '@epr/model'
+import { createSchemaCatalogue, fromCdEvent } from '@epr/cdevents'
+
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
 import { toConnectPublisher } from './connect-publisher.js'
 import { createCyclonedxCatalogue } from './cyclonedx-catalogue.js'
 import { createAdapter } from './http/adapter.js'
+import type { CloudEventMapper } from './http/cloud-event.js'
+import { cloudEventRoutes } from './http/cloud-events.js'
 import { createGraphqlRoute } from './http/graphql.js'
 import { graphqlPageRoutes } from './http/graphql-page.js'
 import { createGuards, isLoopback } from './http/guards.js'
@@ -15,6 +16,7 @@ import { createIdempotency } from './http/idempotency.js'
 import { createMetrics } from './http/metrics.js'
 import { createOpenApiRoute } from './http/openapi.js'
 import { API_PREFIX, createRoutes } from './http/rest.js'
+import { type OpenedDatabase, openDatabase } from './open-database.js'
 import { createFeed } from './outbox/feed.js'
 import { startLeader } from './outbox/leader.js'
 import type { ConnectPublisher } from './outbox/publisher.js'
@@ -25,9 +27,7 @@ import { createDefinitions } from './registry/definitions.js'
 import { createPayloadSchemas, type SchemaCatalogue } from './registry/payload-schema/payload-schemas.js'
 import { createRecorder } from './registry/recorder.js'
 import { createRegistry } from './registry/registry.js'
-import { createDatabase, type Database } from './storage/database.js'
-import { toDatabaseLocation } from './storage/database-url.js'
-import { defaultDataDirectory, startEmbeddedPostgres } from './storage/embedded-postgres.js'
+import type { Database } from './storage/database.js'
 import { analyzeEvents } from './storage/events.js'
 import { selectOutboxFacts } from './storage/messages.js'
 import { migrate } from './storage/migrate.js'
@@ -38,50 +38,6 @@ export interface App {
   readonly url: string
   /** Answers what is in flight, writes what is queued, tells what is written, then closes everything. */
   stop(): Promise<void>
-}
-
-interface OpenedDatabase {
-  database: Database
-  /** Where the data is, for people; without a password. */
-  place: string
-  /** Closes the pool, and stops the embedded server when there is one. */
-  close(): Promise<void>
-}
-
-/** A wrong password, a missing database and a server that is away all mean that --db has to be looked at. */
-async function assertReachable(database: Database, display: string): Promise<void> {
-  try {
-    await database.query('select 1')
-  } catch (error) {
-    await database.close()
-    const cause = error instanceof EprError && error.cause instanceof Error ? error.cause : (error as Error)
-    const reason = cause.message || (cause as NodeJS.ErrnoException).code
-    throw new EprError(
-      'UNAVAILABLE',
-      `--db: cannot use ${display}: ${reason}: is it running, and are user, password and database right?`,
-      { cause },
-    )
-  }
-}
-
-async function openDatabase(db: string | undefined, log: Logger): Promise<OpenedDatabase> {
-  const location = toDatabaseLocation(db || defaultDataDirectory(process.env, process.getuid?.(), homedir()))
-  const onIdleError = (error: Error) => log.debug({ err: error }, 'an idle database connection was lost')
-  if (location.kind === 'server') {
-    const database = createDatabase({ config: location.config, onIdleError })
-    await assertReachable(database, location.display)
-    return { database, place: location.display, close: () => database.close() }
-  }
-  const embedded = await startEmbeddedPostgres({ directory: location.directory, log })
-  const database = createDatabase({ config: embedded.connection, onIdleError })
-  return {
-    database,
-    place: `embedded PostgreSQL in ${location.directory}`,
-    async close() {
-      await database.close()
-      await embedded.stop()
-    },
-  }
 }
 
 async function readTls({ tlsCert, tlsKey }: Config) {
@@ -141,6 +97,8 @@ export interface AppOptions {
   config: Config
   version: string
   log: Logger
+  /** Which kinds of CloudEvents are known: how they went, and which artifact they are about. @default CDEvents */
+  cloudEventMappers?: readonly CloudEventMapper[]
 }
 
 interface ServeOptions extends AppOptions {
@@ -152,6 +110,7 @@ interface ServeOptions extends AppOptions {
 
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, eventCount, connectPublisher } = options
+  const { cloudEventMappers: mappers = [fromCdEvent] } = options
   const { database } = opened
   const stopping = new AbortController()
   const services = createServices({ database, eventCount, config, connectPublisher, log })
@@ -164,8 +123,10 @@ async function serve(options: ServeOptions): Promise<App> {
     isLeading: () => leader.isLeading,
     relay,
   })
+  const idempotency = createIdempotency(database)
   const api = [
-    ...createRoutes(registry, feed, createIdempotency(database)),
+    ...createRoutes(registry, feed, idempotency),
+    ...cloudEventRoutes({ registry, idempotency, mappers }),
     createGraphqlRoute({ registry, log }),
     ...graphqlPageRoutes(),
   ]
@@ -229,7 +190,8 @@ async function serve(options: ServeOptions): Promise<App> {
  *
  * @throws EprError with what is wrong with the configuration, the database or the port
  */
-export async function startApp({ config, version, log }: AppOptions): Promise<App> {
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, log } = options
   const tls = await readTls(config)
   const connectPublisher = await toConnectPublisher(config, log)
   const opened = await openDatabase(config.db, log)
@@ -237,7 +199,7 @@ export async function startApp({ config, version, log }: AppOptions): Promise<Ap
     await assertServer(opened.database)
     await migrate(opened.database)
     const eventCount = await analyzeEvents(opened.database)
-    return await serve({ config, version, log, tls, opened, eventCount, connectPublisher })
+    return await serve({ ...options, tls, opened, eventCount, connectPublisher })
   } catch (error) {
     await opened.close()
     throw error

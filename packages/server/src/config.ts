@@ -191,6 +191,33 @@ function assertTls({ tlsCert, tlsKey }: Config): void {
   throw new EprError('INVALID_ARGUMENT', '--tls-cert and --tls-key go together: give both or neither')
 }
 
+/** What `epr-server import SOURCE` was told. */
+export interface ImportConfig {
+  /** A postgres URL of the database that the original writes. */
+  source: string
+  /** Where to; of the rest only how to log counts. */
+  config: Config
+}
+
+const createImportCommand = (version: string): Command =>
+  createCommand(version)
+    .name('epr-server import')
+    .description(
+      'Copies what the original server has recorded into --db: ids and times stay, what is there already is left alone.',
+    )
+    .argument('<source>', "postgres://… of the original's database")
+
+/** @throws as {@link readConfig} does */
+export function readImportConfig(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  version: string,
+): ImportConfig {
+  const command = createImportCommand(version)
+  const config = readCommand(command, args, env)
+  return { source: command.args[0] ?? '', config }
+}
+
 /**
  * Reads flags, environment and file.
  *
@@ -199,7 +226,14 @@ function assertTls({ tlsCert, tlsKey }: Config): void {
  *   EprError INVALID_ARGUMENT for a file that cannot be read
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, version: string): Config {
-  const command = createCommand(version)
+  const command = createCommand(version).addHelpText(
+    'after',
+    '\nTo move from the original server: epr-server import --help',
+  )
+  return readCommand(command, args, env)
+}
+
+function readCommand(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Config {
   try {
     command.parse([...args], { from: 'user' })
   } catch (error) {

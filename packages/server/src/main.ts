@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { EprError } from '@epr/model'
 import { type App, startApp } from './app.js'
-import { ConfigExit, readConfig } from './config.js'
+import { ConfigExit, readConfig, readImportConfig } from './config.js'
+import { describeImport, runImport } from './import-command.js'
 import { createLogger } from './logger.js'
 
 const FORCED_EXIT_CODE = 130
@@ -36,23 +37,36 @@ function stopOnSignals(app: App): void {
   process.on('SIGTERM', stop)
 }
 
+async function serve(args: readonly string[]): Promise<void> {
+  const config = readConfig(args, process.env, version)
+  const log = createLogger({ json: config.jsonLogging, debug: config.debug })
+  const app = await startApp({ config, version, log })
+  stopOnSignals(app)
+  process.stdout.write(`EPR listening on ${app.url}\n`)
+}
+
+async function importFrom(args: readonly string[]): Promise<void> {
+  const importConfig = readImportConfig(args, process.env, version)
+  const { jsonLogging, debug } = importConfig.config
+  const result = await runImport(importConfig, createLogger({ json: jsonLogging, debug }))
+  process.stdout.write(`${describeImport(result)}\n`)
+}
+
+const isDebug = (args: readonly string[]): boolean =>
+  args.includes('--debug') || ['1', 'true'].includes(process.env.EPR_DEBUG ?? '')
+
 /** The only place that catches, and the only one that ends the process. */
-async function main(): Promise<void> {
-  let debug = false
+async function main(args: readonly string[]): Promise<void> {
   try {
-    const config = readConfig(process.argv.slice(2), process.env, version)
-    debug = config.debug
-    const log = createLogger({ json: config.jsonLogging, debug: config.debug })
-    const app = await startApp({ config, version, log })
-    stopOnSignals(app)
-    process.stdout.write(`EPR listening on ${app.url}\n`)
+    if (args[0] === 'import') await importFrom(args.slice(1))
+    else await serve(args)
   } catch (error) {
     if (error instanceof ConfigExit) process.exit(error.exitCode)
     const message =
-      error instanceof EprError && !debug ? error.message : ((error as Error).stack ?? String(error))
+      error instanceof EprError && !isDebug(args) ? error.message : ((error as Error).stack ?? String(error))
     process.stderr.write(`epr-server: ${message}\n`)
     process.exit(error instanceof EprError && error.code === 'INVALID_ARGUMENT' ? 2 : 1)
   }
 }
 
-await main()
+await main(process.argv.slice(2))

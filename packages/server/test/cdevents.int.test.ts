@@ -33,6 +33,35 @@ it('holds the events of a receiver to its schema', async () => {
   expect([refused.status, refused.json.error.code]).toEqual([400, 'PAYLOAD_MISMATCH'])
 })
 
+it('records a CDEvent in a CloudEvent with its outcome as success, and for the artifact that it names', async () => {
+  const type = 'dev.cdevents.testsuiterun.finished.0.3.0'
+  const receiver = await test.api.create('/receivers', receiverFor(type))
+  const cdEvent = (outcome: string) => ({
+    ...buildCdEvent('dev.cdevents.build.finished.0.3.0', {
+      source: '/ci',
+      subject: { id: 'b', content: {} },
+    }),
+    subject: { id: 'pkg:oci/shop@1.2.0', content: { outcome, environment: { id: 'ci' } } },
+  })
+  const send = (outcome: string) => {
+    const { context, ...rest } = cdEvent(outcome)
+    const data = { context: { ...context, type, id: outcome }, ...rest }
+    const event = { specversion: '1.0', id: outcome, source: '/ci', type, data }
+    return test.api.post('/cloudevents', event, { 'content-type': 'application/cloudevents+json' })
+  }
+  for (const [outcome, success] of [
+    ['success', true],
+    ['failure', false],
+  ] as const) {
+    const { json } = await send(outcome)
+    const [event] = (await test.api.get(`/events/${json.data}`)).json.data
+    expect(event).toMatchObject({ event_receiver_id: receiver, success, name: 'shop', version: '1.2.0' })
+    expect(event.payload).toMatchObject({ specversion: '1.0', data: { context: { type } } })
+  }
+  const refused = await send('splendid')
+  expect([refused.status, refused.json.error.code]).toEqual([400, 'PAYLOAD_MISMATCH'])
+})
+
 it('knows the schemas of CDEvents by their ids', async () => {
   for (const $ref of createSchemaCatalogue().keys()) {
     await test.api.create('/receivers', buildReceiver({ schema: { $ref } }))

@@ -1,5 +1,13 @@
 import { request } from 'node:http'
-import { type Api, buildEvent, buildGroup, buildReceiver, createApi, waitFor } from '@epr/testkit'
+import {
+  type Api,
+  buildCloudEvent,
+  buildEvent,
+  buildGroup,
+  buildReceiver,
+  createApi,
+  waitFor,
+} from '@epr/testkit'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from './support/test-app.js'
@@ -87,7 +95,14 @@ describe('the OpenAPI document', () => {
       '/api/v1/events': buildEvent(receiver),
       '/api/v1/events/batch': [buildEvent(receiver)],
       '/api/v1/graphql/query': { query: '{__typename}' },
+      '/api/v1/cloudevents': { ...buildCloudEvent(), type: buildReceiver().type },
     }
+    /** What a call of the path needs beside the Host. */
+    const plainFor = (path: string, method: string) => ({
+      host: 'localhost',
+      ...(path === '/api/v1/cloudevents' && { 'content-type': 'application/cloudevents+json' }),
+      ...(method === 'OPTIONS' && { 'webhook-request-origin': 'events.example.test' }),
+    })
     const query = (path: string) =>
       path.endsWith('/status') && path.startsWith('/api')
         ? '?name=a&version=1&release=1&platform_id=p&package=k'
@@ -98,13 +113,15 @@ describe('the OpenAPI document', () => {
     /** How each status is brought about; undefined where a route cannot. */
     async function provoke(status: string, path: string, method: string): Promise<number> {
       const at = path.replace('{id}', idOf(path)).replace('{name}', 'page.js')
-      const body = method === 'GET' ? undefined : JSON.stringify(bodies[path])
-      const plain = { host: 'localhost' }
+      const isBodiless = method === 'GET' || method === 'OPTIONS'
+      const body = isBodiless ? undefined : JSON.stringify(bodies[path])
+      const plain = plainFor(path, method)
       switch (status) {
         case '200':
           return send(method, at + query(path), plain, body)
         case '400':
-          return method === 'GET' ? send(method, `${at}?unknown=1`, plain) : send(method, at, plain, '{')
+          if (method === 'OPTIONS') return send(method, at, { host: 'localhost' })
+          return isBodiless ? send(method, `${at}?unknown=1`, plain) : send(method, at, plain, '{')
         case '403':
           return send(method, at, { host: 'elsewhere.test' }, body)
         case '404':

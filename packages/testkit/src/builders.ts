@@ -47,3 +47,21 @@ export function buildEvent(event_receiver_id: string, overrides: Fields = {}) {
     ...overrides,
   }
 }
+
+/** A CloudEvent about an artifact that no other test has. */
+export function buildCloudEvent(overrides: Fields = {}) {
+  const { name, version, release, platform_id, package: packaging } = buildNvrpp()
+  return {
+    specversion: '1.0',
+    id: crypto.randomUUID(),
+    source: '/tests',
+    type: 'epr.foo.cli',
+    eprname: name,
+    eprversion: version,
+    eprrelease: release,
+    eprplatformid: platform_id,
+    eprpackage: packaging,
+    data: { name: 'joe' },
+    ...overrides,
+  }
+}

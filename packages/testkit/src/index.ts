@@ -1,6 +1,6 @@
 export { type Answer, type Api, createApi, type FeedMessage, readFeed } from './api.js'
 export { type ContractSubject, describeApiContract } from './api-contract.js'
-export { buildEvent, buildGroup, buildNvrpp, buildReceiver } from './builders.js'
+export { buildCloudEvent, buildEvent, buildGroup, buildNvrpp, buildReceiver } from './builders.js'
 export { type KafkaBroker, type KafkaOptions, startKafka } from './kafka.js'
 export { kafkaBrokers, kafkaHome } from './kafka-services.js'
 export { runServer, type ServerProcess, type ServerProcessOptions, startServer } from './server-process.js'

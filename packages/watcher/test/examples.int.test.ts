@@ -1,10 +1,13 @@
+import { execFile, spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { buildGroup, buildReceiver, createApi, readFeed, waitFor } from '@epr/testkit'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { createExamples, type Examples } from './support/examples.js'
+import { createExamples, EXAMPLES, type Examples } from './support/examples.js'
 import { createFeedWorld, type FeedWorld } from './support/feed-world.js'
 
 let world: FeedWorld
@@ -81,4 +84,51 @@ it('gate-deploy deploys once the group is complete', async () => {
   await api.create('/events', { ...event, success: true })
   await waitFor('the deployment', () => output().includes('deploy a; echo no 2\n'))
   expect(output().match(/^deploy/gm)).toHaveLength(1)
+})
+
+it('sbom records one SBOM for what was built', async () => {
+  const api = createApi(world.server.url)
+  const type = 'org.cyclonedx.bom'
+  const schema = { required: ['bomFormat'], properties: { specVersion: { const: '1.6' } } }
+  const receiver = await api.create('/receivers', buildReceiver({ type, version: '1.6', schema }))
+  const { child, output } = await examples.start('sbom', { WATCH_TYPE: 'foo.bar' })
+  await world.tell(['unbuilt'], { success: false })
+  await world.tell(['a built thing'], { payload: { dependencies: { express: '5.3.0', ajv: '8.20.0' } } })
+  await waitFor('the SBOM', () => output().includes('recorded the SBOM of a built thing 1: '))
+  expect(child.exitCode).toBe(null)
+  const { json } = await api.get(`/events?event_receiver_id=${receiver}`)
+  const [{ payload, ...event }, ...more] = json.data
+  expect(more).toEqual([])
+  expect(event).toMatchObject({ name: 'a built thing', version: '1', package: 'oci', success: true })
+  expect(payload).toMatchObject({
+    bomFormat: 'CycloneDX',
+    metadata: {
+      component: {
+        name: 'a built thing',
+        purl: 'pkg:generic/a%20built%20thing@1?package=oci&platform_id=linux&release=1',
+      },
+    },
+    components: [
+      { name: 'ajv', version: '8.20.0' },
+      { name: 'express', version: '5.3.0' },
+    ],
+  })
+})
+
+const hasPython = spawnSync('python3', ['--version']).status === 0
+
+it.skipIf(!hasPython)('python records an event, and makes its receiver once', async () => {
+  const script = join(EXAMPLES, 'python', 'record_event.py')
+  const record = async (url: string) =>
+    promisify(execFile)('python3', [script], { env: { ...process.env, EPR_URL: url, NAME: 'of python' } })
+  const first = (await record(world.server.url)).stdout
+  const second = (await record(world.server.url)).stdout
+  const [, receiver] = /^recorded \w{26} for (\w{26})\n$/.exec(first) ?? []
+  expect(second).toContain(`for ${receiver}\n`)
+  const { json } = await createApi(world.server.url).get(`/events?event_receiver_id=${receiver}`)
+  expect(json.data).toMatchObject([
+    { name: 'of python' },
+    { payload: { python: expect.stringMatching(/^3/) } },
+  ])
+  await expect(record('http://127.0.0.1:9')).rejects.toMatchObject({ code: 1 })
 })

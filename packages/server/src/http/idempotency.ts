@@ -13,10 +13,18 @@ export type ToKeyClaim = (body: string) => KeyClaim
 /** An operation that creates: it gets `toKeyClaim` when the request has a key. It answers 200 or throws. */
 export type Creation = (request: RestRequest, toKeyClaim: ToKeyClaim | undefined) => Promise<string>
 
+/** A creation whose key is known. */
+export type KeyedCreation = (toKeyClaim: ToKeyClaim) => Promise<string>
+
 export interface Idempotency {
   /** Makes an operation of a creation: repeats of a key are answered as the first was. */
   protect(create: Creation): Operation
+  /** Gives what `create` gives, or gave within 24 hours for the same names, whatever its input was. */
+  once(names: readonly string[], create: KeyedCreation): Promise<string>
 }
+
+/** A key, and what must be the same when it comes again. */
+type Keyed = Pick<KeyClaim, 'key' | 'bodyHash'>
 
 const sha256 = (...parts: (string | Buffer)[]): Buffer => {
   const hash = createHash('sha256')
@@ -41,7 +49,7 @@ export function createIdempotency(database: Database): Idempotency {
   /** Requests of this process by key; those of other processes meet in the database. */
   const running = new Map<string, Promise<unknown>>()
 
-  async function findAnswer(key: Buffer, bodyHash: Buffer): Promise<string | undefined> {
+  async function findAnswer({ key, bodyHash }: Keyed): Promise<string | undefined> {
     const kept = await selectKey(database, key)
     if (kept && !kept.body_hash.equals(bodyHash)) {
       throw new EprError(
@@ -52,24 +60,23 @@ export function createIdempotency(database: Database): Idempotency {
     return kept?.answer
   }
 
-  async function createOnce(create: Creation, request: RestRequest, key: Buffer): Promise<string> {
-    const bodyHash = sha256(request.body)
-    const kept = await findAnswer(key, bodyHash)
+  async function createOnce(keyed: Keyed, create: KeyedCreation): Promise<string> {
+    const kept = await findAnswer(keyed)
     if (kept !== undefined) return kept
     try {
-      return await create(request, (answer) => ({ key, bodyHash, answer }))
+      return await create((answer) => ({ ...keyed, answer }))
     } catch (error) {
       if (!(error instanceof KeyTakenError)) throw error
-      const theirs = await findAnswer(key, bodyHash)
+      const theirs = await findAnswer(keyed)
       if (theirs === undefined) throw error
       return theirs
     }
   }
 
-  async function inTurn(create: Creation, request: RestRequest, key: Buffer): Promise<string> {
-    const name = key.toString('base64')
+  async function inTurn(keyed: Keyed, create: KeyedCreation): Promise<string> {
+    const name = keyed.key.toString('base64')
     for (let first = running.get(name); first; first = running.get(name)) await first.catch(() => undefined)
-    const turn = createOnce(create, request, key)
+    const turn = createOnce(keyed, create)
     running.set(name, turn)
     try {
       return await turn
@@ -81,7 +88,13 @@ export function createIdempotency(database: Database): Idempotency {
   return {
     protect: (create) => async (request) => {
       const key = readKey(request)
-      return toJsonResponse(await (key ? inTurn(create, request, key) : create(request, undefined)))
+      if (!key) return toJsonResponse(await create(request, undefined))
+      const keyed = { key, bodyHash: sha256(request.body) }
+      return toJsonResponse(await inTurn(keyed, (toKeyClaim) => create(request, toKeyClaim)))
+    },
+    once(names, create) {
+      const key = sha256(JSON.stringify(names))
+      return inTurn({ key, bodyHash: key }, create)
     },
   }
 }

@@ -11,17 +11,18 @@ const REASONS: Record<number, string> = {
   409: 'The Idempotency-Key has been used with another body.',
   410: 'Messages behind the cursor are no longer kept; the oldest cursor is named.',
   413: 'The body is larger than the server accepts.',
-  415: 'The content-encoding is not supported.',
+  415: 'The content-encoding is not supported, or a CloudEvent was expected and the content type is of none.',
   503: 'Not ready.',
 }
 
 const failureContent = { 'application/json': { schema: failure } }
 
-function toParameters(path: string, { query, idempotent }: RouteDoc) {
+function toParameters(path: string, { query, headers, idempotent }: RouteDoc) {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
   return {
     ...(names.length > 0 && { path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) }),
     ...(query && { query }),
+    ...(headers && { header: headers }),
     ...(idempotent && {
       header: z.object({
         'Idempotency-Key': z
@@ -34,10 +35,15 @@ function toParameters(path: string, { query, idempotent }: RouteDoc) {
   }
 }
 
+function toContent(body: NonNullable<RouteDoc['body']>) {
+  const byType = body instanceof z.ZodType ? { 'application/json': body } : body
+  return Object.fromEntries(Object.entries(byType).map(([type, schema]) => [type, { schema }]))
+}
+
 function toOperation(key: string, path: string, doc: RouteDoc): ZodOpenApiOperationObject {
   const { summary, tag, body, answer, contentType = 'application/json', failures } = doc
   const responses: ZodOpenApiOperationObject['responses'] = {
-    '200': { description: summary, content: { [contentType]: { schema: answer } } },
+    '200': { description: summary, ...(answer && { content: { [contentType]: { schema: answer } } }) },
     default: {
       description:
         'INTERNAL (500), and what may be tried again: RATE_LIMITED (429), UNAVAILABLE (503), TIMEOUT (504), with Retry-After.',
@@ -51,7 +57,7 @@ function toOperation(key: string, path: string, doc: RouteDoc): ZodOpenApiOperat
     summary,
     tags: [tag],
     requestParams: toParameters(path, doc),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: { required: true, content: toContent(body) } }),
     responses,
   }
 }

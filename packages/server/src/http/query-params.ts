@@ -72,6 +72,13 @@ export const messageQuery = z.strictObject({
   type: z.string().optional(),
 })
 
+/** The query of `POST /cloudevents`. */
+export const cloudEventQuery = z.strictObject({
+  receiver: z.string().min(1, 'must be the id of an event receiver').optional().meta({
+    description: 'Id of the event receiver; the newest whose type is that of the event by default.',
+  }),
+})
+
 /** A page's size that came as a number. @throws EprError INVALID_ARGUMENT when it is not 1 to 1000 */
 export function parseLimit(limit: number): number {
   if (limit >= 1 && limit <= MAX_LIMIT) return limit

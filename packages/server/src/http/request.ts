@@ -27,7 +27,7 @@ export interface RestResponse {
 export type Operation = (request: RestRequest) => Promise<RestResponse>
 
 export interface Route {
-  method: 'get' | 'post' | 'patch'
+  method: 'get' | 'post' | 'patch' | 'options'
   /** Below `/api/v1`, with `:names`. */
   path: string
   operation: Operation

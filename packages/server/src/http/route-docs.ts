@@ -10,12 +10,13 @@ import {
   messageSchema,
 } from '@epr/model'
 import { z } from 'zod'
-import { definitionQuery, eventQuery, messageQuery, statusQuery } from './query-params.js'
+import { cloudEventQuery, definitionQuery, eventQuery, messageQuery, statusQuery } from './query-params.js'
 
 export const TAGS = {
   receivers: 'What events must look like.',
   groups: 'Gates over receivers.',
   events: 'What happened to artifacts.',
+  cloudevents: 'Events of others, as CloudEvents 1.0.',
   messages: 'What the world is told.',
   graphql: 'The same registry in GraphQL.',
   operations: 'For whoever runs the server.',
@@ -26,9 +27,12 @@ export interface RouteDoc {
   summary: string
   tag: keyof typeof TAGS
   query?: z.ZodObject
-  body?: z.ZodType
+  /** One, or several by their media types. @default JSON */
+  body?: z.ZodType | Readonly<Record<string, z.ZodType>>
+  headers?: z.ZodObject
   idempotent?: true
-  answer: z.ZodType
+  /** Absent when the answer has no body. */
+  answer?: z.ZodType
   contentType?: string
   failures: readonly number[]
 }
@@ -84,6 +88,22 @@ const graphqlAnswer = z.object({
   errors: z.array(z.object({ message: z.string() })).optional(),
   extensions: z.object({ truncated: z.record(z.string(), z.string()) }).optional(),
 })
+const cloudEvent = z
+  .looseObject({
+    specversion: z.literal('1.0'),
+    id: z.string(),
+    source: z.string().meta({ format: 'uri-reference' }),
+    type: z.string(),
+    subject: z.string().optional().meta({ description: 'A package URL names the artifact.' }),
+    data: z.unknown(),
+    eprname: z.string().optional(),
+    eprversion: z.string().optional(),
+    eprrelease: z.string().optional(),
+    eprplatformid: z.string().optional(),
+    eprpackage: z.string().optional(),
+    eprsuccess: z.boolean().optional().meta({ default: true }),
+  })
+  .meta({ id: 'CloudEvent', description: 'CloudEvents 1.0 in the JSON format; it becomes the payload.' })
 export const failure = z
   .object({
     errors: z.array(z.string()),
@@ -188,6 +208,27 @@ export const ROUTE_DOCS: Readonly<Record<string, RouteDoc>> = {
     tag: 'events',
     answer: many(event),
     failures: [...READ, 404],
+  },
+  'post /cloudevents': {
+    summary: 'Record a CloudEvent, or a batch of 1 to 1000, each by itself; source and id are recorded once',
+    tag: 'cloudevents',
+    query: cloudEventQuery,
+    headers: z.object({
+      'ce-id': z.string().optional().meta({ description: 'Binary mode: an attribute, as all headers ce-….' }),
+    }),
+    body: {
+      'application/cloudevents+json': cloudEvent,
+      'application/cloudevents-batch+json': z.array(cloudEvent).min(1).max(1000),
+      'application/json': json.meta({ description: 'Binary mode: the data; of any media type.' }),
+    },
+    answer: z.union([idAnswer, batchAnswer]),
+    failures: WRITE,
+  },
+  'options /cloudevents': {
+    summary: 'Ask whether CloudEvents may be delivered here (HTTP 1.1 Web Hooks for Event Delivery)',
+    tag: 'cloudevents',
+    headers: z.object({ 'WebHook-Request-Origin': z.string() }),
+    failures: [...READ, 400],
   },
   'get /messages': {
     summary: 'The feed of messages, as a page or (Accept: text/event-stream) as Server-Sent Events',

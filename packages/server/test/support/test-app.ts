@@ -1,6 +1,6 @@
 import { type Api, createApi } from '@epr/testkit'
 import { pino } from 'pino'
-import { type App, startApp } from '../../src/app.js'
+import { type App, type AppOptions, startApp } from '../../src/app.js'
 import type { Config } from '../../src/config.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
 
@@ -30,10 +30,14 @@ export function buildConfig(overrides: Partial<Config> = {}): Config {
   }
 }
 
-export async function startTestApp(overrides: Partial<Config> = {}): Promise<TestApp> {
+export async function startTestApp(
+  overrides: Partial<Config> = {},
+  options: Pick<AppOptions, 'cloudEventMappers'> = {},
+): Promise<TestApp> {
   const database = await createTestDatabase()
   const config = buildConfig({ db: database.url, ...overrides })
-  const app = await startApp({ config, version: '0.0.0-test', log: pino({ level: 'silent' }) })
+  const log = pino({ level: 'silent' })
+  const app = await startApp({ ...options, config, version: '0.0.0-test', log })
   return {
     app,
     api: createApi(app.url),

@@ -7,7 +7,7 @@ import { waitFor } from '@epr/testkit'
 import { expect } from 'vitest'
 import type { FeedWorld } from './feed-world.js'
 
-const EXAMPLES = fileURLToPath(new URL('../../../../examples/watchers', import.meta.url))
+export const EXAMPLES = fileURLToPath(new URL('../../../../examples/watchers', import.meta.url))
 
 export interface Example {
   readonly child: ChildProcess

@@ -1,0 +1,33 @@
+import type { JsonText } from '@epr/model'
+import { toId } from './answer.js'
+import { toJsonBody } from './json-body.js'
+import type { CallOptions } from './options.js'
+import type { Rest } from './rest.js'
+
+/**
+ * What every CloudEvent 1.0 has, beside attributes and `data` of its own. One of the library `cloudevents` is
+ * one of these. `eprname`, `eprversion`, `eprrelease`, `eprplatformid` and `eprpackage`, or a `subject` that is
+ * a package URL, say which artifact it is about; `eprsuccess`, true when absent, how it went.
+ */
+export interface CloudEventLike {
+  readonly specversion: string
+  readonly id: string
+  readonly source: string
+  readonly type: string
+}
+
+export interface CloudEventOptions extends CallOptions {
+  /** Id of the event receiver. @default the newest whose `type` is that of the CloudEvent */
+  receiver?: string | undefined
+}
+
+/** Posts a CloudEvent in structured mode. Its source and id are its key: made again, the call is still one event. */
+export async function createFromCloudEvent(
+  rest: Rest,
+  cloudEvent: CloudEventLike | JsonText,
+  { receiver, ...options }: CloudEventOptions = {},
+): Promise<string> {
+  const query = receiver === undefined ? '' : `?${new URLSearchParams({ receiver })}`
+  const contentType = 'application/cloudevents+json'
+  return toId(await rest.post(`/cloudevents${query}`, toJsonBody(cloudEvent), { ...options, contentType }))
+}

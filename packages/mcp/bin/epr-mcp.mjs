@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// Committed, so that the link in node_modules/.bin exists although installing comes before building.
+import '../dist/main.js'

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { createClient } from '@epr/client'
+import { EprError } from '@epr/model'
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { HELP, readConfig } from './config.js'
+import { createMcpServer } from './server.js'
+
+/** Both `src/` and `dist/` lie beside the package's own description. */
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+/** stdout is the protocol's. */
+function log(text: string): void {
+  process.stderr.write(`epr-mcp: ${text}\n`)
+}
+
+function serve(): void {
+  const config = readConfig(process.argv.slice(2), process.env)
+  if (config === 'help' || config === 'version') {
+    process.stdout.write(config === 'help' ? HELP : `${version}\n`)
+    return
+  }
+  const { url, token, allowWrite } = config
+  const client = createClient({ url, token })
+  log(`${version}, for ${url}, ${allowWrite ? 'reading and writing' : 'reading only'}`)
+  serveStdio(() => createMcpServer({ client, version, allowWrite, log }), {
+    onerror: (error) => log(error.message),
+  })
+}
+
+try {
+  serve()
+} catch (error) {
+  log(error instanceof EprError ? error.message : String(error))
+  process.exitCode = error instanceof EprError ? 2 : 1
+}

@@ -1,0 +1,29 @@
+import { McpServer } from '@modelcontextprotocol/server'
+import { addArtifactHistoryTool } from './artifact-history-tool.js'
+import { addCreateTools } from './create-tools.js'
+import { addFetchTools } from './fetch-tools.js'
+import { addGroupStatusTool } from './group-status-tool.js'
+import { INSTRUCTIONS } from './notice.js'
+import { addPrompts } from './prompts.js'
+import { addResources } from './resources.js'
+import { addSearchTools } from './search-tools.js'
+import type { Services } from './tool.js'
+
+export interface McpServerOptions extends Services {
+  version: string
+  /** Whether there are tools that create. */
+  allowWrite: boolean
+}
+
+/** All that an assistant may use. The same for every revision of the protocol: the SDK speaks those. */
+export function createMcpServer({ version, allowWrite, ...services }: McpServerOptions): McpServer {
+  const server = new McpServer({ name: 'epr-mcp', title: 'EPR', version }, { instructions: INSTRUCTIONS })
+  addSearchTools(server, services)
+  addArtifactHistoryTool(server, services)
+  addFetchTools(server, services)
+  addGroupStatusTool(server, services)
+  if (allowWrite) addCreateTools(server, services)
+  addResources(server, services)
+  addPrompts(server)
+  return server
+}

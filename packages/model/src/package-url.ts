@@ -1,0 +1,37 @@
+import type { Nvrpp } from './nvrpp.js'
+
+/** The parts of a package URL (https://github.com/package-url/purl-spec), decoded, as purl libraries give them. */
+export interface PackageUrlParts {
+  type: string
+  namespace?: string | undefined
+  name: string
+  version?: string | undefined
+  qualifiers?: Readonly<Record<string, string | undefined>> | undefined
+}
+
+/** What a package URL does not say: RPM's first release, and an artifact for every platform. */
+const DEFAULT_RELEASE = '1'
+const DEFAULT_PLATFORM = 'any'
+
+/**
+ * The artifact that a package URL names. `version` alone has no default: it is left out when the URL has none.
+ *
+ * | NVRPP         | part of the package URL                                   |
+ * | ------------- | --------------------------------------------------------- |
+ * | `name`        | namespace and name, with `/` between                      |
+ * | `version`     | version                                                   |
+ * | `release`     | the qualifier `release`, or `1`                           |
+ * | `platform_id` | the qualifier `platform_id`, or `arch`, or `any`          |
+ * | `package`     | the qualifier `package`, or the type: `oci`, `npm`, `rpm` |
+ */
+export function nvrppOfPackageUrl(purl: PackageUrlParts): Omit<Nvrpp, 'version'> & { version?: string } {
+  const { type, namespace, name, version, qualifiers = {} } = purl
+  const { release, platform_id, arch } = qualifiers
+  return {
+    name: namespace ? `${namespace}/${name}` : name,
+    ...(version && { version }),
+    release: release || DEFAULT_RELEASE,
+    platform_id: platform_id || arch || DEFAULT_PLATFORM,
+    package: qualifiers.package || type,
+  }
+}

@@ -1,0 +1,40 @@
+import { EprError } from '@epr/model'
+import { type CloudEventOptions, createCloudEventRecorder } from './cloud-event-recorder.js'
+import { readCloudEvents } from './cloud-event-request.js'
+import { cloudEventQuery, parseQuery } from './query-params.js'
+import { type RestRequest, type RestResponse, type Route, toJsonResponse } from './request.js'
+
+/**
+ * HTTP 1.1 Web Hooks for Event Delivery 1.0.2, section 4: a sender asks whether it may deliver here. Whoever
+ * reaches this server may write to it, so that the answer is yes, and there is no limit to how often.
+ */
+async function allowDelivery({ headers }: RestRequest): Promise<RestResponse> {
+  const origin = headers['webhook-request-origin']
+  if (typeof origin !== 'string' || origin === '') {
+    const problem = 'WebHook-Request-Origin is missing: name who wants to deliver, like events.example.com'
+    throw new EprError('INVALID_ARGUMENT', problem)
+  }
+  return {
+    status: 200,
+    headers: { allow: 'POST', 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' },
+    body: '',
+  }
+}
+
+/** Takes CloudEvents 1.0 over HTTP, in binary, structured and batch mode. */
+export function cloudEventRoutes(options: CloudEventOptions): Route[] {
+  const recorder = createCloudEventRecorder(options)
+  return [
+    {
+      method: 'post',
+      path: '/cloudevents',
+      operation: async (request) => {
+        const { receiver } = parseQuery(cloudEventQuery, request.query)
+        const read = readCloudEvents(request)
+        if ('one' in read) return toJsonResponse(await recorder.record(read.one, receiver))
+        return toJsonResponse(JSON.stringify({ data: await recorder.recordMany(read.many, receiver) }))
+      },
+    },
+    { method: 'options', path: '/cloudevents', operation: allowDelivery },
+  ]
+}
