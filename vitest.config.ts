@@ -8,7 +8,9 @@ const database = { globalSetup: [postgres] }
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'docs/test/page.test.ts'] } },
+      {
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'docs/test/{page,code-map}.test.ts'] },
+      },
       {
         test: {
           name: 'integration',

@@ -1,16 +1,23 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type Api, buildEvent, buildReceiver, createApi, type ServerProcess, startServer } from '@epr/testkit'
+import {
+  type Api,
+  buildEvent,
+  buildReceiver,
+  createApi,
+  installPacked,
+  type ServerProcess,
+  startServer,
+} from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const SCHEMAS = join(dirname(require.resolve('@cyclonedx/cyclonedx-library/package.json')), 'res', 'schema')
 const CYCLONEDX_NPM = fileURLToPath(new URL('../node_modules/.bin/cyclonedx-npm', import.meta.url))
 
@@ -27,21 +34,7 @@ let directory: string
 
 /** The SBOM of this project's packages as a user gets them: packed, then installed with npm. */
 async function makeBom(): Promise<Bom> {
-  const { packageManager } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
-  for (const name of ['@epr/model', '@epr/cdevents', '@epr/server']) {
-    await run('npx', ['--yes', packageManager, '--filter', name, 'pack', '--pack-destination', directory], {
-      cwd: ROOT,
-    })
-  }
-  const tarballs = (await readdir(directory)).filter((name) => name.endsWith('.tgz'))
-  await writeFile(join(directory, 'package.json'), '{"name":"sbom-subject","version":"1.0.0","private":true}')
-  await run(
-    'npm',
-    ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs.map((name) => `./${name}`)],
-    {
-      cwd: directory,
-    },
-  )
+  await installPacked(['@epr/server...'], directory)
   const { stdout } = await run(
     CYCLONEDX_NPM,
     ['--spec-version', '1.6', '--output-format', 'JSON', '--no-validate'],
