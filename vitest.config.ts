@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['packages/*/test/**/*.int.test.ts'],
+          include: ['packages/*/test/**/*.int.test.ts', 'docs/test/*.int.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           ...database,

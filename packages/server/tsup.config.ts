@@ -9,21 +9,25 @@ const require = createRequire(import.meta.url)
 const packageFile = (name: string, file: string): string =>
   join(dirname(require.resolve(`${name}/package.json`)), file)
 
-/** The ready-made builds that the GraphQL page consists of: they are served, not imported. */
+/** The ready-made builds that the pages for the browser consist of: they are served, not imported. */
 const PAGE_ASSETS = {
-  'graphiql.js': packageFile('graphiql', 'graphiql.min.js'),
-  'graphiql.css': packageFile('graphiql', 'graphiql.min.css'),
-  'react.js': packageFile('react', 'umd/react.production.min.js'),
-  'react-dom.js': packageFile('react-dom', 'umd/react-dom.production.min.js'),
+  'graphiql/graphiql.js': packageFile('graphiql', 'graphiql.min.js'),
+  'graphiql/graphiql.css': packageFile('graphiql', 'graphiql.min.css'),
+  'graphiql/react.js': packageFile('react', 'umd/react.production.min.js'),
+  'graphiql/react-dom.js': packageFile('react-dom', 'umd/react-dom.production.min.js'),
+  'swagger-ui/swagger-ui.js': packageFile('swagger-ui-dist', 'swagger-ui-bundle.js'),
+  'swagger-ui/swagger-ui.css': packageFile('swagger-ui-dist', 'swagger-ui.css'),
+  'swagger-ui/NOTICE': packageFile('swagger-ui-dist', 'NOTICE'),
 }
 
 /** What is read at run time lies in `dist/` as it lies beside its reader in `src/`. */
 async function copyFiles(): Promise<void> {
-  await mkdir('dist/graphiql', { recursive: true })
+  await mkdir('dist', { recursive: true })
   await cp('src/storage/migrations', 'dist/migrations', { recursive: true })
   await copyFile('src/http/schema.graphql', 'dist/schema.graphql')
   await cp('src/http/graphiql', 'dist/graphiql', { recursive: true })
-  for (const [name, source] of Object.entries(PAGE_ASSETS)) await copyFile(source, `dist/graphiql/${name}`)
+  await cp('src/http/swagger-ui', 'dist/swagger-ui', { recursive: true })
+  for (const [name, source] of Object.entries(PAGE_ASSETS)) await copyFile(source, `dist/${name}`)
 }
 
 export default defineConfig({

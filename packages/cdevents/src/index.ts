@@ -1,3 +1,4 @@
+export { DEFAULT_PLATFORM_ID, DEFAULT_RELEASE } from '@epr/model'
 export { buildCdEvent, type NewCdEvent } from './build-cd-event.js'
 export { type CdEvent, type CdEventOf, type CdEventSubject, findCdEvent, isCdEvent } from './cd-event.js'
 export { type ToEprEventOptions, toCdEvent, toEprEvent } from './epr-event.js'
@@ -12,7 +13,7 @@ export {
 } from './event-types.js'
 export type { JsonSchema } from './json-schema.js'
 export type { Link } from './link.js'
-export { DEFAULT_PLATFORM_ID, DEFAULT_RELEASE, fromPackageUrl, toPackageUrl } from './package-url.js'
+export { fromPackageUrl, toPackageUrl } from './package-url.js'
 export { type CdEventFacts, fromCdEvent, nvrppOf, outcomeOf } from './read-cd-event.js'
 export { type CdEventReceiver, receiverFor } from './receiver.js'
 export { createSchemaCatalogue, schemaFor } from './schema.js'

@@ -1,9 +1,13 @@
-import { EprError, type Nvrpp, nvrppKey, nvrppSchema } from '@epr/model'
+import {
+  DEFAULT_PLATFORM_ID,
+  DEFAULT_RELEASE,
+  EprError,
+  type Nvrpp,
+  nvrppKey,
+  nvrppOfPackageUrl,
+  nvrppSchema,
+} from '@epr/model'
 import { PackageURL } from 'packageurl-js'
-
-/** What a package URL that says nothing about it means. */
-export const DEFAULT_RELEASE = '1'
-export const DEFAULT_PLATFORM_ID = 'any'
 
 const GENERIC = 'generic'
 
@@ -53,21 +57,12 @@ function isExact(url: string, nvrpp: Nvrpp): boolean {
 }
 
 /**
- * The artifact that a package URL names. `package` is its type, `name` its namespace and name; `release`,
- * `platform_id` (or else `arch`) and `package` are taken from qualifiers where they are, and are `1`, `any` and the
- * type otherwise.
+ * The artifact that a package URL names, by the model's table: see `nvrppOfPackageUrl` there.
  *
  * @throws EprError INVALID_ARGUMENT for what is no package URL, or has no version: an artifact has one
  */
 export function fromPackageUrl(purl: string): Nvrpp {
-  const { type, namespace, name, version, qualifiers } = parse(purl)
-  const parsed = nvrppSchema.safeParse({
-    name: namespace ? `${namespace}/${name}` : name,
-    version,
-    release: qualifiers?.release ?? DEFAULT_RELEASE,
-    platform_id: qualifiers?.platform_id ?? qualifiers?.arch ?? DEFAULT_PLATFORM_ID,
-    package: qualifiers?.package ?? type,
-  })
+  const parsed = nvrppSchema.safeParse(nvrppOfPackageUrl(parse(purl)))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw refuse(`the package URL ${purl} names no artifact: its ${issue?.path.join('.')} ${issue?.message}`)

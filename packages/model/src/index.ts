@@ -37,4 +37,9 @@ export {
   messageSchema,
 } from './message.js'
 export { type Nvrpp, nvrppHash, nvrppKey, nvrppSchema } from './nvrpp.js'
-export { nvrppOfPackageUrl, type PackageUrlParts } from './package-url.js'
+export {
+  DEFAULT_PLATFORM_ID,
+  DEFAULT_RELEASE,
+  nvrppOfPackageUrl,
+  type PackageUrlParts,
+} from './package-url.js'

@@ -10,8 +10,8 @@ export interface PackageUrlParts {
 }
 
 /** What a package URL does not say: RPM's first release, and an artifact for every platform. */
-const DEFAULT_RELEASE = '1'
-const DEFAULT_PLATFORM = 'any'
+export const DEFAULT_RELEASE = '1'
+export const DEFAULT_PLATFORM_ID = 'any'
 
 /**
  * The artifact that a package URL names. `version` alone has no default: it is left out when the URL has none.
@@ -31,7 +31,7 @@ export function nvrppOfPackageUrl(purl: PackageUrlParts): Omit<Nvrpp, 'version'>
     name: namespace ? `${namespace}/${name}` : name,
     ...(version && { version }),
     release: release || DEFAULT_RELEASE,
-    platform_id: platform_id || arch || DEFAULT_PLATFORM,
+    platform_id: platform_id || arch || DEFAULT_PLATFORM_ID,
     package: qualifiers.package || type,
   }
 }

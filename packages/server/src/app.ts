@@ -8,7 +8,7 @@ import { createAdapter } from './http/adapter.js'
 import type { CloudEventMapper } from './http/cloud-event.js'
 import { cloudEventRoutes } from './http/cloud-events.js'
 import { createGraphqlRoute } from './http/graphql.js'
-import { graphqlPageRoutes } from './http/graphql-page.js'
+import { browserPageRoutes } from './http/browser-pages.js'
 import { createGuards, isLoopback } from './http/guards.js'
 import { healthRoutes } from './http/health.js'
 import { type Answer, type HttpServer, startHttpServer } from './http/http-server.js'
@@ -128,7 +128,7 @@ async function serve(options: ServeOptions): Promise<App> {
     ...createRoutes(registry, feed, idempotency),
     ...cloudEventRoutes({ registry, idempotency, mappers }),
     createGraphqlRoute({ registry, log }),
-    ...graphqlPageRoutes(),
+    ...browserPageRoutes(),
   ]
   const described = [
     ...health,

@@ -93,7 +93,7 @@ function answerPreflight(response: ServerResponse): true {
 
 /**
  * helmet's headers, which are the same on every answer: asked for once, because setting them one by one on each
- * response costs more than checking a payload. The GraphQL page needs inline styles (its editor makes them) and
+ * response costs more than checking a payload. The pages for the browser need inline styles (they make them) and
  * nothing from elsewhere. `upgrade-insecure-requests` is off: it breaks plain http on a local name.
  */
 export function createSecurityHeaders(): Readonly<Record<string, string>> {

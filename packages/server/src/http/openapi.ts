@@ -77,7 +77,8 @@ export function createOpenApiDocument(version: string) {
     info: {
       title: 'EPR, the Event Provenance Registry',
       version,
-      description: 'Records what happened to artifacts, decides gates, and tells the world.',
+      description:
+        'Records what happened to artifacts, decides gates, and tells the world. For the browser: [this document](/api/v1/docs) and [GraphQL](/api/v1/graphql).',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -264,6 +264,20 @@ export const ROUTE_DOCS: Readonly<Record<string, RouteDoc>> = {
     answer: z.record(z.string(), z.unknown()),
     failures: READ,
   },
+  'get /docs': {
+    summary: 'This document as a page for the browser',
+    tag: 'operations',
+    answer: text,
+    contentType: 'text/html',
+    failures: READ,
+  },
+  'get /docs/assets/:name': {
+    summary: 'A file of that page',
+    tag: 'operations',
+    answer: text,
+    contentType: 'text/javascript',
+    failures: [...READ, 404],
+  },
   'get /healthz/liveness': {
     summary: 'Whether the process lives',
     tag: 'operations',

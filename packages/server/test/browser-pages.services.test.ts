@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildReceiver, createApi, type ServerProcess, startServer } from '@epr/testkit'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /** Debian's; EPR_TEST_CHROMIUM names another. */
 const CHROMIUM = process.env.EPR_TEST_CHROMIUM ?? '/usr/bin/chromium'
 const isMissing = !existsSync(CHROMIUM) && process.env.EPR_REQUIRE_SERVICES !== '1'
 
-describe.skipIf(isMissing)('the GraphQL page', () => {
+describe.skipIf(isMissing)('the pages for the browser', () => {
   let directory: string
   let server: ServerProcess
   let browser: Browser
@@ -28,9 +28,8 @@ describe.skipIf(isMissing)('the GraphQL page', () => {
     await rm(directory, { recursive: true, force: true })
   })
 
-  it('runs a query in a browser, and asks nobody but this server for anything', async () => {
-    const name = 'seen-in-the-page'
-    await createApi(server.url).create('/receivers', buildReceiver({ name }))
+  /** Opens a page and uses it; fails when it reports an error or asks anybody but this server for anything. */
+  async function use(path: string, name: string, act: (page: Page) => Promise<void>): Promise<void> {
     const page = await browser.newPage()
     const requested: string[] = []
     const problems: string[] = []
@@ -38,15 +37,32 @@ describe.skipIf(isMissing)('the GraphQL page', () => {
     page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
     page.on('pageerror', (error) => problems.push(error.message))
 
-    await page.goto(`${server.url}/api/v1/graphql`)
-    await page.getByRole('button', { name: /execute/i }).click()
-    await page.getByRole('menuitem', { name: 'receivers' }).click()
-    await page.getByText(name).waitFor()
-    if (process.env.EPR_TEST_SCREENSHOTS) {
-      await page.screenshot({ path: join(process.env.EPR_TEST_SCREENSHOTS, 'graphql-page.png') })
-    }
+    await page.goto(`${server.url}${path}`)
+    await act(page)
+    if (process.env.EPR_TEST_SCREENSHOTS)
+      await page.screenshot({ path: join(process.env.EPR_TEST_SCREENSHOTS, `${name}.png`) })
     expect(problems).toEqual([])
     const elsewhere = requested.filter((url) => !url.startsWith(server.url) && !/^(data|blob):/.test(url))
     expect(elsewhere).toEqual([])
+  }
+
+  it('GraphQL: an example query runs', async () => {
+    const name = 'seen-in-the-page'
+    await createApi(server.url).create('/receivers', buildReceiver({ name }))
+    await use('/api/v1/graphql', 'graphql-page', async (page) => {
+      await page.getByRole('button', { name: /execute/i }).click()
+      await page.getByRole('menuitem', { name: 'receivers' }).click()
+      await page.getByText(name).waitFor()
+    })
+  })
+
+  it('API reference: an operation is described and can be tried', async () => {
+    await use('/api/v1/docs', 'api-page', async (page) => {
+      const operation = page.locator('.opblock', { hasText: 'Whether the process lives' })
+      await operation.getByRole('button').first().click()
+      await operation.getByRole('button', { name: 'Try it out' }).click()
+      await operation.getByRole('button', { name: 'Execute' }).click()
+      await operation.getByText('"alive"').waitFor()
+    })
   })
 })

@@ -1,0 +1,94 @@
+import { type Message, messageSchema, type Nvrpp } from '@epr/model'
+import { z } from 'zod'
+// The headers are made in the server, which nobody imports: only this page does, to show what it really makes.
+import { toRecords } from '../../packages/server/src/outbox/cloud-event-record.js'
+import { code, table, toPage } from './markdown.js'
+
+/** One of each kind, as the feed of a server has told it, with what it was about. */
+export interface ToldMessage {
+  when: string
+  message: Message
+}
+
+const FIELDS: Readonly<Record<keyof Message, string>> = {
+  success: "an event's own; true for all others",
+  id: 'of the event, receiver or group that it tells of; of a completion, the group',
+  specversion: 'as CloudEvents has it',
+  type: "the receiver's, the group's, or one of EPR's own",
+  source: '',
+  api_version: '',
+  name: "the artifact's, or the receiver's or group's",
+  version: 'likewise',
+  release: 'likewise; of receivers and groups, the time of the change',
+  platform_id: 'likewise',
+  package: 'likewise',
+  data: 'what it tells of, whole: `events`, `event_receivers`, `event_receiver_groups`, each a list',
+}
+
+const NVRPP: Nvrpp = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
+
+/** The headers of a record, with values of an event: those of the whole, and those of a reference. */
+function sampleHeaders() {
+  const id = '01HKX0M0000000000000000002'
+  const { whole, toReferences } = toRecords(
+    {
+      cursor: '1',
+      toldAt: '2024-01-12T09:00:00.100Z',
+      ceId: '01HKX0M0000000000000000003',
+      id,
+      type: 'foo.bar',
+      occurredAt: '2024-01-12T09:00:00.000Z',
+      nvrpp: NVRPP,
+      resource: `/events/${id}`,
+      json: '{}',
+      toJsonWithoutPayload: () => '{}',
+      toJsonWithoutSchema: () => '{}',
+    },
+    '/api/v1',
+  )
+  return { whole, reference: toReferences()[0] ?? whole }
+}
+
+const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text)) && text.includes('T')
+
+function toRow({ when, message }: ToldMessage): string[] {
+  const { type, name, version, release, platform_id, package: packaging, data } = message
+  const told = Object.entries(data).flatMap(([list, items]) => (items.length > 0 ? [code(list)] : []))
+  const nvrpp = [name, version, isTime(release) ? 'now' : release, platform_id, packaging]
+  return [when, code(type), nvrpp.map(code).join(' '), told.join(', ')]
+}
+
+/** @param told one message of each kind */
+export function messagesPage(told: readonly ToldMessage[]): string {
+  const { properties = {} } = z.toJSONSchema(messageSchema, { io: 'output' })
+  const { whole, reference } = sampleHeaders()
+  return toPage('Messages', [
+    'Each is one record on the topic and one entry of the feed (`GET /api/v1/messages`). As told when a receiver `build` of\nthe type `foo.bar`, a group `gate` over it of the type `foo.gate` and an event for `shop` are created:',
+    table(['when', '`type`', 'name, version, release, platform_id, package', '`data` has'], told.map(toRow)),
+    '## Fields',
+    table(
+      ['field', 'type', ''],
+      Object.entries(properties).map(([field, schema]) => [
+        code(field),
+        typeof schema === 'object' ? String(schema.type) : '',
+        FIELDS[field as keyof Message],
+      ]),
+    ),
+    'The `EventReceiver` of an event leaves out its `schema`, which stands in `event_receivers`.',
+    '## On Kafka',
+    `The key is the JSON array of the artifact's five strings: \`${whole.key.toString()}\`. The value is the message. The
+headers are those of CloudEvents in binary mode:`,
+    table(
+      ['header', 'for example'],
+      Object.entries(whole.headers).map(([name, value]) => [code(name), code(String(value))]),
+    ),
+    'A message that is larger than the broker takes is sent with `payload: null` (if need be without `schema` too), and says\nwhere the whole is:',
+    table(
+      ['header', 'for example'],
+      Object.entries(reference.headers)
+        .filter(([name]) => !(name in whole.headers))
+        .map(([name, value]) => [code(name), code(String(value))]),
+    ),
+    'What watchers put aside is described with [the watcher](../../packages/watcher/README.md#kafka).',
+  ])
+}
