@@ -13,7 +13,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   GONE: 'Messages behind the cursor are no longer kept; the oldest cursor is named.',
   PAYLOAD_TOO_LARGE: 'The body is larger than `--max-body-bytes`.',
   UNSUPPORTED_MEDIA_TYPE: 'The content-encoding is not supported, or a CloudEvent was expected.',
-  RATE_LIMITED: 'Given by a proxy that limits calls.',
+  RATE_LIMITED: 'Too many payloads wait to be validated.',
   INTERNAL: 'A fault of the server, which has logged the cause with the request id.',
   UNAVAILABLE: 'The server, its database or the broker does not answer.',
   TIMEOUT: 'It took longer than it may.',

@@ -1,9 +1,12 @@
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
-/** A table; a bar within a cell is escaped. */
+/** A table, aligned as the formatter has it; a bar within a cell is escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows]
-  return lines.map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n')
+  const cells = [head, ...rows].map((row) => row.map(cell))
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0), 3))
+  const [top = [], ...below] = cells.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)))
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [top, rule, ...below].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
 /** Text as code; nothing for none. */

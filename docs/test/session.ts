@@ -7,6 +7,7 @@ import { waitFor } from '@epr/testkit'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const BLOCK_TIMEOUT_MS = 120_000
+const STOP_TIMEOUT_MS = 10_000
 
 /** One shell for all commands of a page, in a directory that looks like the repository's. */
 export interface Session {
@@ -67,6 +68,15 @@ export async function startSession(url: string): Promise<Session> {
   })
   const backgroundFile = join(directory, '.background')
 
+  /** Whether there was anybody to get it. */
+  function signalGroup(signal: NodeJS.Signals | 0): boolean {
+    try {
+      return shell.pid !== undefined && process.kill(-shell.pid, signal)
+    } catch {
+      return false
+    }
+  }
+
   async function run(block: string): Promise<string> {
     const mark = `end-${crypto.randomUUID()}`
     stdout = ''
@@ -84,7 +94,11 @@ export async function startSession(url: string): Promise<Session> {
     },
     backgroundOutput: () => readFile(backgroundFile, 'utf8').catch(() => ''),
     async close() {
-      if (!ended && shell.pid) process.kill(-shell.pid, 'SIGKILL')
+      // Servers among them stop their PostgreSQL when they are asked to end, and leave it when they are killed.
+      if (signalGroup('SIGTERM'))
+        await waitFor('the end of what was left running', () => !signalGroup(0), STOP_TIMEOUT_MS).catch(() =>
+          signalGroup('SIGKILL'),
+        )
       await closed
       await rm(directory, { recursive: true, force: true })
     },
