@@ -60,6 +60,11 @@ async function record(body: Record<string, unknown>): Promise<string> {
 }
 
 const server = createServer((request, response) => {
+  // Whoever only connects before the clock runs.
+  if (request.method !== 'POST') {
+    response.writeHead(404).end()
+    return
+  }
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
