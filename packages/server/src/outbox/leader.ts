@@ -12,7 +12,7 @@ const NUMBERED_CHANNEL = 'epr_numbered'
 
 const NUMBERING_BATCH = 1_000
 /** From one numbering to the next: each is a commit, which those of the events wait for. */
-const NUMBERING_INTERVAL_MS = 25
+const NUMBERING_INTERVAL_MS = 10
 /** How often one who is not the leader asks for the lock, and the leader looks for messages nobody told it of. */
 const LOOK_INTERVAL_MS = 1_000
 const RECONNECT_DELAY_MS = 250
