@@ -11,8 +11,14 @@ const WRITTEN_CHANNEL = 'epr_written'
 const NUMBERED_CHANNEL = 'epr_numbered'
 
 const NUMBERING_BATCH = 1_000
-/** From one numbering to the next: each is a commit, which those of the events wait for. */
+/** From one numbering to the next, at least: each is a commit, which those of the events wait for. */
 const NUMBERING_INTERVAL_MS = 10
+/** The most of its time that the leader numbers while there is much to number: watchers wait, events do not. */
+const NUMBERING_SHARE = 0.1
+const MAX_NUMBERING_PAUSE_MS = 100
+
+const pauseAfter = (tookMs: number): number =>
+  Math.max(NUMBERING_INTERVAL_MS, tookMs / NUMBERING_SHARE) - tookMs
 /** How often one who is not the leader asks for the lock, and the leader looks for messages nobody told it of. */
 const LOOK_INTERVAL_MS = 1_000
 const RECONNECT_DELAY_MS = 250
@@ -72,7 +78,9 @@ export function startLeader(options: LeaderOptions): Leader {
       const seen = written.version
       const startedAt = performance.now()
       await number(session)
-      await pause(NUMBERING_INTERVAL_MS - (performance.now() - startedAt), abort)
+      const took = performance.now() - startedAt
+      await pause(Math.min(pauseAfter(took), MAX_NUMBERING_PAUSE_MS), abort)
+      if (written.version !== seen) continue
       const timeout = AbortSignal.any([abort, AbortSignal.timeout(LOOK_INTERVAL_MS)])
       await written.changedSince(seen, timeout)
     }

@@ -77,15 +77,17 @@ export async function insertMessage(connection: Connection, message: NewMessage)
 /**
  * Gives the next messages their place in the feed. Only the leader may call it, on the session that holds the
  * leader lock: committed messages in the order of their ids, which for one NVRPP is the order of acceptance.
- * Index messages_unnumbered.
+ * Index messages_unnumbered. Rows are found again by where they stand, which nobody else changes before they are
+ * numbered: joined by id, a backlog is walked whole for each of its messages whenever statistics know of none.
  */
 export const NUMBER_MESSAGES = `
   with next as materialized (
-    select id from messages where cursor is null order by id limit $1
+    select id, ctid as place from messages where cursor is null order by id limit $1
   ), numbered as materialized (
-    select id, nextval('messages_cursor_seq') as cursor from (select id from next order by id) as ordered
+    select place, nextval('messages_cursor_seq') as cursor from (select * from next order by id) as ordered
   )
-  update messages m set cursor = numbered.cursor, numbered_at = clock_timestamp() from numbered where m.id = numbered.id and m.cursor is null
+  update messages m set cursor = numbered.cursor, numbered_at = clock_timestamp()
+  from numbered where m.ctid = numbered.place
   returning m.cursor`
 
 /** The cursor up to which a read by type looks, or the end of all. */
