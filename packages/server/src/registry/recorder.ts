@@ -75,32 +75,48 @@ function takeFlush(queue: Entry[]): Entry[] {
   return queue.splice(0, count)
 }
 
+/** Tells those who wait what has become of their units. */
+type Settle = () => void
+
 /**
  * No timer: a flush starts when none is running and this turn of the event loop has read what there is to read, and
  * takes what has queued behind the one before it. At one connection that costs nothing, at many it makes one commit
  * of hundreds.
+ *
+ * @param write gives how to settle the entries, once they are committed
  */
-function createLane(write: (entries: Entry[]) => Promise<void>): Lane {
+function createLane(write: (entries: Entry[]) => Promise<Settle>): Lane {
   const queue: Entry[] = []
   let flushing: Promise<void> | undefined
 
   /** A flush that the database refuses is written again unit by unit, so that a bad one fails alone. */
-  async function flush(entries: Entry[]): Promise<void> {
+  async function flush(entries: Entry[]): Promise<Settle> {
     try {
-      await write(entries)
+      return await write(entries)
     } catch (error) {
-      if (entries.length === 1 || isTransient(error)) for (const entry of entries) entry.reject(error)
-      else for (const entry of entries) await flush([entry])
+      if (entries.length === 1 || isTransient(error)) {
+        return () => {
+          for (const entry of entries) entry.reject(error)
+        }
+      }
+      for (const entry of entries) (await flush([entry]))()
+      return () => undefined
     }
   }
 
   async function flushAll(): Promise<void> {
+    // Else the first of many requests that came together goes alone, and the others wait for it.
+    await turn()
+    let settle: Settle = () => undefined
     while (queue.length > 0) {
-      // Else the first of many requests that came together goes alone, and the others wait for it.
-      await new Promise(setImmediate)
-      await flush(takeFlush(queue))
+      const flushed = flush(takeFlush(queue))
+      // The answers to one flush are made while the database writes the next.
+      await turn()
+      settle()
+      settle = await flushed
     }
     flushing = undefined
+    settle()
   }
 
   return {
@@ -113,6 +129,8 @@ function createLane(write: (entries: Entry[]) => Promise<void>): Lane {
     },
   }
 }
+
+const turn = (): Promise<void> => new Promise(setImmediate)
 
 /**
  * Two lanes, so that small events do not wait for an SBOM to be compressed. They are to each other as two
@@ -130,19 +148,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (due) analyzeEvents(options.database).catch(options.onError)
   }
 
-  async function write(entries: Entry[]): Promise<void> {
+  async function write(entries: Entry[]): Promise<Settle> {
     const startedAt = performance.now()
     const units = entries.map(({ unit }) => unit)
     const { skippedUnits, completions } = await insertEvents(options.database, units)
-    for (const [index, entry] of entries.entries()) {
-      if (skippedUnits.has(index)) entry.reject(new KeyTakenError())
-      else entry.resolve()
-    }
     const written = units.flatMap((unit, index) => (skippedUnits.has(index) ? [] : unit.events))
     const events = written.length
     const failures = written.filter(({ success }) => !success).length
     options.onFlush({ events, failures, completions, durationMs: performance.now() - startedAt })
     analyzeWhenDue(events)
+    return () => {
+      for (const [index, entry] of entries.entries()) {
+        if (skippedUnits.has(index)) entry.reject(new KeyTakenError())
+        else entry.resolve()
+      }
+    }
   }
 
   function enqueue(unit: EventUnit, chars: number): Promise<void> {
