@@ -25,6 +25,7 @@ export {
   type Json,
   type JsonText,
   MAX_JSON_DEPTH,
+  memberText,
   memberTexts,
   stringifyJson,
   toJsonText,

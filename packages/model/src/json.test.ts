@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { elementTexts, MAX_JSON_DEPTH, memberTexts, stringifyJson, toJsonText } from './json.js'
+import { elementTexts, MAX_JSON_DEPTH, memberText, memberTexts, stringifyJson, toJsonText } from './json.js'
 
 describe('source texts of JSON', () => {
   it('gives the text of each member as it was sent', () => {
@@ -13,7 +13,10 @@ describe('source texts of JSON', () => {
   })
 
   it('takes the last of a repeated key, also when it is written with an escape', () => {
-    expect(memberTexts('{"payload":1,"pay\\u006coad":2}').get('payload')).toBe('2')
+    const text = '{"payload":1,"pay\\u006coad" : 2 }'
+    expect(memberTexts(text).get('payload')).toBe('2')
+    expect(memberText(text, 'payload')).toBe('2')
+    expect(memberText(text, 'pay')).toBeUndefined()
   })
 
   it('reads empty objects and arrays', () => {
@@ -30,6 +33,8 @@ describe('source texts of JSON', () => {
           const members = memberTexts(JSON.stringify(value, null, indent))
           const parsed = [...members].map(([key, text]) => [key, JSON.parse(text)])
           expect(parsed).toEqual(Object.entries(JSON.parse(JSON.stringify(value))))
+          const one = [...members.keys()].map((key) => memberText(JSON.stringify(value, null, indent), key))
+          expect(one).toEqual([...members.values()])
         },
       ),
     )

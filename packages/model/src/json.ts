@@ -94,14 +94,37 @@ const startOf = (text: string): number => text.search(/[^\s]/) + 1
  */
 export function memberTexts(text: string): Map<string, string> {
   const members = new Map<string, string>()
+  forEachMember(text, (key, from, to) => {
+    members.set(JSON.parse(key) as string, text.slice(from, to).trim())
+  })
+  return members
+}
+
+/**
+ * The source text of one member of a JSON object, as {@link memberTexts} gives it, without the others; undefined
+ * when the object does not have it.
+ *
+ * @throws EprError INVALID_ARGUMENT when it is nested deeper than {@link MAX_JSON_DEPTH}
+ */
+export function memberText(text: string, name: string): string | undefined {
+  const plain = JSON.stringify(name)
+  let found: string | undefined
+  forEachMember(text, (key, from, to) => {
+    // A key may be written with escapes that it does not need.
+    if (key === plain || (key.includes('\\') && JSON.parse(key) === name)) found = text.slice(from, to).trim()
+  })
+  return found
+}
+
+/** Tells of each member of a JSON object the source text of its key, and from where to where its value stands. */
+function forEachMember(text: string, tell: (key: string, from: number, to: number) => void): void {
   for (let at = startOf(text); at < text.length - 1; ) {
     const colon = skipToDelimiter(text, at)
     if (text.charCodeAt(colon) !== COLON) break
     const end = skipToDelimiter(text, colon + 1)
-    members.set(JSON.parse(text.slice(at, colon)) as string, text.slice(colon + 1, end).trim())
+    tell(text.slice(at, colon).trim(), colon + 1, end)
     at = end + 1
   }
-  return members
 }
 
 /** @throws EprError INVALID_ARGUMENT when valid JSON is nested deeper than {@link MAX_JSON_DEPTH} */

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express from 'express'
-import { headersOf, startHeaders } from './answer-headers.js'
 import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
 import type { Operation, RestRequest, RestResponse } from './request.js'
-import { FEATURES } from './rest.js'
+import { startState, stateOf, toHeaderList } from './response-state.js'
 
 /** Turns node's requests into the REST core's and its answers into node's. Express's handlers are node's too. */
 export interface Adapter {
@@ -30,14 +29,12 @@ export interface AdapterOptions {
 export function startResponse(
   request: IncomingMessage,
   response: ServerResponse,
-  constant: Readonly<Record<string, string>>,
+  constant: readonly string[],
 ): void {
   const given = request.headers['x-request-id']
-  const id = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
-  startHeaders(response, { ...constant, 'x-request-id': id, 'epr-features': FEATURES })
+  const requestId = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+  startState(response, { requestId, headers: [...constant, 'x-request-id', requestId], isStream: false })
 }
-
-export const requestIdOf = (response: ServerResponse): string => headersOf(response)['x-request-id'] ?? ''
 
 /** Resolves when the client takes more, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
@@ -54,12 +51,14 @@ function drained(response: ServerResponse): Promise<void> {
 
 async function send(response: ServerResponse, { status, headers, body }: RestResponse): Promise<void> {
   if (response.headersSent || response.destroyed) return
-  const all = Object.assign(headersOf(response), headers)
+  const state = stateOf(response)
+  const all = headers ? [...state.headers, ...toHeaderList(headers)] : [...state.headers]
   if (typeof body === 'string') {
-    all['content-length'] = String(Buffer.byteLength(body))
+    all.push('content-length', String(Buffer.byteLength(body)))
     response.writeHead(status, all).end(body)
     return
   }
+  state.isStream = true
   response.writeHead(status, all).flushHeaders()
   for await (const text of body) {
     if (response.destroyed) break
@@ -87,12 +86,12 @@ export function createAdapter(options: AdapterOptions): Adapter {
     headers?: Record<string, string>,
   ): Promise<void> {
     const eprError = toEprError(error)
-    const requestId = requestIdOf(response)
+    const { requestId, headers: answer } = stateOf(response)
     if (isServerFault(eprError)) {
       options.log.error({ request_id: requestId, err: eprError.cause ?? eprError }, eprError.message)
     }
     // What is left of a body that was refused is not read to its end.
-    if (eprError.code === 'PAYLOAD_TOO_LARGE') headersOf(response).connection = 'close'
+    if (eprError.code === 'PAYLOAD_TOO_LARGE') answer.push('connection', 'close')
     await send(response, toErrorResponse(eprError, requestId, headers))
   }
 
@@ -110,22 +109,17 @@ export function createAdapter(options: AdapterOptions): Adapter {
   ): Promise<void> {
     try {
       const body = await readBody(request, response)
-      const [path = '', search = ''] = (
-        (request as { originalUrl?: string }).originalUrl ??
-        request.url ??
-        ''
-      ).split('?', 2)
+      const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? ''
+      const [path = '', search = ''] = url.split('?', 2)
       const restRequest: RestRequest = {
         method: request.method ?? '',
         path,
         params,
-        query: new URLSearchParams(search),
+        search,
         headers: request.headers,
-        requestId: requestIdOf(response),
+        requestId: stateOf(response).requestId,
         body,
-        get abort() {
-          return abortOf(response)
-        },
+        abort: () => abortOf(response),
       }
       await send(response, await operation(restRequest))
     } catch (error) {

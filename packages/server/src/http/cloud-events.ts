@@ -29,7 +29,7 @@ export function cloudEventRoutes(options: CloudEventOptions): Route[] {
       method: 'post',
       path: '/cloudevents',
       operation: async (request) => {
-        const { receiver } = parseQuery(cloudEventQuery, request.query)
+        const { receiver } = parseQuery(cloudEventQuery, request.search)
         const read = readCloudEvents(request)
         if ('one' in read) return toJsonResponse(await recorder.record(read.one, receiver))
         return toJsonResponse(JSON.stringify({ data: await recorder.recordMany(read.many, receiver) }))

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EprError, memberTexts, stringifyJson } from '@epr/model'
+import { EprError, memberText, stringifyJson } from '@epr/model'
 import {
   buildSchema,
   type ExecutionResult,
@@ -60,7 +60,7 @@ function readRequest(body: Buffer): GraphqlRequest {
   ) {
     throw new EprError('INVALID_ARGUMENT', 'variables must be an object')
   }
-  const source = memberTexts(text).get('variables')
+  const source = memberText(text, 'variables')
   return {
     query,
     operationName: typeof operationName === 'string' && operationName !== '' ? operationName : undefined,

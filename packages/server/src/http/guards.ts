@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
 import helmet from 'helmet'
-import { headersOf } from './answer-headers.js'
+import { stateOf, toHeaderList } from './response-state.js'
 
 /** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -66,10 +66,11 @@ function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
   return (request, response) => {
     const origin = request.headers.origin?.toLowerCase()
     const isAllowed = origin !== undefined && allowed.has(origin)
-    if (allowed.size > 0) headersOf(response).vary = 'Origin'
+    const answer = stateOf(response).headers
+    if (allowed.size > 0) answer.push('vary', 'Origin')
     if (isAllowed) {
-      headersOf(response)['access-control-allow-origin'] = request.headers.origin ?? ''
-      headersOf(response)['access-control-expose-headers'] = CORS_ANSWER_HEADERS
+      answer.push('access-control-allow-origin', request.headers.origin ?? '')
+      answer.push('access-control-expose-headers', CORS_ANSWER_HEADERS)
       if (request.method === 'OPTIONS') return answerPreflight(response)
     }
     if (!isAllowed && !SAFE_METHODS.has(request.method ?? '') && !isSameOrigin(request)) {
@@ -81,12 +82,11 @@ function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
 }
 
 function answerPreflight(response: ServerResponse): true {
-  response.writeHead(204, {
-    ...headersOf(response),
-    'access-control-allow-methods': CORS_METHODS,
-    'access-control-allow-headers': CORS_REQUEST_HEADERS,
-    'access-control-max-age': CORS_MAX_AGE_S,
-  })
+  const { headers } = stateOf(response)
+  headers.push('access-control-allow-methods', CORS_METHODS)
+  headers.push('access-control-allow-headers', CORS_REQUEST_HEADERS)
+  headers.push('access-control-max-age', CORS_MAX_AGE_S)
+  response.writeHead(204, headers)
   response.end()
   return true
 }
@@ -96,7 +96,7 @@ function answerPreflight(response: ServerResponse): true {
  * response costs more than checking a payload. The pages for the browser need inline styles (they make them) and
  * nothing from elsewhere. `upgrade-insecure-requests` is off: it breaks plain http on a local name.
  */
-export function createSecurityHeaders(): Readonly<Record<string, string>> {
+export function createSecurityHeaders(): readonly string[] {
   const setHeaders = helmet({
     contentSecurityPolicy: {
       directives: { 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null },
@@ -114,7 +114,7 @@ export function createSecurityHeaders(): Readonly<Record<string, string>> {
   setHeaders({} as IncomingMessage, response as unknown as ServerResponse, (error?: unknown) => {
     if (error) throw error
   })
-  return headers
+  return toHeaderList(headers)
 }
 
 /** The guards in the order in which they stand. */

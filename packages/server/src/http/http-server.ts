@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { EprError } from '@epr/model'
-import { type Adapter, requestIdOf, startResponse } from './adapter.js'
-import { headersOf } from './answer-headers.js'
+import { type Adapter, startResponse } from './adapter.js'
 import { createExpressApp } from './express-app.js'
 import { createSecurityHeaders, type Guard } from './guards.js'
 import type { Route } from './request.js'
-import { API_PREFIX } from './rest.js'
+import { stateOf } from './response-state.js'
+import { API_PREFIX, FEATURES } from './rest.js'
 
 export interface HttpServer {
   /** Where it listens: `http://localhost:8042`. */
@@ -62,12 +62,12 @@ const RECORD_EVENT = `${API_PREFIX}/events`
  */
 function createListener({ adapter, routes, guards, onAnswer }: HttpServerOptions) {
   const app = createExpressApp({ adapter, routes })
-  const securityHeaders = createSecurityHeaders()
+  const constantHeaders = [...createSecurityHeaders(), 'epr-features', FEATURES]
   const record = routes.find(({ method, path }) => method === 'post' && path === RECORD_EVENT)?.operation
   const isRecord = ({ method, url }: IncomingMessage): boolean =>
     method === 'POST' && (url === RECORD_EVENT || url === `${RECORD_EVENT}/`)
   return (request: IncomingMessage, response: ServerResponse): void => {
-    startResponse(request, response, securityHeaders)
+    startResponse(request, response, constantHeaders)
     reportAnswer(request, response, onAnswer)
     try {
       if (guards.some((guard) => guard(request, response))) return
@@ -87,13 +87,14 @@ function reportAnswer(
 ): void {
   const startedAt = performance.now()
   response.once('finish', () => {
+    const { requestId, isStream } = stateOf(response)
     onAnswer({
-      requestId: requestIdOf(response),
+      requestId,
       method: request.method ?? '',
       url: (request as { originalUrl?: string }).originalUrl ?? request.url ?? '',
       status: response.statusCode,
       seconds: (performance.now() - startedAt) / 1_000,
-      isStream: headersOf(response)['content-type'] === 'text/event-stream',
+      isStream,
     })
   })
 }

@@ -1,4 +1,4 @@
-import { EprError, memberTexts } from '@epr/model'
+import { EprError, memberText } from '@epr/model'
 import type { JsonInput } from '../registry/input.js'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -41,7 +41,7 @@ export function toObjectBody({ text, value }: JsonInput, exactMember: string): O
     throw new EprError('INVALID_ARGUMENT', 'the body must be a JSON object')
   }
   const fields = value as Record<string, unknown>
-  const exactText = memberTexts(text).get(exactMember)
+  const exactText = memberText(text, exactMember)
   return {
     fields,
     exact: exactText === undefined ? undefined : { text: exactText, value: fields[exactMember] },

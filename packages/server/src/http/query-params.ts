@@ -90,10 +90,8 @@ export function parseLimit(limit: number): number {
  *
  * @throws EprError INVALID_ARGUMENT for an unknown parameter, one that is given twice, or a bad value
  */
-export function parseQuery<Schema extends z.ZodType>(
-  schema: Schema,
-  query: URLSearchParams,
-): z.output<Schema> {
+export function parseQuery<Schema extends z.ZodType>(schema: Schema, search: string): z.output<Schema> {
+  const query = new URLSearchParams(search)
   const names = [...query.keys()]
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined)

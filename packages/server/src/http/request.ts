@@ -7,14 +7,15 @@ export interface RestRequest {
   path: string
   /** What the route's `:names` stand for. */
   params: Readonly<Record<string, string>>
-  query: URLSearchParams
+  /** What stands behind the `?`, encoded; empty without one. */
+  search: string
   headers: IncomingHttpHeaders
   /** Given by the client or made here; stands in the answer, in errors and in the log. */
   requestId: string
   /** The bytes of the body, decompressed; empty when there is none. */
   body: Buffer
-  /** Aborted when the client is gone or the server stops. */
-  abort: AbortSignal
+  /** Makes a signal that is aborted when the client is gone or the server stops: most requests need none. */
+  abort: () => AbortSignal
 }
 
 export interface RestResponse {

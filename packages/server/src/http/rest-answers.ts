@@ -12,7 +12,7 @@ export function toListResponse(request: RestRequest, found: Found<{ id: string }
   const body = stringifyJson({ data: found.rows })
   const last = found.rows.at(-1)
   if (!found.more || !last) return toJsonResponse(body)
-  const query = new URLSearchParams(request.query)
+  const query = new URLSearchParams(request.search)
   query.set('after', last.id)
   return toJsonResponse(body, { link: `<${request.path.replace(/\/$/, '')}?${query}>; rel="next"` })
 }

@@ -28,7 +28,7 @@ export function receiverRoutes(receivers: Receivers, idempotency: Idempotency): 
       operation: async (request) => {
         const { limit, after, order, created_after, created_before, ...filter } = parseQuery(
           definitionQuery,
-          request.query,
+          request.search,
         )
         const page = { limit, after, order, created_after, created_before }
         return toListResponse(request, await receivers.find(filter, page, RECEIVER_COLUMNS))
@@ -59,7 +59,7 @@ export function groupRoutes(groups: Groups, gate: Gate, idempotency: Idempotency
       operation: async (request) => {
         const { limit, after, order, created_after, created_before, ...filter } = parseQuery(
           definitionQuery,
-          request.query,
+          request.search,
         )
         const page = { limit, after, order, created_after, created_before }
         return toListResponse(request, await groups.find(filter, page, GROUP_COLUMNS))
@@ -83,8 +83,8 @@ export function groupRoutes(groups: Groups, gate: Gate, idempotency: Idempotency
     {
       method: 'get',
       path: '/groups/:id/status',
-      operation: async ({ params, query }) => {
-        const status = await gate.status(params.id ?? '', parseQuery(statusQuery, query))
+      operation: async ({ params, search }) => {
+        const status = await gate.status(params.id ?? '', parseQuery(statusQuery, search))
         return toJsonResponse(stringifyJson({ data: [status] }))
       },
     },

@@ -55,7 +55,7 @@ export function eventRoutes(events: Events, idempotency: Idempotency): Route[] {
       operation: async (request) => {
         const { limit, after, order, created_after, created_before, ...filter } = parseQuery(
           eventQuery,
-          request.query,
+          request.search,
         )
         const page = { limit, after, order, created_after, created_before }
         return toListResponse(request, await events.find(filter, page, EVENT_COLUMNS))

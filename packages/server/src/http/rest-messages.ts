@@ -31,7 +31,7 @@ export function messageRoutes(feed: Feed): Route[] {
       method: 'get',
       path: '/messages',
       operation: async (request) => {
-        const { after, limit, type } = parseQuery(messageQuery, request.query)
+        const { after, limit, type } = parseQuery(messageQuery, request.search)
         const isStream = wantsEventStream(request)
         const lastEventId = isStream ? headerText(request.headers['last-event-id']) : undefined
         const start = await feed.resolveStart(toStart(after, lastEventId))
@@ -43,7 +43,7 @@ export function messageRoutes(feed: Feed): Route[] {
             'cache-control': 'no-store',
             'x-accel-buffering': 'no',
           },
-          body: toServerSentEvents(feed.follow(start, request.abort), type),
+          body: toServerSentEvents(feed.follow(start, request.abort()), type),
         }
       },
     },

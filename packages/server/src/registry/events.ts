@@ -78,7 +78,22 @@ export function createEvents(options: EventsOptions): Events {
     const schema = fromJsonText(receiver.schema)
     const validation = payloadSchemas.validate({ id: receiver.id, schema }, payload.value, payload.text)
     await validation
-    return { ...options.nextIdentity(), ...input, payload: toJsonText(payload.text), nvrpp: nvrppHash(input) }
+    const { id, created_at } = options.nextIdentity()
+    // Field by field: spreading objects made this the dearest line of all that recording an event does.
+    return {
+      id,
+      name: input.name,
+      version: input.version,
+      release: input.release,
+      platform_id: input.platform_id,
+      package: input.package,
+      description: input.description,
+      payload: toJsonText(payload.text),
+      success: input.success,
+      event_receiver_id: input.event_receiver_id,
+      created_at,
+      nvrpp: nvrppHash(input),
+    }
   }
 
   /** What the database refuses as a whole is recorded one by one; the key is kept with the answer that came out. */
