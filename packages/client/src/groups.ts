@@ -2,11 +2,13 @@ import {
   type EventReceiverGroup,
   type eventReceiverGroupInputSchema,
   eventReceiverGroupSchema,
+  type GateStatus,
+  gateStatusSchema,
   type Nvrpp,
+  nvrppSchema,
 } from '@epr/model'
 import type { z } from 'zod'
 import { toObject, toSegment } from './answer.js'
-import { type GateStatus, gateStatusSchema, NVRPP_FIELDS } from './gate-status.js'
 import { toJsonBody } from './json-body.js'
 import type { CallOptions, CreateOptions } from './options.js'
 import { API_PREFIX } from './rest.js'
@@ -51,6 +53,8 @@ export interface Groups {
    */
   waitUntilOpen(id: string, nvrpp: Nvrpp, options?: WaitOptions): Promise<GateStatus>
 }
+
+const NVRPP_FIELDS = Object.keys(nvrppSchema.shape) as (keyof Nvrpp)[]
 
 const SEARCHED = {
   operation: 'event_receiver_groups',

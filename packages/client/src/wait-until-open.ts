@@ -1,6 +1,5 @@
-import { EprError, isRetryable } from '@epr/model'
+import { EprError, type GateStatus, isRetryable } from '@epr/model'
 import { startDeadline } from './deadline.js'
-import type { GateStatus } from './gate-status.js'
 import { toTimeoutMs } from './options.js'
 import { sleep } from './sleep.js'
 
