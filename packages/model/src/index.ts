@@ -21,7 +21,7 @@ export {
   type ReceiverStatus,
   receiverStatusSchema,
 } from './gate-status.js'
-export { HTTP_STATUS } from './http-status.js'
+export { codeOfStatus, HTTP_STATUS } from './http-status.js'
 export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
 export {
   assertJsonDepth,
