@@ -38,6 +38,12 @@ export interface FeedSourceOptions {
 const MAX_PENDING = 256
 const SAVE_MS = 500
 
+/** Said at once: what `fetch` says of such a URL looks like a server that is away. The text may be a secret. */
+function assertUrl(url: string): void {
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return
+  throw new EprError('INVALID_ARGUMENT', 'feedSource needs a url like http://localhost:8042')
+}
+
 function toRecord(name: string, { cursor, time, ceId, text }: RawEntry): SourceRecord {
   return { id: ceId ?? `${name}/${cursor}`, value: text, origin: { feed: name, cursor, time } }
 }
@@ -61,10 +67,11 @@ function createSaver(store: CursorStore, window: CursorWindow) {
 /**
  * Messages from the registry's own feed: watching without Kafka.
  *
- * @throws EprError INVALID_ARGUMENT for a name that no file can have
+ * @throws EprError INVALID_ARGUMENT for a url that is none, and for a name that no file can have
  */
 export function feedSource(options: FeedSourceOptions): MessageSource {
   const { name, onGone = 'reject' } = options
+  assertUrl(options.url)
   const address: FeedAddress = { url: options.url, token: options.token, fetch: options.fetch }
   const store = options.store ?? createCursorFile(options.cursorFile ?? toStateFile(name, '.cursor'))
   const letters = createDeadLetterFile(options.deadLetterFile ?? toStateFile(name, '.dlt.ndjson'))

@@ -1,4 +1,4 @@
-import type { Message } from '@epr/model'
+import { EprError, type Message } from '@epr/model'
 import { createAbort } from './abort.js'
 import { toDeadLetter } from './dead-letter.js'
 import { type HttpEndpoint, startHttpEndpoint } from './http-endpoint.js'
@@ -16,7 +16,7 @@ export interface RunOptions {
 
 export interface Watcher {
   /**
-   * Watches until {@link Watcher.stop}. Once in a watcher's life.
+   * Watches until {@link Watcher.stop}. Once in a watcher's life: a second call is an INVALID_ARGUMENT.
    *
    * @throws EprError what waiting cannot heal (UNAUTHENTICATED, GONE, INVALID_ARGUMENT); WatcherError UNAVAILABLE
    *   when nothing has worked for `giveUpAfterMs`
@@ -114,7 +114,9 @@ export function createWatcher<M extends Message = Message>(options: WatcherOptio
   return {
     run(runOptions = {}) {
       if (running !== undefined)
-        return Promise.reject(new Error('this watcher has been run already: make another one'))
+        return Promise.reject(
+          new EprError('INVALID_ARGUMENT', 'this watcher has been run already: make another one'),
+        )
       running = watch(runOptions)
       return running
     },
