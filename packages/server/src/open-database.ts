@@ -3,7 +3,8 @@ import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import { createDatabase, type Database } from './storage/database.js'
 import { toDatabaseLocation } from './storage/database-url.js'
-import { defaultDataDirectory, startEmbeddedPostgres } from './storage/embedded-postgres.js'
+import { defaultDataDirectory } from './storage/default-data-directory.js'
+import { startEmbeddedPostgres } from './storage/embedded-postgres.js'
 
 export interface OpenedDatabase {
   database: Database
