@@ -7,17 +7,21 @@ import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from '
 
 /** What the server was told, from flags, environment and file: a flag beats the environment beats the file. */
 export interface Config extends BrokerConfig {
-  /** @default localhost, which is 127.0.0.1 and ::1 */
+  /** Address to listen on. @default localhost, which is 127.0.0.1 and ::1 */
   host: string
-  /** @default 8042 */
+  /** Port to listen on, 0 for a free one. @default 8042 */
   port: number
   /** A postgres URL or a directory; absent, the default directory. */
   db?: string
+  /** File of the certificate chain (PEM): serves https. Together with `tlsKey`, or neither. */
   tlsCert?: string
+  /** File of its private key (PEM). */
   tlsKey?: string
+  /** Logs JSON lines in place of lines for people. @default false */
   jsonLogging: boolean
+  /** Logs every answer too. @default false */
   debug: boolean
-  /** The largest body in bytes, after decompression. @default 16 MiB */
+  /** The largest body in bytes, after decompression; 1 KiB to 256 MiB. @default 16 MiB */
   maxBodyBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
   messageRetention: number

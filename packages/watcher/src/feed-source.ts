@@ -10,18 +10,22 @@ import type { Delivery, MessageSource, SourceRecord, Turn } from './message-sour
 import { toStateFile } from './state-directory.js'
 import { supervise } from './supervisor.js'
 
+/** Where the feed is, and where a watcher of it keeps what it must remember. */
 export interface FeedSourceOptions {
   /** Of the registry, like `http://localhost:8042`. */
   url: string
-  /** Names the cursor and the dead letters of this watcher: one process at a time has a name. */
+  /**
+   * Names the cursor and the dead letters of this watcher: one process at a time has a name. 1 to 200 letters, digits,
+   * dots, dashes and underscores, no dot at first.
+   */
   name: string
   /** Sent as `Authorization: Bearer`. */
   token?: string
-  /** @default `$XDG_STATE_HOME/epr/<name>.cursor` */
+  /** File of the cursor: how far all is done. @default `$XDG_STATE_HOME/epr/<name>.cursor` */
   cursorFile?: string
-  /** In place of the file. */
+  /** Keeps the cursor in place of `cursorFile`. */
   store?: CursorStore
-  /** @default `$XDG_STATE_HOME/epr/<name>.dlt.ndjson` */
+  /** File of the dead letters, one JSON object on a line. @default `$XDG_STATE_HOME/epr/<name>.dlt.ndjson` */
   deadLetterFile?: string
   /** Where a watcher starts that has no cursor: at the newest message, not at the oldest kept. @default false */
   fromLatest?: boolean
