@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EprError } from '@epr/model'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parse as parseYaml } from 'yaml'
 import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
+import { defaultDataDirectory } from './storage/default-data-directory.js'
 
 /** What the server was told, from flags, environment and file: a flag beats the environment beats the file. */
 export interface Config extends BrokerConfig {
@@ -11,8 +13,8 @@ export interface Config extends BrokerConfig {
   host: string
   /** Port to listen on, 0 for a free one. @default 8042 */
   port: number
-  /** A postgres URL or a directory; absent, the default directory. */
-  db?: string
+  /** A postgres URL, or a directory for the embedded PostgreSQL. @default the data directory of the platform */
+  db: string
   /** File of the certificate chain (PEM): serves https. Together with `tlsKey`, or neither. */
   tlsCert?: string
   /** File of its private key (PEM). */
@@ -248,5 +250,6 @@ function readCommand(command: Command, args: readonly string[], env: NodeJS.Proc
   applyConfigFile(command, readConfigFile(named, env))
   const config = command.opts<Config>()
   assertTls(config)
-  return withBrokerSecrets(config, env)
+  const db = config.db || defaultDataDirectory(env, process.getuid?.(), homedir())
+  return withBrokerSecrets({ ...config, db }, env)
 }
