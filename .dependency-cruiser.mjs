@@ -1,6 +1,6 @@
 /**
- * Who may import whom: `model ← client ← cli`, `model ← watcher`, `model ← cdevents`, `model ← server`; nobody the
- * server. CDEvents stand beside the registry: the server's composition knows them, one command of the CLI does.
+ * Who may import whom: `model ← client ← cli, mcp`, `model ← watcher ← cli`, `model ← cdevents`, `model ← server`; nobody
+ * the server. CDEvents stand beside the registry: the server's composition knows them, one command of the CLI does.
  */
 
 const only = (name, comment, path, from) => ({
@@ -26,6 +26,24 @@ export default {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('no-server', 'Nobody imports the server.', '^(packages/server/|@epr/server)', SERVER),
     notFrom('model-alone', 'The model knows nobody.', '^packages/model/src', '^packages/(?!model)|^@epr/'),
+    notFrom(
+      'client-above-model',
+      'The SDK knows the model only.',
+      '^packages/client/src',
+      '^packages/(?!client|model)|^@epr/(?!model)',
+    ),
+    notFrom(
+      'watcher-above-model',
+      'Watchers know the model only: they read the feed by themselves.',
+      '^packages/watcher/src',
+      '^packages/(?!watcher|model)|^@epr/(?!model)',
+    ),
+    notFrom(
+      'mcp-above-client',
+      'The MCP server speaks to a registry through the SDK.',
+      '^packages/mcp/src',
+      '^packages/(?!mcp|client|model)|^@epr/(?!client|model)',
+    ),
     only(
       'cdevents-composed',
       'Only the composition of the server and its own command of the CLI know CDEvents.',
@@ -73,7 +91,7 @@ export default {
       'kafkajs-behind-ports',
       'kafkajs is unmaintained: it stays behind ports.',
       'node_modules/kafkajs/',
-      `${SERVER}/outbox/kafka-|^packages/watcher/src/(kafka-|dead-letter)|^packages/testkit/src/kafka`,
+      `${SERVER}/outbox/kafka-|^packages/watcher/src/kafka-|^packages/testkit/src/kafka`,
     ),
   ],
   options: {

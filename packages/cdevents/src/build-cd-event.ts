@@ -8,14 +8,19 @@ export interface NewCdEvent<T extends EventType> {
   id?: string
   /** Where it comes from: a URI reference, such as `/ci/shop`. */
   source: string
-  /** @default now */
+  /** When it happened: a Date, or RFC 3339. @default now */
   timestamp?: Date | string
+  /** What it happened to; its type, where the release wants one, is filled in. */
   subject: CdEventSubject<ContentOf<T>> & Partial<SubjectExtrasOf<T>>
+  /** The same for all events that belong together. */
   chainId?: string
+  /** How it hangs together with others. */
   links?: Link[]
   /** A schema of your own that the event also satisfies. */
   schemaUri?: string
+  /** Whatever else there is to say: an object, or base64. */
   customData?: Record<string, unknown> | string
+  /** The media type of `customData`, for who has to know it. */
   customDataContentType?: string
 }
 

@@ -72,6 +72,7 @@ export const eventTypes: readonly EventTypeInfo[] = [...DEFINITIONS.values()].ma
   ({ type, subject, predicate, version, release }) => ({ type, subject, predicate, version, release }),
 )
 
+/** Whether it is one of {@link eventTypes}, in full and exactly. */
 export function isEventType(type: string): type is EventType {
   return DEFINITIONS.has(type)
 }

@@ -1,5 +1,6 @@
 import type { Field, Fields, Kind } from './field.js'
 
+/** A JSON Schema that is an object. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 const KINDS: Readonly<Record<Kind, JsonSchema>> = {

@@ -31,7 +31,9 @@ function findNvrpp(text: unknown): Nvrpp | undefined {
 
 /** What a CDEvent says about the EPR event that records it. */
 export interface CdEventFacts {
+  /** See {@link outcomeOf}. */
   success: boolean
+  /** See {@link nvrppOf}; absent when it names none. */
   nvrpp?: Nvrpp
 }
 

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import { type CdEventReceiver, receiverFor } from '@epr/cdevents'
 import type { Client } from '@epr/client'
-import { fingerprint } from '@epr/model'
-import { printRows } from './cdevents-list.js'
+import { toJsonText } from '@epr/model'
+import { printAll } from './cdevents-list.js'
 import { toEventType, typesOfRelease } from './cdevents-types.js'
 import type { Context, Flags } from './context.js'
+import { ensureReceiver } from './install-receivers.js'
 import { UsageError } from './usage-error.js'
 
 interface Installed {
@@ -24,7 +23,7 @@ export async function install(context: Context, flags: Flags, names: string[]): 
   const client = await context.connect()
   const installed: Installed[] = []
   try {
-    for (const receiver of receivers) installed.push(await ensureReceiver(client, receiver))
+    for (const receiver of receivers) installed.push(await ensure(client, receiver))
   } finally {
     // What was created is told, also when the next could not be.
     if (installed.length > 0) await tell(context, installed)
@@ -38,29 +37,20 @@ function toReceivers(flags: Flags, names: readonly string[]): CdEventReceiver[] 
 }
 
 async function showAll(context: Context, receivers: readonly CdEventReceiver[]): Promise<undefined> {
-  return printRows(
+  return printAll(
     context,
     receivers.map(({ schema, ...rest }) => ({ ...rest, schema: schema.$id })),
   )
 }
 
-/** The receiver with this fingerprint and schema, made when there is none. */
-async function ensureReceiver({ receivers }: Client, receiver: CdEventReceiver): Promise<Installed> {
-  const { name, type, version } = receiver
-  const expected = fingerprint(receiver)
-  const found = await receivers.find({ name, type, version }, { fields: ['id', 'fingerprint', 'schema'] })
-  const same = found.find(
-    (each) => each.fingerprint === expected && isDeepStrictEqual(each.schema, receiver.schema),
-  )
-  if (same) return { type, id: same.id, created: false }
-  // Two that install at the same time create one.
-  const idempotencyKey = `cdevents-${createHash('sha256').update(JSON.stringify(receiver)).digest('hex')}`
-  return { type, id: await receivers.create(receiver, { idempotencyKey }), created: true }
+async function ensure(client: Client, receiver: CdEventReceiver): Promise<Installed> {
+  const schema = toJsonText(JSON.stringify(receiver.schema))
+  return { type: receiver.type, ...(await ensureReceiver(client, { ...receiver, schema })) }
 }
 
 async function tell(context: Context, installed: readonly Installed[]): Promise<void> {
   const { output } = context
-  await printRows(
+  await printAll(
     context,
     installed.map((each) => ({ ...each })),
   )

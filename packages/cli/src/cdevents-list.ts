@@ -4,22 +4,19 @@ import { toEventType, typesOfRelease } from './cdevents-types.js'
 import type { Context, Flags } from './context.js'
 import { indentJson } from './indent-json.js'
 import type { Row } from './kinds.js'
+import { printRows } from './print-rows.js'
 
-/** Rows on a terminal, otherwise the list as the format has it. */
-export async function printRows({ output }: Context, rows: readonly Row[]): Promise<undefined> {
-  if (output.format === 'table') {
-    const { toTable } = await import('./table.js')
-    return output.line(toTable(rows, Object.keys(rows[0] ?? {}), output.style, output.width)) as undefined
-  }
-  if (output.format !== 'ndjson') return output.object(rows)
-  for (const row of rows) await output.object(row)
+/** As a table on a terminal, whole: there is no flag for the rest. */
+export function printAll(context: Context, rows: readonly Row[]): Promise<undefined> {
+  return printRows(context, rows, Object.keys(rows[0] ?? {}), { all: true })
 }
 
+/** Shows the event types, and what their event receivers are for. */
 export async function listTypes(context: Context, flags: Flags): Promise<undefined> {
   const rows = typesOfRelease(flags).map(({ type, release }) => {
     return { type, release, description: receiverFor(type).description }
   })
-  await printRows(context, rows)
+  await printAll(context, rows)
 }
 
 /** As JSON also on a terminal: nobody reads a schema as a table. */

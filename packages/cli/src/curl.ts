@@ -1,7 +1,6 @@
 import type { Settings } from './config.js'
 import type { Search } from './search-request.js'
-
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+import { shellQuote } from './shell-quote.js'
 
 /** The same search with curl. The token stays in the environment: what is printed may be copied anywhere. */
 export function toCurl({ kind, filter, options }: Search, { url, token }: Settings): string {
@@ -17,7 +16,7 @@ export function toCurl({ kind, filter, options }: Search, { url, token }: Settin
   return [
     'curl --silent --show-error --header "content-type: application/json"',
     ...(token ? ['--header "authorization: Bearer $EPR_TOKEN"'] : []),
-    `--data-raw ${quote(JSON.stringify({ query, variables: { filter } }))}`,
-    quote(`${url.replace(/\/+$/, '')}/api/v1/graphql/query`),
+    `--data-raw ${shellQuote(JSON.stringify({ query, variables: { filter } }))}`,
+    shellQuote(`${url.replace(/\/+$/, '')}/api/v1/graphql/query`),
   ].join(' ')
 }

@@ -2,7 +2,7 @@ import type { DeadLetter, DeadLetterPlace } from '@epr/watcher'
 import type { Command } from 'commander'
 import { type Context, type Flags, type Perform, textFlag } from './context.js'
 import { addRowFlags, parseList } from './flags.js'
-import { printRows } from './search.js'
+import { printRows } from './print-rows.js'
 import { toFields } from './search-request.js'
 import { UsageError } from './usage-error.js'
 

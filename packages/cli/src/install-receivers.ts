@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Client } from '@epr/client'
-import { fingerprint, fromJsonText, type JsonText } from '@epr/model'
+import { fingerprint, fromJsonText, type JsonText, stringifyJson } from '@epr/model'
 import type { Context } from './context.js'
 
 /** An event receiver as it is sent. */
@@ -26,6 +27,18 @@ export async function findInstalled(
   return undefined
 }
 
+/** The newest event receiver with the same fingerprint and an equal schema, or a new one when there is none. */
+export async function ensureReceiver(
+  client: Client,
+  wanted: ReceiverObject,
+): Promise<{ id: string; created: boolean }> {
+  const existing = await findInstalled(client, wanted)
+  if (existing !== undefined) return { id: existing, created: false }
+  // Two that install at the same time create one.
+  const idempotencyKey = `install-${createHash('sha256').update(stringifyJson(wanted)).digest('hex')}`
+  return { id: await client.receivers.create(wanted, { idempotencyKey }), created: true }
+}
+
 /** Creates those that do not exist yet, and shows all with their ids. With --dry-run it shows what they are. */
 export async function installReceivers(
   { settings, output, connect }: Context,
@@ -39,9 +52,8 @@ export async function installReceivers(
   const rows: { id: string; name: string; type: string; version: string; created: boolean }[] = []
   for (const receiver of receivers) {
     const { name, type, version } = receiver
-    const existing = await findInstalled(client, receiver)
-    const id = existing ?? (await client.receivers.create(receiver))
-    rows.push({ id, name, type, version, created: existing === undefined })
+    const { id, created } = await ensureReceiver(client, receiver)
+    rows.push({ id, name, type, version, created })
   }
   if (output.format !== 'table') return output.object(rows)
   const { toTable } = await import('./table.js')

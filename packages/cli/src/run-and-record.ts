@@ -6,13 +6,12 @@ import { readObjectFlag } from './input.js'
 import { KINDS } from './kinds.js'
 import { toNvrpp } from './nvrpp.js'
 import { type Outcome, runCommand } from './run-command.js'
+import { shellQuote } from './shell-quote.js'
 import { UsageError } from './usage-error.js'
 
 /** As it could be typed again. */
 function toCommandLine(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ')
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellQuote(word))).join(' ')
 }
 
 /** A command line of any length fits into a description, which has an end; the payload has it whole. */

@@ -1,10 +1,13 @@
 import { toJsonText } from '@epr/model'
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createStyle } from './style.js'
 import { toCell, toRecord, toTable } from './table.js'
 
 const plain = createStyle({}, { isTTY: false })
 const ID = '01HKX0J9KS8AASMRYX61458N41'
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 23, 10) }))
+afterEach(() => void vi.useRealTimers())
 
 it('is as wide as the terminal at most, and cuts no id', () => {
   const rows = [{ id: ID, name: 'x'.repeat(99), description: '日本'.repeat(40), success: true }]
@@ -25,5 +28,5 @@ it('lays out JSON exactly, and lets nothing of strangers steer the terminal', ()
     'n        1\npayload  {\n           "a": 1.10\n         }',
   )
   expect(toCell('name', 'a\u001b[2J\u202eb')).toBe('a\\u001b[2J\\u202eb')
-  expect(toCell('created_at', new Date(Date.now() - 185_000).toISOString())).toBe('3 minutes ago')
+  expect(toCell('created_at', '2026-11-23T09:56:55Z')).toBe('3 minutes ago')
 })

@@ -1,11 +1,10 @@
 import { isJsonText, stringifyJson } from '@epr/model'
 import Table from 'cli-table3'
 import { indentJson } from './indent-json.js'
+import type { Row } from './kinds.js'
 import { toPlainLine } from './plain-line.js'
 import { toRelativeTime } from './relative-time.js'
 import type { Style } from './style.js'
-
-type Row = Readonly<Record<string, unknown>>
 
 const PADDING = 2
 const MIN_WIDTH = 5 + PADDING

@@ -92,7 +92,7 @@ export function toId(answer: JsonAnswer): string {
 /** An id as a part of a path. @throws EprError INVALID_ARGUMENT for one that would lead elsewhere */
 export function toSegment(id: string): string {
   if (typeof id !== 'string' || id === '' || id === '.' || id === '..') {
-    throw new EprError('INVALID_ARGUMENT', 'the id must not be blank')
+    throw new EprError('INVALID_ARGUMENT', 'the id must not be blank, "." or ".."')
   }
   return encodeURIComponent(id)
 }

@@ -1,18 +1,10 @@
-import { type ErrorCode, HTTP_STATUS } from '@epr/model'
+import { codeOfStatus, type ErrorCode, HTTP_STATUS } from '@epr/model'
 import * as z from 'zod'
 import { ApiError } from './errors.js'
 import type { HttpAnswer } from './http.js'
 import type { Redact } from './redact.js'
 
 const CODES = Object.keys(HTTP_STATUS) as ErrorCode[]
-
-/** What proxies say with other statuses: 408 Request Timeout, 502 Bad Gateway. */
-const PROXY_CODES: Readonly<Record<number, ErrorCode>> = { 408: 'TIMEOUT', 502: 'UNAVAILABLE' }
-
-export function codeOfStatus(status: number): ErrorCode {
-  const known = CODES.find((code) => HTTP_STATUS[code] === status) ?? PROXY_CODES[status]
-  return known ?? (status >= 500 ? 'INTERNAL' : 'INVALID_ARGUMENT')
-}
 
 const codeSchema = z.enum(CODES).optional().catch(undefined)
 const textSchema = z.string().optional().catch(undefined)

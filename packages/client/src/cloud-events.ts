@@ -16,6 +16,7 @@ export interface CloudEventLike {
   readonly type: string
 }
 
+/** Whose event a CloudEvent becomes. */
 export interface CloudEventOptions extends CallOptions {
   /** Id of the event receiver. @default the newest whose `type` is that of the CloudEvent */
   receiver?: string | undefined

@@ -5,6 +5,7 @@ import { type CreateResult, type Item, toBatches, toFailure } from './batches.js
 import type { CallOptions } from './options.js'
 import type { Services } from './search.js'
 
+/** How far a `createMany` is. */
 export interface CreateManyProgress {
   /** How many have a result by now, and of how many. */
   done: number
@@ -13,17 +14,15 @@ export interface CreateManyProgress {
   results: readonly CreateResult[]
 }
 
-/** `timeoutMs` is that of one request, not of all. */
+/** `timeoutMs` is that of one request, not of all. Sizes out of range are an INVALID_ARGUMENT. */
 export interface CreateManyOptions extends CallOptions {
   /** Told after each request. */
   onProgress?: ((progress: CreateManyProgress) => void) | undefined
-  /** How many events go into one request at most. 1 to 1000. @default 1000 */
+  /** How many events go into one request at most, where the server takes batches. 1 to 1000. @default 1000 */
   batchSize?: number | undefined
-  /** How large the body of one request gets; a larger event goes alone. @default 4 MiB */
+  /** How large the body of one request gets, in bytes, from 1; a larger event goes alone. @default 4 MiB */
   batchBytes?: number | undefined
 }
-
-export type { CreateResult } from './batches.js'
 
 const MAX_BATCH_SIZE = 1_000
 const BATCH_BYTES = 4 * 1024 * 1024

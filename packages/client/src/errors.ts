@@ -38,6 +38,7 @@ export class ResponseError extends EprError {
   override readonly name = 'ResponseError'
   /** The HTTP status. */
   readonly status: number
+  /** What the server's log calls this request by, when it was ours. */
   readonly requestId: string | undefined
 
   constructor(message: string, options: ApiErrorOptions) {

@@ -1,7 +1,8 @@
 import { type Event, type eventInputSchema, eventSchema, type JsonText } from '@epr/model'
 import type { z } from 'zod'
+import type { CreateResult } from './batches.js'
 import { type CloudEventLike, type CloudEventOptions, createFromCloudEvent } from './cloud-events.js'
-import { type CreateManyOptions, type CreateResult, createMany } from './create-many.js'
+import { type CreateManyOptions, createMany } from './create-many.js'
 import type { CreateOptions, ReadOptions } from './options.js'
 import { createSearch, type Services } from './search.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
@@ -12,10 +13,10 @@ export type NewEvent = z.input<typeof eventInputSchema> & {
   payload: unknown
 }
 
-/** The receiver comes with `get` only. */
+/** What a search can give of an event: all but the receiver, which comes with `get`. */
 export type EventField = Exclude<keyof Event, 'EventReceiver'>
 
-/** Exact matches, all of those given. */
+/** Exact matches, all of those given; null and undefined say nothing. */
 export type EventFilter = {
   [Name in 'id' | 'name' | 'version' | 'release' | 'platform_id' | 'package' | 'event_receiver_id']?:
     | string
@@ -23,6 +24,7 @@ export type EventFilter = {
     | undefined
 } & { success?: boolean | null | undefined }
 
+/** Events: `client.events`. */
 export interface Events {
   /** Gives the id. @throws ApiError INVALID_ARGUMENT, PAYLOAD_MISMATCH (details name every violation), PAYLOAD_TOO_LARGE */
   create(event: NewEvent, options?: CreateOptions): Promise<string>
@@ -46,7 +48,7 @@ export interface Events {
   ): Promise<string>
   /** The event with its receiver. @throws ApiError NOT_FOUND */
   get(id: string, options?: ReadOptions): Promise<Event>
-  /** All that match, fetched with as many requests as it takes. */
+  /** All that match, fetched with as many requests as it takes. @throws EprError INVALID_ARGUMENT for unknown names */
   find<const Field extends EventField = EventField>(
     filter: EventFilter,
     options?: SearchOptions<Field>,

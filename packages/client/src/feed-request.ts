@@ -10,11 +10,13 @@ export interface FeedOptions {
   type?: string | undefined
 }
 
+/** Which page of the feed is read. */
 export interface ListOptions extends FeedOptions, ReadOptions {
   /** How many messages at most; the server may give fewer. 1 to 1000. @default 100 */
   limit?: number | undefined
 }
 
+/** Which messages are followed. Cuts are healed by the stream itself, for as long as it takes. */
 export interface StreamOptions extends FeedOptions {
   /** Ends the stream, quietly. */
   signal?: AbortSignal | undefined
@@ -24,6 +26,7 @@ export interface StreamOptions extends FeedOptions {
   exact?: boolean | undefined
 }
 
+/** A part of the feed, in its order. */
 export interface FeedPage {
   entries: FeedEntry[]
   /** What to pass as `after` next, also when there are no entries. */

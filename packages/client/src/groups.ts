@@ -2,11 +2,13 @@ import {
   type EventReceiverGroup,
   type eventReceiverGroupInputSchema,
   eventReceiverGroupSchema,
+  type GateStatus,
+  gateStatusSchema,
   type Nvrpp,
+  nvrppSchema,
 } from '@epr/model'
 import type { z } from 'zod'
 import { toObject, toSegment } from './answer.js'
-import { type GateStatus, gateStatusSchema, NVRPP_FIELDS } from './gate-status.js'
 import { toJsonBody } from './json-body.js'
 import type { CallOptions, CreateOptions } from './options.js'
 import { API_PREFIX } from './rest.js'
@@ -17,17 +19,19 @@ import { type WaitOptions, waitUntilOpen } from './wait-until-open.js'
 /** What a group is made of. `enabled` absent is false. */
 export type NewGroup = z.input<typeof eventReceiverGroupInputSchema>
 
+/** What a search can give of a group. */
 export type GroupField = keyof EventReceiverGroup
 
-/** Exact matches, all of those given. */
+/** Exact matches, all of those given; null and undefined say nothing. */
 export type GroupFilter = { [Name in 'id' | 'name' | 'type' | 'version']?: string | null | undefined }
 
+/** Event receiver groups, which are gates: `client.groups`. */
 export interface Groups {
   /** Gives the id. @throws ApiError INVALID_ARGUMENT for blank fields, unknown or repeated receivers */
   create(group: NewGroup, options?: CreateOptions): Promise<string>
   /** @throws ApiError NOT_FOUND */
   get(id: string, options?: CallOptions): Promise<EventReceiverGroup>
-  /** All that match, fetched with as many requests as it takes. */
+  /** All that match, fetched with as many requests as it takes. @throws EprError INVALID_ARGUMENT for unknown names */
   find<const Field extends GroupField = GroupField>(
     filter: GroupFilter,
     options?: SearchOptions<Field>,
@@ -51,6 +55,8 @@ export interface Groups {
    */
   waitUntilOpen(id: string, nvrpp: Nvrpp, options?: WaitOptions): Promise<GateStatus>
 }
+
+const NVRPP_FIELDS = Object.keys(nvrppSchema.shape) as (keyof Nvrpp)[]
 
 const SEARCHED = {
   operation: 'event_receiver_groups',

@@ -4,6 +4,7 @@ import { type FeedPage, type ListOptions, type StreamOptions, toFeedPath } from 
 import { followMessages, type StreamServices } from './message-stream.js'
 import type { Rest } from './rest.js'
 
+/** The feed of messages, which needs our server: `client.messages`. */
 export interface Messages {
   /** One page of the feed, at once. @throws ApiError GONE when messages behind `after` are no longer kept */
   list(options?: ListOptions): Promise<FeedPage>

@@ -1,14 +1,22 @@
 import { EprError } from '@epr/model'
 
+/** How often and after which waits a call is made again. */
 export interface RetryOptions {
   /** How many times a call is made again at most. 0 to 100. @default 4 */
   retries?: number | undefined
-  /** Upper bound of the first wait, in milliseconds; it doubles each time. The wait is random below it. @default 100 */
+  /**
+   * Upper bound of the first wait, in milliseconds; it doubles each time. The wait is random below it.
+   * 0 to 3600000. @default 100
+   */
   minDelayMs?: number | undefined
-  /** Upper bound of every wait, in milliseconds, but for a longer `Retry-After` of the server. @default 5000 */
+  /**
+   * Upper bound of every wait, in milliseconds, but for a longer `Retry-After` of the server. 0 to 3600000.
+   * @default 5000
+   */
   maxDelayMs?: number | undefined
 }
 
+/** What a client is made from. What is out of range is an INVALID_ARGUMENT, whose text shows no value. */
 export interface ClientOptions {
   /**
    * Where the server is, without `/api/v1`: `http://localhost:8042`, `https://epr.example.com/prefix`.
@@ -25,8 +33,8 @@ export interface ClientOptions {
    */
   dispatcher?: object | undefined
   /**
-   * How long one call may take in all, its retries and waits included, in milliseconds. `Infinity` for no end.
-   * A call that takes longer fails with TIMEOUT. @default 30000
+   * How long one call may take in all, its retries and waits included, in milliseconds; 1 or more, `Infinity` for no
+   * end. A call that takes longer fails with TIMEOUT. @default 30000
    */
   timeoutMs?: number | undefined
   /** When to make a safe call again; `false` for never. @default {retries: 4, minDelayMs: 100, maxDelayMs: 5000} */
@@ -39,14 +47,15 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Ends the call, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** In place of the client's `timeoutMs`, for this call. */
+  /** In milliseconds, for this call; 1 or more. @default the client's */
   timeoutMs?: number | undefined
 }
 
 /** What every creation takes. */
 export interface CreateOptions extends CallOptions {
   /**
-   * Calls with the same key and body create once, within 24 hours. 1 to 255 characters.
+   * Calls with the same key and body create once, within 24 hours; the same key with another body is an
+   * ALREADY_EXISTS. 1 to 255 characters of printable ASCII, without spaces.
    * @default a fresh random key, so that only the retries of one call are one creation
    */
   idempotencyKey?: string | undefined

@@ -9,17 +9,19 @@ export interface NewReceiver extends EventReceiverInput {
   schema: unknown
 }
 
+/** What a search can give of a receiver. */
 export type ReceiverField = keyof EventReceiver
 
-/** Exact matches, all of those given. */
+/** Exact matches, all of those given; null and undefined say nothing. */
 export type ReceiverFilter = { [Name in 'id' | 'name' | 'type' | 'version']?: string | null | undefined }
 
+/** Event receivers: `client.receivers`. */
 export interface Receivers {
   /** Gives the id. @throws ApiError INVALID_ARGUMENT for blank fields or a schema that is none */
   create(receiver: NewReceiver, options?: CreateOptions): Promise<string>
   /** @throws ApiError NOT_FOUND */
   get(id: string, options?: ReadOptions): Promise<EventReceiver>
-  /** All that match, fetched with as many requests as it takes. */
+  /** All that match, fetched with as many requests as it takes. @throws EprError INVALID_ARGUMENT for unknown names */
   find<const Field extends ReceiverField = ReceiverField>(
     filter: ReceiverFilter,
     options?: SearchOptions<Field>,

@@ -9,6 +9,7 @@ import type { Retry } from './retry.js'
 
 export const API_PREFIX = '/api/v1'
 
+/** What `client.rest` takes; an `idempotencyKey` makes it safe to repeat. */
 export interface RestOptions extends CreateOptions, ReadOptions {}
 
 /** What a body is, where it is not plain JSON. */

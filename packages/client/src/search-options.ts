@@ -1,6 +1,9 @@
 import type { ReadOptions } from './options.js'
 
-/** Which rows a search gives, in which order. A server without the feature `cursor` knows no moments and no cursor. */
+/**
+ * Which rows a search gives, in which order. `after` and moments are an INVALID_ARGUMENT at a server without the
+ * feature `cursor`.
+ */
 export interface SearchOptions<Field extends string> extends ReadOptions {
   /** The fields to fetch, which are those of the results. @default all */
   fields?: readonly Field[] | undefined
@@ -16,6 +19,7 @@ export interface SearchOptions<Field extends string> extends ReadOptions {
   created_before?: string | undefined
 }
 
+/** What `findAll` takes beside. */
 export interface FindAllOptions<Field extends string> extends SearchOptions<Field> {
   /** How many results one request fetches. 1 to 1000. @default 1000, or 100 when payloads or schemas are fetched */
   pageSize?: number | undefined

@@ -21,6 +21,7 @@ const statusFields = z.looseObject({
   database: z.string().optional(),
   /** Whether this server is the one that tells the messages. */
   leader: z.boolean().optional(),
+  /** Seconds since it was started. */
   uptime_s: z.number().optional(),
 })
 

@@ -1,9 +1,9 @@
-import { EprError, isRetryable } from '@epr/model'
+import { EprError, type GateStatus, isRetryable } from '@epr/model'
 import { startDeadline } from './deadline.js'
-import type { GateStatus } from './gate-status.js'
 import { toTimeoutMs } from './options.js'
 import { sleep } from './sleep.js'
 
+/** How long, and by whose leave, a gate is waited for. */
 export interface WaitOptions {
   /** How long to wait at most, in milliseconds; then it rejects with TIMEOUT. `Infinity` for no end. @default 300000 */
   timeoutMs?: number | undefined

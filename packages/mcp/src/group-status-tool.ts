@@ -1,33 +1,35 @@
-import type { GateStatus } from '@epr/client'
-import { eventReceiverSchema, nvrppSchema } from '@epr/model'
+import {
+  eventReceiverSchema,
+  type GateStatus,
+  gateStatusSchema,
+  nvrppSchema,
+  type ReceiverStatus,
+  receiverStatusSchema,
+} from '@epr/model'
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { NOTICE } from './notice.js'
 import { addTool, READS, type Services } from './tool.js'
 
-const receiverState = z.object({
-  event_receiver_id: z.string(),
+const namedStatus = receiverStatusSchema.extend({
   name: z.string().optional(),
   type: z.string().optional(),
-  state: z.enum(['passed', 'failed', 'missing']).describe('Of the latest event for the artifact.'),
-  event_id: z.string().nullable(),
-  since: z.string().nullable(),
+  state: receiverStatusSchema.shape.state.describe('Of the latest event for the artifact.'),
 })
 
 const statusOutput = z.object({
   group: z.object({ id: z.string(), name: z.string(), type: z.string(), enabled: z.boolean() }),
-  state: z.enum(['open', 'failed', 'missing']),
-  since: z.string().nullable(),
+  ...gateStatusSchema.pick({ state: true, since: true }).shape,
   explanation: z.string(),
-  receivers: z.array(receiverState),
+  receivers: z.array(namedStatus),
   notice: z.string(),
 })
 
-type ReceiverState = z.output<typeof receiverState>
+type NamedStatus = z.output<typeof namedStatus>
 
 /** What stands between the artifact and the open gate, in one sentence each. */
-function explain({ state, enabled }: GateStatus, receivers: readonly ReceiverState[]): string {
-  const called = ({ name, event_receiver_id }: ReceiverState) =>
+function explain({ state, enabled }: GateStatus, receivers: readonly NamedStatus[]): string {
+  const called = ({ name, event_receiver_id }: NamedStatus) =>
     `${name ?? 'the receiver'} (${event_receiver_id})`
   const reasons = receivers.flatMap((receiver) => {
     if (receiver.state === 'passed') return []
@@ -44,12 +46,12 @@ export function addGroupStatusTool(server: McpServer, services: Services): void 
   const { groups, receivers } = services.client
   const nameFields = eventReceiverSchema.pick({ name: true, type: true })
 
-  async function named(state: GateStatus['receivers'][number]): Promise<ReceiverState> {
+  async function withName(status: ReceiverStatus): Promise<NamedStatus> {
     const [found] = await receivers.find(
-      { id: state.event_receiver_id },
+      { id: status.event_receiver_id },
       { fields: ['name', 'type'], limit: 1 },
     )
-    return { ...state, ...(found && nameFields.parse(found)) }
+    return { ...status, ...(found && nameFields.parse(found)) }
   }
 
   addTool(
@@ -68,7 +70,7 @@ export function addGroupStatusTool(server: McpServer, services: Services): void 
       async run({ id, ...nvrpp }) {
         const status = await groups.status(id, nvrpp)
         const { name, type } = await groups.get(id)
-        const states = await Promise.all(status.receivers.map(named))
+        const states = await Promise.all(status.receivers.map(withName))
         const { state, since, enabled } = status
         return {
           group: { id, name, type, enabled },

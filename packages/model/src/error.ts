@@ -26,6 +26,7 @@ export function isRetryable(code: ErrorCode): boolean {
   return RETRYABLE.has(code)
 }
 
+/** What an {@link EprError} says beside its code and message. */
 export interface EprErrorOptions {
   /** Every single thing that is wrong, one sentence each; the message alone when absent. */
   details?: readonly string[]
@@ -37,6 +38,7 @@ export interface EprErrorOptions {
 export class EprError extends Error {
   override readonly name: string = 'EprError'
   readonly code: ErrorCode
+  /** Every single thing that is wrong, one sentence each; the message alone when there is only that. */
   readonly details: readonly string[]
 
   constructor(code: ErrorCode, message: string, options: EprErrorOptions = {}) {

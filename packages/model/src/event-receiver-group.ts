@@ -16,6 +16,7 @@ export const eventReceiverGroupInputSchema = z.object({
   enabled: flagField,
   event_receiver_ids: receiverIds,
 })
+/** What {@link eventReceiverGroupInputSchema} gives: `enabled` is always there. */
 export type EventReceiverGroupInput = z.infer<typeof eventReceiverGroupInputSchema>
 
 /** The body of `PATCH /groups/{id}`: the only change that EPR knows. */
@@ -30,10 +31,13 @@ export const eventReceiverGroupSchema = z.object({
   type: answerField,
   version: answerField,
   description: answerField,
+  /** Whether it tells completions. */
   enabled: z.boolean(),
+  /** In the order that was given. */
   event_receiver_ids: z.array(z.string()),
   created_at: timeField,
   /** Equal to `created_at` at first; moves on every enable and disable. */
   updated_at: timeField,
 })
+/** What {@link eventReceiverGroupSchema} describes. */
 export type EventReceiverGroup = z.infer<typeof eventReceiverGroupSchema>

@@ -8,6 +8,7 @@ export const eventReceiverInputSchema = z.object({
   version: textField,
   description: textField,
 })
+/** What {@link eventReceiverInputSchema} gives. */
 export type EventReceiverInput = z.infer<typeof eventReceiverInputSchema>
 
 /** Says what an event that is posted to it must look like. Never changes once it exists. */
@@ -19,7 +20,9 @@ export const eventReceiverSchema = z.object({
   description: answerField,
   /** The JSON Schema that payloads satisfy: an object or a boolean. */
   schema: z.unknown(),
+  /** See `fingerprint`: 64 characters of lowercase hex. */
   fingerprint: z.string(),
   created_at: timeField,
 })
+/** What {@link eventReceiverSchema} describes. */
 export type EventReceiver = z.infer<typeof eventReceiverSchema>

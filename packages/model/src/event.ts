@@ -9,6 +9,7 @@ export const eventInputSchema = nvrppSchema.extend({
   success: flagField,
   event_receiver_id: textField,
 })
+/** What {@link eventInputSchema} gives: `success` is always there. */
 export type EventInput = z.infer<typeof eventInputSchema>
 
 /** What happened to an artifact, and whether it went well. Never changes once it exists. */
@@ -28,4 +29,5 @@ export const eventSchema = z.object({
   /** The receiver, where an event is got by its id. */
   EventReceiver: eventReceiverSchema.partial({ schema: true }).optional(),
 })
+/** What {@link eventSchema} describes. */
 export type Event = z.infer<typeof eventSchema>

@@ -20,3 +20,14 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
   TIMEOUT: 504,
 }
+
+const CODES = Object.keys(HTTP_STATUS) as ErrorCode[]
+
+/** What proxies say with statuses that are none of ours: 408 Request Timeout, 502 Bad Gateway. */
+const PROXY_CODES: Readonly<Record<number, ErrorCode>> = { 408: 'TIMEOUT', 502: 'UNAVAILABLE' }
+
+/** The code that a failure's HTTP status alone stands for; of one that is not known, whose fault it is. */
+export function codeOfStatus(status: number): ErrorCode {
+  const known = CODES.find((code) => HTTP_STATUS[code] === status) ?? PROXY_CODES[status]
+  return known ?? (status >= 500 ? 'INTERNAL' : 'INVALID_ARGUMENT')
+}

@@ -6,11 +6,16 @@ const TIME_LENGTH = 10
 /** A ULID: 48 bits of milliseconds since 1970 and 80 random bits in Crockford's base 32 (ulid/spec). */
 export const idSchema = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'must be a ULID')
 
+/** Whether a text is a ULID; the original's ids, which are kept, need not be. */
 export function isId(value: string): boolean {
   return idSchema.safeParse(value).success
 }
 
-/** The moment a ULID was made, in milliseconds since 1970. */
+/**
+ * The moment a ULID was made, in milliseconds since 1970.
+ *
+ * @param id one for which {@link isId} is true
+ */
 export function idTimeMs(id: string): number {
   let timeMs = 0
   for (const char of id.slice(0, TIME_LENGTH)) timeMs = timeMs * 32 + CROCKFORD.indexOf(char)

@@ -15,7 +15,13 @@ export {
 } from './event-receiver-group.js'
 export { MAX_FIELD_LENGTH } from './field.js'
 export { type Fingerprinted, fingerprint } from './fingerprint.js'
-export { HTTP_STATUS } from './http-status.js'
+export {
+  type GateStatus,
+  gateStatusSchema,
+  type ReceiverStatus,
+  receiverStatusSchema,
+} from './gate-status.js'
+export { codeOfStatus, HTTP_STATUS } from './http-status.js'
 export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
 export {
   assertJsonDepth,

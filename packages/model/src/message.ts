@@ -13,15 +13,20 @@ export const MESSAGE_TYPES = {
   groupModified: 'epr.event.receiver.group.modified',
 } as const
 
-/** What the NVRPP of a message about a receiver or a group says in place of an artifact's. */
+/** The `platform_id` of a message about a receiver or a group, which has no artifact's NVRPP. */
 export const MESSAGE_PLATFORM_ID = 'event-provenance-registry'
+/** The `package` of such a message, by what it tells of. */
 export const MESSAGE_PACKAGES = { receiver: 'event.receiver', group: 'event.receiver.group' } as const
 
 /** One record on the topic, and one entry of the feed. */
 export const messageSchema = z.object({
+  /** The event's; true for everything else. */
   success: z.boolean(),
+  /** That of the event, receiver or group that it tells of: a group's comes again with each completion. */
   id: z.string(),
+  /** Of CloudEvents: `1.0`. */
   specversion: z.string(),
+  /** The receiver's for an event, the group's for a completion, else one of {@link MESSAGE_TYPES}. */
   type: z.string(),
   source: z.string(),
   api_version: z.string(),
@@ -36,4 +41,5 @@ export const messageSchema = z.object({
     event_receiver_groups: list(eventReceiverGroupSchema),
   }),
 })
+/** What {@link messageSchema} describes. */
 export type Message = z.infer<typeof messageSchema>

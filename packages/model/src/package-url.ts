@@ -9,8 +9,9 @@ export interface PackageUrlParts {
   qualifiers?: Readonly<Record<string, string | undefined>> | undefined
 }
 
-/** What a package URL does not say: RPM's first release, and an artifact for every platform. */
+/** The release of a package URL that says none: RPM's first. */
 export const DEFAULT_RELEASE = '1'
+/** The platform of a package URL that says none: every one. */
 export const DEFAULT_PLATFORM_ID = 'any'
 
 /**

@@ -1,5 +1,4 @@
 import { createSchemaCatalogue, fromCdEvent } from '@epr/cdevents'
-
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
 import { toConnectPublisher } from './connect-publisher.js'
@@ -35,6 +34,7 @@ import { assertServer } from './storage/server-version.js'
 
 /** A running server. */
 export interface App {
+  /** Where it listens: `http://localhost:8042`. */
   readonly url: string
   /** Answers what is in flight, writes what is queued, tells what is written, then closes everything. */
   stop(): Promise<void>
@@ -93,8 +93,10 @@ function createServices({ database, eventCount, config, connectPublisher: connec
   return { payloadSchemas, feed, relay, leader, metrics, recorder, registry: metrics.observe(registry) }
 }
 
+/** What a server is started from. */
 export interface AppOptions {
   config: Config
+  /** What it says of itself in `/healthz/status` and in the OpenAPI document. */
   version: string
   log: Logger
   /** Which kinds of CloudEvents are known: how they went, and which artifact they are about. @default CDEvents */

@@ -38,6 +38,12 @@ describe('the configuration', () => {
     })
   })
 
+  it('has its data where the environment says, unless a flag names another place', () => {
+    const env = { XDG_CONFIG_HOME: directory, XDG_DATA_HOME: '/data' }
+    expect(readConfig([], env, '0').db).toBe('/data/epr')
+    expect(readConfig(['--db', './mine'], env, '0').db).toBe('./mine')
+  })
+
   it('takes a flag before the environment before the file', () => {
     const file = writeFile('port: 1111\nhost: 0.0.0.0\ntopic: from-file\nurl: the-cli-has-this-one\n')
     vi.stubEnv('EPR_PORT', '2222')

@@ -1,23 +1,29 @@
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EprError } from '@epr/model'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parse as parseYaml } from 'yaml'
 import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
+import { defaultDataDirectory } from './storage/default-data-directory.js'
 
 /** What the server was told, from flags, environment and file: a flag beats the environment beats the file. */
 export interface Config extends BrokerConfig {
-  /** @default localhost, which is 127.0.0.1 and ::1 */
+  /** Address to listen on. @default localhost, which is 127.0.0.1 and ::1 */
   host: string
-  /** @default 8042 */
+  /** Port to listen on, 0 for a free one. @default 8042 */
   port: number
-  /** A postgres URL or a directory; absent, the default directory. */
-  db?: string
+  /** A postgres URL, or a directory for the embedded PostgreSQL. @default the data directory of the platform */
+  db: string
+  /** File of the certificate chain (PEM): serves https. Together with `tlsKey`, or neither. */
   tlsCert?: string
+  /** File of its private key (PEM). */
   tlsKey?: string
+  /** Logs JSON lines in place of lines for people. @default false */
   jsonLogging: boolean
+  /** Logs every answer too. @default false */
   debug: boolean
-  /** The largest body in bytes, after decompression. @default 16 MiB */
+  /** The largest body in bytes, after decompression; 1 KiB to 256 MiB. @default 16 MiB */
   maxBodyBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
   messageRetention: number
@@ -244,5 +250,6 @@ function readCommand(command: Command, args: readonly string[], env: NodeJS.Proc
   applyConfigFile(command, readConfigFile(named, env))
   const config = command.opts<Config>()
   assertTls(config)
-  return withBrokerSecrets(config, env)
+  const db = config.db || defaultDataDirectory(env, process.getuid?.(), homedir())
+  return withBrokerSecrets({ ...config, db }, env)
 }

@@ -1,9 +1,8 @@
-import { homedir } from 'node:os'
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import { createDatabase, type Database } from './storage/database.js'
 import { toDatabaseLocation } from './storage/database-url.js'
-import { defaultDataDirectory, startEmbeddedPostgres } from './storage/embedded-postgres.js'
+import { startEmbeddedPostgres } from './storage/embedded-postgres.js'
 
 export interface OpenedDatabase {
   database: Database
@@ -30,8 +29,8 @@ export async function assertReachable(database: Database, display: string, flag 
 }
 
 /** Opens what `--db` names: a server, or the embedded PostgreSQL on a directory. */
-export async function openDatabase(db: string | undefined, log: Logger): Promise<OpenedDatabase> {
-  const location = toDatabaseLocation(db || defaultDataDirectory(process.env, process.getuid?.(), homedir()))
+export async function openDatabase(db: string, log: Logger): Promise<OpenedDatabase> {
+  const location = toDatabaseLocation(db)
   const onIdleError = (error: Error) => log.debug({ err: error }, 'an idle database connection was lost')
   if (location.kind === 'server') {
     const database = createDatabase({ config: location.config, onIdleError })

@@ -4,8 +4,10 @@
  */
 export type FailureKind = 'undecodable' | 'unmatchable' | 'handler-failed'
 
+/** What went wrong with a record. */
 export interface Failure {
   kind: FailureKind
+  /** Name and text of what was thrown, at most 2,000 characters. */
   error: string
   /** How often the handler was tried. */
   attempts: number

@@ -10,18 +10,22 @@ import type { Delivery, MessageSource, SourceRecord, Turn } from './message-sour
 import { toStateFile } from './state-directory.js'
 import { supervise } from './supervisor.js'
 
+/** Where the feed is, and where a watcher of it keeps what it must remember. */
 export interface FeedSourceOptions {
   /** Of the registry, like `http://localhost:8042`. */
   url: string
-  /** Names the cursor and the dead letters of this watcher: one process at a time has a name. */
+  /**
+   * Names the cursor and the dead letters of this watcher: one process at a time has a name. 1 to 200 letters, digits,
+   * dots, dashes and underscores, no dot at first.
+   */
   name: string
   /** Sent as `Authorization: Bearer`. */
   token?: string
-  /** @default `$XDG_STATE_HOME/epr/<name>.cursor` */
+  /** File of the cursor: how far all is done. @default `$XDG_STATE_HOME/epr/<name>.cursor` */
   cursorFile?: string
-  /** In place of the file. */
+  /** Keeps the cursor in place of `cursorFile`. */
   store?: CursorStore
-  /** @default `$XDG_STATE_HOME/epr/<name>.dlt.ndjson` */
+  /** File of the dead letters, one JSON object on a line. @default `$XDG_STATE_HOME/epr/<name>.dlt.ndjson` */
   deadLetterFile?: string
   /** Where a watcher starts that has no cursor: at the newest message, not at the oldest kept. @default false */
   fromLatest?: boolean
@@ -37,6 +41,12 @@ export interface FeedSourceOptions {
 /** How many messages may be in work or wait for it: what comes again after a kill is at most these. */
 const MAX_PENDING = 256
 const SAVE_MS = 500
+
+/** Said at once: what `fetch` says of such a URL looks like a server that is away. The text may be a secret. */
+function assertUrl(url: string): void {
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return
+  throw new EprError('INVALID_ARGUMENT', 'feedSource needs a url like http://localhost:8042')
+}
 
 function toRecord(name: string, { cursor, time, ceId, text }: RawEntry): SourceRecord {
   return { id: ceId ?? `${name}/${cursor}`, value: text, origin: { feed: name, cursor, time } }
@@ -61,10 +71,11 @@ function createSaver(store: CursorStore, window: CursorWindow) {
 /**
  * Messages from the registry's own feed: watching without Kafka.
  *
- * @throws EprError INVALID_ARGUMENT for a name that no file can have
+ * @throws EprError INVALID_ARGUMENT for a url that is none, and for a name that no file can have
  */
 export function feedSource(options: FeedSourceOptions): MessageSource {
   const { name, onGone = 'reject' } = options
+  assertUrl(options.url)
   const address: FeedAddress = { url: options.url, token: options.token, fetch: options.fetch }
   const store = options.store ?? createCursorFile(options.cursorFile ?? toStateFile(name, '.cursor'))
   const letters = createDeadLetterFile(options.deadLetterFile ?? toStateFile(name, '.dlt.ndjson'))

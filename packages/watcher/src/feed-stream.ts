@@ -1,4 +1,5 @@
-import { EprError, type ErrorCode } from '@epr/model'
+import { codeOfStatus, EprError, type ErrorCode } from '@epr/model'
+import { forwardAbort } from './abort.js'
 import { createEntryReader, type RawEntry } from './feed-entries.js'
 
 export interface FeedAddress {
@@ -11,22 +12,17 @@ export interface FeedAddress {
 const SILENCE_MS = 45_000
 const CONNECT_TIMEOUT_MS = 15_000
 
-const CODES: Readonly<Record<number, ErrorCode>> = {
-  401: 'UNAUTHENTICATED',
-  403: 'PERMISSION_DENIED',
-  404: 'NOT_FOUND',
-  410: 'GONE',
-  429: 'RATE_LIMITED',
-  503: 'UNAVAILABLE',
-  504: 'TIMEOUT',
-}
-
 const MAX_REASON_CHARS = 500
+
+/** Whatever fails at the server may pass: a watcher waits for it. */
+const toCode = (status: number): ErrorCode => {
+  const code = codeOfStatus(status)
+  return code === 'INTERNAL' ? 'UNAVAILABLE' : code
+}
 
 async function toError(response: Response, url: string): Promise<EprError> {
   const text = (await response.text().catch(() => '')).slice(0, MAX_REASON_CHARS)
-  const code = CODES[response.status] ?? (response.status >= 500 ? 'UNAVAILABLE' : 'INVALID_ARGUMENT')
-  return new EprError(code, `${url} answered ${response.status}: ${text}`)
+  return new EprError(toCode(response.status), `${url} answered ${response.status}: ${text}`)
 }
 
 function toUrl(base: string, query: Readonly<Record<string, string>>): string {
@@ -66,9 +62,7 @@ export async function* streamFeed(
   onOpen: () => void,
 ): AsyncGenerator<RawEntry[], void, undefined> {
   const connection = new AbortController()
-  const forward = () => connection.abort(signal.reason)
-  signal.addEventListener('abort', forward)
-  if (signal.aborted) forward()
+  const letGo = forwardAbort(signal, connection)
   const giveUp = (afterMs: number) =>
     setTimeout(() => connection.abort(new EprError('TIMEOUT', 'the feed is silent')), afterMs)
   let timer = giveUp(CONNECT_TIMEOUT_MS)
@@ -92,7 +86,7 @@ export async function* streamFeed(
     }
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', forward)
+    letGo()
     connection.abort()
   }
 }

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import type { WatcherMetrics } from './metrics.js'
 import { toPrometheusText } from './prometheus.js'
 
+/** Where metrics and health are served. Whoever reaches it may read them. */
 export interface HttpEndpointOptions {
-  /** 0 for a free one. */
+  /** 0 for a free one, which `Watcher.url` then names. */
   port: number
   /** Address to listen on. @default 127.0.0.1 */
   host?: string

@@ -16,10 +16,11 @@ export interface KafkaConnectionOptions {
    * @default SASL_USERNAME, SASL_PASSWORD and SASL_MECHANISM (PLAIN or SCRAM) of the environment, when set
    */
   sasl?: KafkaSasl | false
-  /** @default epr-watcher */
+  /** What the broker's log calls it by. @default epr-watcher */
   clientId?: string
 }
 
+/** A login: SASL PLAIN, or SCRAM-SHA-512, which turns TLS on. */
 export interface KafkaSasl {
   mechanism: 'PLAIN' | 'SCRAM'
   username: string

@@ -9,6 +9,7 @@ import { createStderrLog, type Log } from './log.js'
 import type { MessageSource } from './message-source.js'
 import { supervise } from './supervisor.js'
 
+/** Which topics are watched, by whom, and how a membership is held. */
 export interface KafkaSourceOptions extends KafkaConnectionOptions {
   /** They must exist; the source waits for them until it gives up. */
   topics: readonly string[]
@@ -19,15 +20,18 @@ export interface KafkaSourceOptions extends KafkaConnectionOptions {
   /** Where records of `topic` go that cannot be handled. @default `<topic>.dlt` */
   deadLetterTopic?: (topic: string) => string
   /**
-   * After so long without a sign of life a watcher has lost its partitions; a killed one holds them for as long.
-   * From 6,000 to 300,000 on most brokers. @default 30_000
+   * After so many milliseconds without a sign of life a watcher has lost its partitions; a killed one holds them for
+   * as long. From 6,000 to 300,000 on most brokers. @default 30_000
    */
   sessionTimeoutMs?: number
-  /** How often what is done is committed while a batch is worked on; at its end it always is. @default 1_000 */
+  /**
+   * How often what is done is committed while a batch is worked on, in milliseconds; at its end it always is.
+   * @default 1_000
+   */
   commitIntervalMs?: number
   /**
-   * How much of a partition is fetched at once, from 65_536 to 1_048_576. It bounds what comes again after a kill,
-   * and what a slow handler holds up. @default 262_144
+   * How much of a partition is fetched at once, in bytes, from 65_536 to 1_048_576. It bounds what comes again after
+   * a kill, and what a slow handler holds up. @default 262_144
    */
   maxBytesPerPartition?: number
 }

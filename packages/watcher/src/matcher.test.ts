@@ -26,7 +26,7 @@ describe('byType', () => {
     ['dev.*.built*x', false],
     ['dev.acme.built*built', false],
     ['dev.acme.bui*ilt', false],
-  ])('%s', (pattern, expected) => {
+  ])('finds that %s takes the type dev.acme.built: %s', (pattern, expected) => {
     expect(byType(pattern)(message)).toBe(expected)
   })
 })

@@ -40,6 +40,7 @@ function matchesParts(text: string, parts: readonly string[]): boolean {
   return true
 }
 
+/** Messages of what went well, or of what did not. Those of receivers and groups always went well. */
 export function bySuccess(success: boolean): Matcher {
   return (message) => message.success === success
 }
@@ -82,7 +83,7 @@ export function byPayload(test: z.ZodType | ((payload: unknown) => boolean)): Ma
   return ({ data: { events } }) => events[0] !== undefined && matches(events[0].payload)
 }
 
-/** Messages that every one of the matchers takes. */
+/** Messages that every one of the matchers takes; without matchers all. */
 export function allOf<T extends readonly Matcher[]>(
   ...matchers: T
 ): Guard<Message & Intersection<Matched<T[number]>>> {
@@ -90,12 +91,13 @@ export function allOf<T extends readonly Matcher[]>(
   return matches as Guard<Message & Intersection<Matched<T[number]>>>
 }
 
-/** Messages that at least one of the matchers takes. */
+/** Messages that at least one of the matchers takes; without matchers none. */
 export function anyOf<T extends readonly Matcher[]>(...matchers: T): Guard<Message & Matched<T[number]>> {
   const matches: Matcher = (message) => matchers.some((matcher) => matcher(message))
   return matches as Guard<Message & Matched<T[number]>>
 }
 
+/** Messages that the matcher does not take. */
 export function not(matcher: Matcher): Matcher {
   return (message) => !matcher(message)
 }

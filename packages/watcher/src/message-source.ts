@@ -32,8 +32,11 @@ export interface Turn {
 
 /** What a source tells while it runs. */
 export interface SourceEvents {
+  /** Whether it consumes. */
   ready(isReady: boolean): void
+  /** The parts of the source are dealt out anew. */
   rebalanced(): void
+  /** The connection is built anew after a failure. */
   restarted(): void
   /** Messages behind the newest, in one part of the source. */
   lag(part: string, messages: number): void
@@ -41,6 +44,7 @@ export interface SourceEvents {
   clearLag(): void
 }
 
+/** What a watcher hands to its source. */
 export interface Delivery {
   /** Never throws or rejects. Order is kept for what belongs together, so a source calls it in its own order. */
   accept(record: SourceRecord, turn: Turn): Outcome | Promise<Outcome>
@@ -50,15 +54,17 @@ export interface Delivery {
   readonly abort: AbortSignal
   /** Where a replay starts: a cursor or a moment (RFC 3339). */
   readonly from?: string | undefined
-  /** How long one attempt may take, at most. */
+  /** How long one attempt may take, at most, in milliseconds. */
   readonly attemptMs: number
+  /** How long nothing may have worked before `run` rejects with UNAVAILABLE. */
   readonly giveUpAfterMs: number
   readonly events: SourceEvents
   readonly log: Log
 }
 
-/** Where messages come from. */
+/** Where messages come from: `feedSource`, `kafkaSource`, or one of your own. */
 export interface MessageSource {
+  /** Stands in dead letters as their `group`. */
   readonly name: string
   /** Resolves after `delivery.stop`; rejects when it gives up. */
   run(delivery: Delivery): Promise<void>

@@ -8,12 +8,15 @@ export interface WatcherMetrics {
   failed: number
   /** Attempts that were made again. */
   retried: number
+  /** Records that were put aside. */
   deadLettered: number
   /** Attempts that run now. */
   inFlight: number
+  /** How long attempts took; each bucket counts all up to `le`, the last of them being `count`. */
   handlerSeconds: { count: number; sum: number; buckets: readonly { le: number; count: number }[] }
   /** Messages between the last one that came and the newest, over all parts of the source. */
   lag: number
+  /** How often partitions were dealt out anew. */
   rebalances: number
   /** How often the connection was built anew after a failure. */
   restarts: number

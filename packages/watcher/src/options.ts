@@ -11,33 +11,37 @@ import type { TaskHandler } from './task-handler.js'
 
 /** A handler and the messages that it is for. */
 export interface Route<M extends Message = Message> {
+  /** Asked for every message. What it throws puts the record aside as `unmatchable`. */
   match: Guard<M> | Matcher
+  /** Called for those that match: one at a time for one NVRPP, in their order. */
   handle: TaskHandler<M>
 }
 
 export interface CommonOptions {
+  /** Where messages come from. */
   source: MessageSource
-  /** How many attempts run at once, over everything; those of one NVRPP never do. 1 or more. @default 8 */
+  /** How many attempts run at once, over everything; those of one NVRPP never do. 1 to 10_000. @default 8 */
   concurrency?: number
   /**
-   * The deadline of one attempt. Then `context.signal` is aborted, and the attempt has failed. On Kafka, the group
-   * waits at a rebalance for a little longer than this. From 1 to 600_000. @default 60_000
+   * The deadline of one attempt, in milliseconds. Then `context.signal` is aborted, and the attempt has failed. On
+   * Kafka, the group waits at a rebalance for a little longer than this. From 1 to 600_000. @default 60_000
    */
   timeoutMs?: number
+  /** How often and after which pauses a failed attempt is made again. @default 5 attempts, after 200 ms at first */
   retry?: RetryOptions
   /** Takes the dead letters. @default the source's own place: a topic, or a file beside the cursor */
   deadLetter?: DeadLetterSink
   /** Skips messages that it knows, for handlers that must not do a thing twice. @default none */
   dedupe?: Dedupe
-  /** How long running attempts may go on after `stop()` before they are aborted. @default 10_000 */
+  /** How many milliseconds running attempts may go on after `stop()` before they are aborted. @default 10_000 */
   stopGraceMs?: number
-  /** How long nothing may have worked before `run()` rejects with UNAVAILABLE. @default 300_000 */
+  /** How many milliseconds nothing may have worked before `run()` rejects with UNAVAILABLE. @default 300_000 */
   giveUpAfterMs?: number
   /** `stop()` at SIGINT and SIGTERM. @default false */
   handleSignals?: boolean
   /** Serves `/metrics`, `/healthz/liveness` and `/healthz/readiness`. @default not at all */
   http?: HttpEndpointOptions
-  /** @default info and above as lines on stderr */
+  /** Where it tells what it does. @default info and above as lines on stderr */
   log?: Log
 }
 

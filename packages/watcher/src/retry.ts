@@ -1,10 +1,10 @@
 /** How often and after which pauses a failed attempt is made again. */
 export interface RetryOptions {
-  /** How often a message is tried in all, 1 or more. @default 5 */
+  /** How often a message is tried in all, 1 to 1_000. @default 5 */
   attempts?: number
-  /** Pause before the second attempt; each further one doubles. @default 200 */
+  /** Pause before the second attempt, in milliseconds; each further one doubles. @default 200 */
   initialDelayMs?: number
-  /** The longest pause. @default 30_000 */
+  /** The longest pause, in milliseconds. @default 30_000 */
   maxDelayMs?: number
 }
 

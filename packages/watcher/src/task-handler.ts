@@ -12,12 +12,14 @@ export interface TaskContext {
   readonly attempt: number
   /** Aborted at the deadline, and when the watcher stops or loses the message to another one. */
   readonly signal: AbortSignal
+  /** Where the message stood. */
   readonly origin: Origin
   /**
    * Where the whole event is to be had, when the payload was too large for the broker and is null here: a path
    * on the registry (the CloudEvents extension `dataref`).
    */
   readonly dataRef: string | undefined
+  /** The watcher's own. */
   readonly log: Log
 }
 

@@ -158,10 +158,11 @@ it('serves metrics and health while it runs', async () => {
 
 it('refuses options out of range, and a second run', async () => {
   const options = { source: createFakeFeed().createSource(), match: byType('*'), handle() {}, log }
-  expect(() => createWatcher({ ...options, concurrency: 0 })).toThrow(/concurrency/)
+  const refused = expect.objectContaining({ code: 'INVALID_ARGUMENT' })
+  expect(() => createWatcher({ ...options, concurrency: 0 })).toThrow(refused)
   const watcher = createWatcher(options)
   const ended = watcher.run()
-  await expect(watcher.run()).rejects.toThrow()
+  await expect(watcher.run()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   await watcher.stop()
   await ended
 })

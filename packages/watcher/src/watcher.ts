@@ -1,4 +1,4 @@
-import type { Message } from '@epr/model'
+import { EprError, type Message } from '@epr/model'
 import { createAbort } from './abort.js'
 import { toDeadLetter } from './dead-letter.js'
 import { type HttpEndpoint, startHttpEndpoint } from './http-endpoint.js'
@@ -9,14 +9,19 @@ import { assertOptions, route, type WatcherOptions } from './options.js'
 import { createProcessor } from './processor.js'
 import { toRetryPolicy } from './retry.js'
 
+/** How a watcher is run. */
 export interface RunOptions {
-  /** Feed only: where a replay starts, behind a cursor or at a moment (RFC 3339). */
+  /**
+   * Where a replay starts, behind a cursor or at a moment (RFC 3339). Feed only: on Kafka it is an INVALID_ARGUMENT.
+   * @default where the watcher stood
+   */
   from?: string
 }
 
+/** Reads messages from a source and hands them to handlers. */
 export interface Watcher {
   /**
-   * Watches until {@link Watcher.stop}. Once in a watcher's life.
+   * Watches until {@link Watcher.stop}. Once in a watcher's life: a second call is an INVALID_ARGUMENT.
    *
    * @throws EprError what waiting cannot heal (UNAUTHENTICATED, GONE, INVALID_ARGUMENT); WatcherError UNAVAILABLE
    *   when nothing has worked for `giveUpAfterMs`
@@ -24,6 +29,7 @@ export interface Watcher {
   run(options?: RunOptions): Promise<void>
   /** Begins nothing new, ends what runs, commits and leaves. A handler may call it, but must not wait for it. */
   stop(): Promise<void>
+  /** What it has done so far; also after its end. */
   metrics(): WatcherMetrics
   /** Where metrics and health are, while it runs with `http`. */
   readonly url: string | undefined
@@ -114,7 +120,9 @@ export function createWatcher<M extends Message = Message>(options: WatcherOptio
   return {
     run(runOptions = {}) {
       if (running !== undefined)
-        return Promise.reject(new Error('this watcher has been run already: make another one'))
+        return Promise.reject(
+          new EprError('INVALID_ARGUMENT', 'this watcher has been run already: make another one'),
+        )
       running = watch(runOptions)
       return running
     },

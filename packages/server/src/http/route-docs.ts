@@ -6,6 +6,7 @@ import {
   eventReceiverInputSchema,
   eventReceiverSchema,
   eventSchema,
+  gateStatusSchema,
   idSchema,
   messageSchema,
 } from '@epr/model'
@@ -53,24 +54,8 @@ const message = messageSchema.meta({ id: 'Message' })
 
 const idAnswer = z.object({ data: idSchema })
 const many = (item: z.ZodType) => z.object({ data: z.array(item) })
-const receiverState = z.enum(['passed', 'failed', 'missing'])
 const time = z.string().meta({ format: 'date-time' })
-const status = z
-  .object({
-    group_id: idSchema,
-    enabled: z.boolean(),
-    state: z.enum(['open', 'failed', 'missing']),
-    since: time.nullable(),
-    receivers: z.array(
-      z.object({
-        event_receiver_id: idSchema,
-        state: receiverState,
-        event_id: idSchema.nullable(),
-        since: time.nullable(),
-      }),
-    ),
-  })
-  .meta({ id: 'EventReceiverGroupStatus' })
+const status = gateStatusSchema.meta({ id: 'EventReceiverGroupStatus' })
 const batchAnswer = z.object({
   data: z.array(z.union([z.object({ id: idSchema }), z.object({ errors: z.array(z.string()) })])),
 })

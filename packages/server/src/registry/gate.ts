@@ -1,25 +1,7 @@
-import { EprError, nvrppHash, nvrppSchema } from '@epr/model'
+import { EprError, type GateStatus, nvrppHash, nvrppSchema, type ReceiverStatus } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
 import { parseInput } from './input.js'
-
-export interface ReceiverStatus {
-  event_receiver_id: string
-  state: 'passed' | 'failed' | 'missing'
-  /** The latest event, which decides; null when there is none. */
-  event_id: string | null
-  since: string | null
-}
-
-export interface GroupStatus {
-  group_id: string
-  enabled: boolean
-  /** `failed` when a latest event is a failure, else `missing` when a receiver has none, else `open`. */
-  state: 'open' | 'failed' | 'missing'
-  /** When the event was recorded that made the state what it is; null when nothing was recorded yet. */
-  since: string | null
-  receivers: ReceiverStatus[]
-}
 
 export interface Gate {
   /**
@@ -27,7 +9,7 @@ export interface Gate {
    *
    * @throws EprError NOT_FOUND for the group, INVALID_ARGUMENT for a blank NVRPP field
    */
-  status(groupId: string, nvrpp: unknown): Promise<GroupStatus>
+  status(groupId: string, nvrpp: unknown): Promise<GateStatus>
 }
 
 function toReceiverStatus(latest: LatestEvent): ReceiverStatus {
@@ -42,7 +24,7 @@ function toReceiverStatus(latest: LatestEvent): ReceiverStatus {
 const STATES = { open: 'passed', failed: 'failed', missing: 'missing' } as const
 
 /** The moment that made the gate's state: the first failure's, or the last success's. */
-function stateSince(state: GroupStatus['state'], receivers: ReceiverStatus[]): string | null {
+function stateSince(state: GateStatus['state'], receivers: ReceiverStatus[]): string | null {
   const deciding =
     state === 'missing' ? receivers : receivers.filter((receiver) => receiver.state === STATES[state])
   const moments = deciding.flatMap(({ since }) => since ?? []).sort((a, b) => Date.parse(a) - Date.parse(b))

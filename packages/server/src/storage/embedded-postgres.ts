@@ -9,8 +9,6 @@ import { findPostgresUser, type RootWay } from './postgres-user.js'
 import { stopPostmaster } from './postmaster.js'
 import { removeSocketDirectory } from './socket-directory.js'
 
-export { defaultDataDirectory } from './default-data-directory.js'
-
 /** A PostgreSQL of our own, on a directory, with this process as its owner. */
 export interface EmbeddedPostgres {
   /** How to connect with pg. Stays the same when PostgreSQL is started again after a crash. */

@@ -13,7 +13,7 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-export function buildConfig(overrides: Partial<Config> = {}): Config {
+export function buildConfig(overrides: Partial<Config> & Pick<Config, 'db'>): Config {
   return {
     host: 'localhost',
     port: 0,
