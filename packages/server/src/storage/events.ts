@@ -138,7 +138,7 @@ function toConditions({ success, ...matches }: EventFilter, page: Page) {
 const INDEXED = ['name', 'version', 'event_receiver_id'] as const
 
 /** How far a search looks along one index for rows that meet the other filters too. */
-const PROBE_ROWS = 2_000
+const PROBE_ROWS = 500
 
 /**
  * The page of rows that meet two or more indexed filters. The planner takes filters for independent of one
