@@ -23,16 +23,54 @@ export interface JsonSet {
 export function createJsonSet(): JsonSet {
   // A Map tells 1 from "1", and takes 0 and -0 for one: JSON's equality for what is no object or array.
   const scalars = new Map<unknown, number>()
-  const composites = new Map<string, number>()
+  const composites = new Map<string, Alike>()
+
+  function addComposite(value: object, index: number): number | undefined {
+    const outline = outlineOf(value)
+    const alike = composites.get(outline)
+    if (alike !== undefined) return put(keysOf(alike), canonicalKey(value), index)
+    composites.set(outline, { first: value, index })
+    return undefined
+  }
+
+  function hasComposite(value: object): boolean {
+    const alike = composites.get(outlineOf(value))
+    return alike !== undefined && keysOf(alike).has(canonicalKey(value))
+  }
+
   return {
-    has: (value) => (isComposite(value) ? composites.has(canonicalKey(value)) : scalars.has(value)),
-    add(value, index) {
-      return isComposite(value) ? put(composites, canonicalKey(value), index) : put(scalars, value, index)
-    },
+    has: (value) => (isComposite(value) ? hasComposite(value) : scalars.has(value)),
+    add: (value, index) => (isComposite(value) ? addComposite(value, index) : put(scalars, value, index)),
   }
 }
 
-function isComposite(value: unknown): boolean {
+/** Composite values with one outline. Most have one of their own, and then no whole key is ever made. */
+interface Alike {
+  readonly first: object
+  readonly index: number
+  keys?: Map<string, number>
+}
+
+function keysOf(alike: Alike): Map<string, number> {
+  alike.keys ??= new Map([[canonicalKey(alike.first), alike.index]])
+  return alike.keys
+}
+
+/**
+ * What equal values have in common and is cheap to see: their own scalars, and where there is more. Others may share
+ * it by chance, so nothing is quoted.
+ */
+function outlineOf(value: object): string {
+  const members = value as Readonly<Record<string, unknown>>
+  let outline = ''
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key]
+    outline += `${key}:${isComposite(member) ? '{' : member === 0 ? 0 : member},`
+  }
+  return outline
+}
+
+function isComposite(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
