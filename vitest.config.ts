@@ -9,7 +9,10 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'docs/test/{page,code-map}.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'docs/test/{page,code-map,no-run}.test.ts'],
+        },
       },
       {
         test: {

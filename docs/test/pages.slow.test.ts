@@ -1,27 +1,15 @@
-import { readdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { startServer, waitFor } from '@epr/testkit'
 import { expect, it } from 'vitest'
 import { type Block, type Expectation, parsePage, toPattern } from './page.js'
+import { PAGES, ROOT } from './pages.js'
 import { type Session, startSession } from './session.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** Where the pages say that the server is; it is on another port here. */
 const WRITTEN = /localhost:8042/g
 const BACKGROUND_TIMEOUT_MS = 60_000
-
-const pagesIn = (folder: string): string[] =>
-  readdirSync(join(ROOT, folder))
-    .filter((name) => name.endsWith('.md'))
-    .sort()
-    .map((name) => join(folder, name))
-
-const pages = ['README.md', ...pagesIn('docs/tutorial'), ...pagesIn('docs/how-to')].filter(
-  (page) => !page.endsWith('index.md'),
-)
 
 async function meet(expectation: Expectation, printed: string, session: Session): Promise<void> {
   const { text, background } = expectation
@@ -52,7 +40,7 @@ async function follow(blocks: readonly Block[], session: Session, host: string):
   }
 }
 
-it.each(pages)('%s does what it says', async (page) => {
+it.each(PAGES)('%s does what it says', async (page) => {
   const blocks = parsePage(await readFile(join(ROOT, page), 'utf8'))
   const directory = await mkdtemp(join(tmpdir(), 'epr-docs-db-'))
   const server = await startServer({ args: ['--db', directory, '--host', 'localhost'] })

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Api,
+  buildEvent,
+  buildGroup,
+  buildReceiver,
+  createApi,
+  type ServerProcess,
+  startServer,
+  waitFor,
+} from '@epr/testkit'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Session, startSession } from './session.js'
+
+const PAGE = readFileSync(new URL('../reference/cli.md', import.meta.url), 'utf8')
+const EXAMPLES = [...PAGE.matchAll(/^```sh no-run\n(epr-cli .*)\n```$/gm)].map(([, command = '']) => command)
+const SHOP = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
+/** Asks a broker; the tests of the watcher on Kafka run it. */
+const NEEDS_A_BROKER = 'dead-letter'
+/** Goes on until it is stopped. */
+const GOES_ON = 'watch'
+
+/** What the examples speak of: files, a program to run, and the commands by their names. */
+const PREPARE = `
+mkdir bin
+printf '#!/bin/sh\\nexec "%s/node_modules/.bin/epr-cli" "$@"\\n' "$PWD" > bin/epr-cli
+printf '#!/bin/sh\\necho 812 passed\\n' > bin/make
+chmod +x bin/*
+export PATH="$PWD/bin:$PATH"
+echo '{"type":"object"}' > schema.json
+echo '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"application","name":"shop","version":"1.2.0"}}}' > bom.json
+`
+
+let directory: string
+let server: ServerProcess
+let session: Session
+let api: Api
+/** The ids that stand in the examples, and those that they stand for here. */
+let ids: { receivers: [string, string]; group: string; event: string }
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'epr-examples-'))
+  server = await startServer({ args: ['--db', directory] })
+  api = createApi(server.url)
+  const create = () => api.create('/receivers', buildReceiver({ schema: { type: 'object' } }))
+  const receivers: [string, string] = [await create(), await create()]
+  const group = await api.create('/groups', buildGroup(receivers))
+  const [event = ''] = await Promise.all(receivers.map((id) => api.create('/events', buildEvent(id, SHOP))))
+  ids = { receivers, group, event }
+  session = await startSession(server.url)
+  const entry = (fields: object) => `printf '%s\\n' '${JSON.stringify([fields])}'`
+  await session.run(`${PREPARE}
+    ${entry(buildReceiver())} > receivers.yaml
+    ${entry(buildGroup([receivers[0]]))} > groups.yaml
+    ${entry(buildEvent(receivers[0]))} > events.yaml`)
+})
+afterAll(async () => {
+  await session?.close()
+  await server?.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+function toCommand(example: string): string {
+  const [, noun = '', verb = ''] = example.split(' ')
+  const second =
+    noun === 'group' && verb !== 'create'
+      ? ids.group
+      : noun === 'event' && verb === 'get'
+        ? ids.event
+        : undefined
+  return example
+    .replace('01HKX0J9KS8AASMRYX61458N41', ids.receivers[0])
+    .replace('01HKX0KY3B31MR3XKJWTDZ4EQ0', second ?? ids.receivers[1])
+    .replace('https://epr.example.com', server.url)
+}
+
+it('has an example of every command', () => {
+  const commands = [...PAGE.matchAll(/^## (epr-cli .*)$/gm)].map(([, name = '']) => name)
+  expect(commands.length).toBeGreaterThan(20)
+  expect(
+    commands.filter(
+      (name) => !EXAMPLES.some((example) => example.startsWith(`${name} `) || example === name),
+    ),
+  ).toEqual([])
+})
+
+const ended = EXAMPLES.filter((example) => ![NEEDS_A_BROKER, GOES_ON].includes(example.split(' ')[1] ?? ''))
+it.each(ended)('%s', async (example) => {
+  expect(await session.run(toCommand(example))).not.toBe('')
+})
+
+const goingOn = EXAMPLES.filter((example) => example.split(' ')[1] === GOES_ON)
+it.each(goingOn)('%s', async (example) => {
+  const receiver = await api.create('/receivers', buildReceiver({ type: 'epr.foo.cli' }))
+  await session.start(toCommand(example))
+  await waitFor('a message', async () => {
+    await api.create('/events', buildEvent(receiver))
+    return (await session.backgroundOutput()).includes('"type":"epr.foo.cli"')
+  })
+})
