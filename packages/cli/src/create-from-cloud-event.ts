@@ -1,6 +1,6 @@
+import { NVRPP_FIELDS } from '@epr/model'
 import { type Context, type Flags, textFlag, toFlagKey, toFlagName } from './context.js'
 import { readObjectFlag } from './input.js'
-import { NVRPP_FIELDS } from './nvrpp.js'
 import { UsageError } from './usage-error.js'
 
 /** What a CloudEvent says itself: two answers to one question would hide a mistake. */

@@ -1,8 +1,6 @@
-import { type Nvrpp, nvrppSchema } from '@epr/model'
+import { NVRPP_FIELDS, type Nvrpp, nvrppSchema } from '@epr/model'
 import { type Flags, toFlagKey, toFlagName } from './context.js'
 import { UsageError } from './usage-error.js'
-
-export const NVRPP_FIELDS = Object.keys(nvrppSchema.shape)
 
 /** The artifact that the flags name. @throws UsageError that names every flag that is wrong, and `others` that are missing */
 export function toNvrpp(flags: Flags, others: readonly string[]): Nvrpp {

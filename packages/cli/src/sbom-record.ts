@@ -1,17 +1,15 @@
-import { EprError, type Nvrpp } from '@epr/model'
+import { EprError, NVRPP_FIELDS, type Nvrpp } from '@epr/model'
 import { type Context, type Flags, textFlag, toFlagKey } from './context.js'
 import { type CyclonedxVersion, readCyclonedxReceiver } from './cyclonedx.js'
 import { readTextFile } from './input.js'
 import { findInstalled } from './install-receivers.js'
 import { KINDS } from './kinds.js'
-import { NVRPP_FIELDS, toNvrpp } from './nvrpp.js'
+import { toNvrpp } from './nvrpp.js'
 import { readSbom, type SbomDocument } from './sbom-document.js'
 
 /** What flags say counts; the document only proposes. @throws UsageError that names what neither says */
 function toArtifact(flags: Flags, { nvrpp }: SbomDocument): Nvrpp {
-  const proposed = Object.fromEntries(
-    NVRPP_FIELDS.map((field) => [toFlagKey(field), nvrpp[field as keyof Nvrpp]]),
-  )
+  const proposed = Object.fromEntries(NVRPP_FIELDS.map((field) => [toFlagKey(field), nvrpp[field]]))
   const typed = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
   return toNvrpp({ ...proposed, ...typed }, [])
 }

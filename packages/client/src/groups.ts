@@ -4,8 +4,8 @@ import {
   eventReceiverGroupSchema,
   type GateStatus,
   gateStatusSchema,
+  NVRPP_FIELDS,
   type Nvrpp,
-  nvrppSchema,
 } from '@epr/model'
 import type { z } from 'zod'
 import { toObject, toSegment } from './answer.js'
@@ -55,8 +55,6 @@ export interface Groups {
    */
   waitUntilOpen(id: string, nvrpp: Nvrpp, options?: WaitOptions): Promise<GateStatus>
 }
-
-const NVRPP_FIELDS = Object.keys(nvrppSchema.shape) as (keyof Nvrpp)[]
 
 const SEARCHED = {
   operation: 'event_receiver_groups',

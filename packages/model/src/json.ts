@@ -132,7 +132,11 @@ export function assertJsonDepth(text: string): void {
   for (let at = 0; at < text.length; ) at = skipToDelimiter(text, at) + 1
 }
 
-/** The source text of each element of a JSON array that `JSON.parse` has accepted. */
+/**
+ * The source text of each element of a JSON array that `JSON.parse` has accepted.
+ *
+ * @throws EprError INVALID_ARGUMENT when it is nested deeper than {@link MAX_JSON_DEPTH}
+ */
 export function elementTexts(text: string): string[] {
   const elements: string[] = []
   for (let at = startOf(text); at < text.length; ) {

@@ -13,6 +13,15 @@ export const nvrppSchema = z.object({
 })
 export type Nvrpp = z.infer<typeof nvrppSchema>
 
+/** The five fields, in the order of their initials. */
+export const NVRPP_FIELDS = [
+  'name',
+  'version',
+  'release',
+  'platform_id',
+  'package',
+] as const satisfies readonly (keyof Nvrpp)[]
+
 /**
  * The five strings as a JSON array: the key of the artifact's messages on Kafka, so that one partition,
  * and with it one order, holds them all. JSON, because no separator is safe between free strings.
