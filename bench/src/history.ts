@@ -9,10 +9,10 @@ interface Gate {
   last: string
 }
 
-const RECORD = `select * from epr.record_events(
-  array[0], array[$1::text], array[sha256(convert_to($2, 'UTF8'))], array[$3::text], array['1'], array['1'], array['p'],
-  array['k'], array['d'], array['{"name":"joe"}'], array[true], array[$4::text], array[now()],
-  '{}'::bytea[], '{}'::int[], '{}'::bytea[], '{}'::text[])`
+const RECORD = `select epr.record_events(
+  array[$1::text], array[sha256(convert_to($2, 'UTF8'))], array[$3::text], array['1'], array['1'], array['p'],
+  array['k'], array['d'], array['{"name":"joe"}'], array[true], array[$4::text], array[now()], array['t'],
+  '{}'::bytea[], '{}'::bytea[], '{}'::text[])`
 
 /** Every receiver of the first group but the last has its success; the last one completes. */
 async function prepareGate(world: World): Promise<Gate> {

@@ -48,6 +48,10 @@ export async function createWorld(directory: string, args: readonly string[] = [
     id text primary key, name text, version text, release text, platform_id text, package text, description text,
     payload json, success boolean, event_receiver_id text, created_at timestamptz)`)
   await sql.query('create index if not exists bench_rows_name on bench_rows (name, version)')
+  await sql.query(`create table if not exists bench_messages (
+    id bigint generated always as identity, kind text, type text, event_id text, event_receiver_id text, group_id text,
+    group_enabled boolean, group_updated_at timestamptz, cursor bigint)`)
+  await sql.query('create index if not exists bench_messages_new on bench_messages (id) where cursor is null')
   return {
     server,
     api,

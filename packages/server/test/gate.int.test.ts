@@ -4,7 +4,7 @@ import type { Database } from '../src/storage/database.js'
 import { insertEvents } from '../src/storage/events.js'
 import { updateGroupEnabled } from '../src/storage/groups.js'
 import { createGateOracle, type OracleEvent, type OracleGroup } from './support/gate-oracle.js'
-import { addGroup, addReceiver, readCompletions, toNewEvent } from './support/gate-world.js'
+import { addGroup, addReceiver, COMPLETIONS, readCompletions, toNewEvent } from './support/gate-world.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 let testDatabase: TestDatabase
@@ -154,8 +154,8 @@ describe('gates', () => {
     const rows = await database.query<{ name: string; count: number; at_later: number }>(
       `select e.name, count(*)::int as count,
               count(*) filter (where e.seq = (select max(seq) from events x where x.nvrpp = e.nvrpp))::int as at_later
-       from messages m join events e on e.id = m.event_id
-       where m.kind = 'complete' and m.group_id = $1 group by e.name`,
+       from ${COMPLETIONS} as c join events e on e.id = c.event_id
+       where c.group_id = $1 group by e.name`,
       [group],
     )
     expect(rows).toHaveLength(pairs)

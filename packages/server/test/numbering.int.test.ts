@@ -26,17 +26,21 @@ const rowsTouched = (plan: Plan): number =>
 it('numbers a backlog in steps that do not grow with it, also when statistics know of none', async () => {
   const database = test.connect()
   // As autovacuum sees it on most days: everything is numbered.
-  await database.query(`insert into messages (kind, type, cursor, numbered_at)
-    select 'group', 't', nextval('messages_cursor_seq'), now() from generate_series(1, 1000)`)
-  await database.query('vacuum analyze messages')
-  await database.query(`insert into messages (kind, type) select 'group', 't' from generate_series(1, 5000)`)
+  await database.query(`insert into outbox (kind, size, types, first_cursor, numbered_at)
+    select 'group', 1, '{t}', cursor, now() from generate_series(1, 1000) as cursor`)
+  await database.query('vacuum analyze outbox')
+  await database.query(`insert into outbox (kind, size, types)
+    select 'events', 2, '{t,t}' from generate_series(1, 5000)`)
   const [row] = await database.query<{ 'QUERY PLAN': JsonText }>(
     `explain (analyze, format json) ${NUMBER_MESSAGES.replace('$1', '100')}`,
   )
   const [explained] = JSON.parse(row ? fromJsonText(row['QUERY PLAN']) : '[]') as { Plan: Plan }[]
   expect(explained && rowsTouched(explained.Plan)).toBeLessThan(2_000)
-  const left = await database.query<{ id: string }>(
-    'select id from messages where cursor is null order by id limit 1',
+  const [left] = await database.query('select min(id) as id from outbox where first_cursor is null')
+  expect(left).toEqual({ id: '1101' })
+  // Two messages each, without a gap.
+  const [places] = await database.query(
+    'select min(first_cursor) as first, max(first_cursor + size - 1) as last from outbox where id between 1001 and 1100',
   )
-  expect(left).toEqual([{ id: '1101' }])
+  expect(places).toEqual({ first: '1001', last: '1200' })
 })

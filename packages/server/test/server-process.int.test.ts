@@ -17,6 +17,7 @@ import {
 } from '@epr/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../src/storage/embedded-postgres.js'
+import { COMPLETIONS } from './support/gate-world.js'
 import { createTestDatabase } from './support/test-database.js'
 
 let directory: string
@@ -190,16 +191,15 @@ describe('epr-server', () => {
     }
     const [row] = await database.connect().query<{ completions: number; artifacts: number }>(
       `select count(*)::int as completions, count(distinct e.nvrpp)::int as artifacts
-       from messages m join events e on e.id = m.event_id where m.kind = 'complete'`,
+       from ${COMPLETIONS} as c join events e on e.id = c.event_id`,
     )
     expect(row).toEqual({ completions: pairs, artifacts: pairs })
     // And the feed has given every message one place, whoever wrote it.
     const numbered = await waitFor('all messages to be numbered', async () => {
-      const [counts] = await database
-        .connect()
-        .query<{ all: number; cursors: number }>(
-          'select count(*)::int as all, count(cursor)::int as cursors from messages',
-        )
+      const [counts] = await database.connect().query<{ all: number; cursors: number }>(
+        `select sum(size)::int as all, (sum(size) filter (where first_cursor is not null))::int as cursors
+           from outbox`,
+      )
       return counts && counts.all === counts.cursors && counts
     })
     expect(numbered.all).toBe(3 * pairs + 3)

@@ -10,7 +10,8 @@ const WRITTEN_CHANNEL = 'epr_written'
 /** Sent after messages were numbered, for readers in other processes. */
 const NUMBERED_CHANNEL = 'epr_numbered'
 
-const NUMBERING_BATCH = 1_000
+/** Of commits, each of which may have told hundreds of messages. */
+const NUMBERING_BATCH = 200
 /** From one numbering to the next, at least: each is a commit, which those of the events wait for. */
 const NUMBERING_INTERVAL_MS = 10
 /** The most of its time that the leader numbers while there is much to number: watchers wait, events do not. */

@@ -3,10 +3,10 @@ import type { Database } from '../storage/database.js'
 import {
   type EventColumn,
   type EventFilter,
-  type NewEvent,
   type StoredEvent,
   selectEvent,
   selectEvents,
+  type ToldEvent,
 } from '../storage/events.js'
 import { insertKey, type KeyClaim } from '../storage/idempotency-keys.js'
 import type { Found, Page } from '../storage/page.js'
@@ -71,7 +71,7 @@ export function createEvents(options: EventsOptions): Events {
     )
   }
 
-  async function prepare({ fields, payload }: EventBody): Promise<NewEvent> {
+  async function prepare({ fields, payload }: EventBody): Promise<ToldEvent> {
     const input = parseInput(eventInputSchema, fields)
     if (payload === undefined) throw new EprError('INVALID_ARGUMENT', 'payload is required')
     const receiver = await receiverOf(input.event_receiver_id)
@@ -93,12 +93,13 @@ export function createEvents(options: EventsOptions): Events {
       event_receiver_id: input.event_receiver_id,
       created_at,
       nvrpp: nvrppHash(input),
+      type: receiver.type,
     }
   }
 
   /** What the database refuses as a whole is recorded one by one; the key is kept with the answer that came out. */
   async function recordEach(
-    prepared: (NewEvent | BatchResult)[],
+    prepared: (ToldEvent | BatchResult)[],
     toClaim?: (results: BatchResult[]) => KeyClaim,
   ): Promise<BatchResult[]> {
     const results: BatchResult[] = []

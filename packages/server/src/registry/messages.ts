@@ -65,7 +65,7 @@ function eventOf(stored: StoredMessage): StoredEvent {
     description: present(stored.description, 'event'),
     payload: present(stored.payload, 'event'),
     success: present(stored.success, 'event'),
-    event_receiver_id: present(stored.source_receiver_id, 'event'),
+    event_receiver_id: present(stored.event_receiver_id, 'event'),
     created_at: present(stored.event_created_at, 'event'),
   }
 }

@@ -1,14 +1,14 @@
 import { EprError, fromJsonText } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import { analyzeEvents, type EventUnit, insertEvents } from '../storage/events.js'
-import { KeyTakenError } from '../storage/idempotency-keys.js'
 
 /** Writes events to the database, many at a time. */
 export interface Recorder {
   /**
    * Resolves once the unit is committed, all of it.
    *
-   * @throws EprError UNAVAILABLE when the database is away or the queue is full; {@link KeyTakenError}
+   * @throws EprError UNAVAILABLE when the database is away or the queue is full; a KeyTakenError when another
+   *   server has used the unit's idempotency key
    */
   record(unit: EventUnit): Promise<void>
   /** Resolves when nothing is queued or being written. */
@@ -151,17 +151,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
   async function write(entries: Entry[]): Promise<Settle> {
     const startedAt = performance.now()
     const units = entries.map(({ unit }) => unit)
-    const { skippedUnits, completions } = await insertEvents(options.database, units)
-    const written = units.flatMap((unit, index) => (skippedUnits.has(index) ? [] : unit.events))
-    const events = written.length
-    const failures = written.filter(({ success }) => !success).length
-    options.onFlush({ events, failures, completions, durationMs: performance.now() - startedAt })
-    analyzeWhenDue(events)
+    const completions = await insertEvents(options.database, units)
+    const events = units.flatMap((unit) => unit.events)
+    const failures = events.filter(({ success }) => !success).length
+    options.onFlush({
+      events: events.length,
+      failures,
+      completions,
+      durationMs: performance.now() - startedAt,
+    })
+    analyzeWhenDue(events.length)
     return () => {
-      for (const [index, entry] of entries.entries()) {
-        if (skippedUnits.has(index)) entry.reject(new KeyTakenError())
-        else entry.resolve()
-      }
+      for (const entry of entries) entry.resolve()
     }
   }
 

@@ -1,6 +1,6 @@
 import { type Event, fromJsonText, type JsonText } from '@epr/model'
 import type { Connection } from './database.js'
-import type { KeyClaim } from './idempotency-keys.js'
+import { isKeyTaken, type KeyClaim, KeyTakenError } from './idempotency-keys.js'
 import {
   addMatches,
   addPageConditions,
@@ -20,6 +20,12 @@ export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
 export interface NewEvent extends StoredEvent {
   /** SHA-256 of the NVRPP. */
   nvrpp: Uint8Array
+}
+
+/** An event about to be stored and told of. */
+export interface ToldEvent extends NewEvent {
+  /** Its receiver's type, which is its message's. */
+  type: string
 }
 
 export const EVENT_COLUMNS = [
@@ -50,40 +56,37 @@ export interface EventFilter {
 
 /** What is written together because it came in one request. */
 export interface EventUnit {
-  events: NewEvent[]
+  events: ToldEvent[]
   /** The request's idempotency key, claimed in the same transaction. */
   claim?: KeyClaim | undefined
-}
-
-export interface RecordResult {
-  /** Units of which nothing was written, because their key has been used elsewhere meanwhile. */
-  skippedUnits: Set<number>
-  /** How many groups were completed. */
-  completions: number
 }
 
 /** A page ends early once its payloads reach this, so that a hundred SBOMs do not meet in memory. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024
 
-const recordEvents = (payloads: string): string => `select * from record_events(
-  $1::int[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-  ${payloads}, $11::boolean[], $12::text[], $13::timestamptz[], $14::bytea[], $15::int[], $16::bytea[], $17::text[])`
+const recordEvents = (payloads: string): string => `select record_events(
+  $1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], ${payloads},
+  $10::boolean[], $11::text[], $12::timestamptz[], $13::text[], $14::bytea[], $15::bytea[], $16::text[]) as completions`
 
-const RECORD_EVENTS = { name: 'record_events', text: recordEvents('$10::text[]') }
+const RECORD_EVENTS = { name: 'record_events', text: recordEvents('$9::text[]') }
 
 /** A payload that stands alone is sent as it is: quoting 4 MB for an array literal, and reading that, costs 100 ms. */
-const RECORD_EVENT = { name: 'record_event', text: recordEvents('array[$10::text]') }
+const RECORD_EVENT = { name: 'record_event', text: recordEvents('array[$9::text]') }
 
-/** Records units of events, their messages and the completions of groups in one statement and transaction. */
-export async function insertEvents(connection: Connection, units: EventUnit[]): Promise<RecordResult> {
-  const rows = units.flatMap(({ events }, unit) => events.map((event) => ({ unit, event })))
-  const claims = units.flatMap(({ claim }, unit) => (claim ? [{ unit, claim }] : []))
-  const column = <T>(pick: (event: NewEvent) => T): T[] => rows.map(({ event }) => pick(event))
+/**
+ * Records units of events, their messages and the completions of groups in one statement and transaction: all of
+ * it, or nothing.
+ *
+ * @returns how many groups were completed
+ * @throws KeyTakenError when the key of any of the units has been used elsewhere meanwhile
+ */
+export async function insertEvents(connection: Connection, units: EventUnit[]): Promise<number> {
+  const events = units.flatMap((unit) => unit.events)
+  const claims = units.flatMap(({ claim }) => claim ?? [])
+  const column = <T>(pick: (event: ToldEvent) => T): T[] => events.map(pick)
   const payloads = column((event) => fromJsonText(event.payload))
   const alone = payloads.length === 1
-  const statement = alone ? RECORD_EVENT : RECORD_EVENTS
-  const [result] = await connection.query<{ skipped_units: number[]; completions: number }>(statement, [
-    rows.map(({ unit }) => unit),
+  const values = [
     column((event) => event.id),
     column((event) => Buffer.from(event.nvrpp)),
     column((event) => event.name),
@@ -96,12 +99,18 @@ export async function insertEvents(connection: Connection, units: EventUnit[]): 
     column((event) => event.success),
     column((event) => event.event_receiver_id),
     column((event) => event.created_at),
-    claims.map(({ claim }) => claim.key),
-    claims.map(({ unit }) => unit),
-    claims.map(({ claim }) => claim.bodyHash),
-    claims.map(({ claim }) => claim.answer),
-  ])
-  return { skippedUnits: new Set(result?.skipped_units), completions: result?.completions ?? 0 }
+    column((event) => event.type),
+    claims.map(({ key }) => key),
+    claims.map(({ bodyHash }) => bodyHash),
+    claims.map(({ answer }) => answer),
+  ]
+  try {
+    const statement = alone ? RECORD_EVENT : RECORD_EVENTS
+    const [result] = await connection.query<{ completions: number }>(statement, values)
+    return result?.completions ?? 0
+  } catch (error) {
+    throw isKeyTaken(error) ? new KeyTakenError() : error
+  }
 }
 
 /**
@@ -110,7 +119,7 @@ export async function insertEvents(connection: Connection, units: EventUnit[]): 
  * @returns about how many events there are
  */
 export async function analyzeEvents(connection: Connection): Promise<number> {
-  await connection.query('analyze events, messages')
+  await connection.query('analyze events, outbox')
   const [row] = await connection.query<{ events: number }>(
     "select reltuples::float8 as events from pg_class where oid = 'events'::regclass",
   )

@@ -38,10 +38,21 @@ export async function insertGroup(connection: Connection, group: EventReceiverGr
       group.updated_at,
     ],
   )
+  await insertMembers(connection, group)
+}
+
+/** Writes which receivers a group holds, and for the gate beside each the others, the last first. */
+export async function insertMembers(
+  connection: Connection,
+  { id, event_receiver_ids }: Pick<EventReceiverGroup, 'id' | 'event_receiver_ids'>,
+): Promise<void> {
   await connection.query(
-    `insert into event_receiver_group_members (group_id, event_receiver_id, position)
-     select $1, r.id, r.position from unnest($2::text[]) with ordinality as r (id, position)`,
-    [group.id, group.event_receiver_ids],
+    `with member as (select * from unnest($2::text[]) with ordinality as m (id, position))
+     insert into event_receiver_group_members (group_id, event_receiver_id, position, others)
+     select $1, id, position, array(
+       select other.id from member other where other.id <> member.id order by other.position desc
+     ) from member`,
+    [id, event_receiver_ids],
   )
 }
 

@@ -1,4 +1,5 @@
 import { EprError } from '@epr/model'
+import { DatabaseError } from 'pg'
 import type { Connection } from './database.js'
 
 /** A request's idempotency key and what will be answered to its repeats. */
@@ -11,7 +12,7 @@ export interface KeyClaim {
   answer: string
 }
 
-/** How long an answer is kept for repeats; 0002_record_events.sql says the same. */
+/** How long an answer is kept for repeats; record_events says the same. */
 const KEPT = "interval '24 hours'"
 
 /** The key has been used by a request on another server between our look and our write. */
@@ -19,6 +20,11 @@ export class KeyTakenError extends EprError {
   constructor() {
     super('ALREADY_EXISTS', 'another request with this Idempotency-Key has just been answered: try again')
   }
+}
+
+/** Whether record_events has refused a flush because a key of it is taken. */
+export function isKeyTaken(error: unknown): boolean {
+  return error instanceof DatabaseError && error.constraint === 'idempotency_keys_pkey'
 }
 
 /** Claims a key in the caller's transaction, waiting for one that is claiming it too; throws {@link KeyTakenError}. */

@@ -1,6 +1,7 @@
 import { type EventReceiverGroup, fromJsonText } from '@epr/model'
 import type { Connection } from './database.js'
 import type { NewEvent } from './events.js'
+import { insertMembers } from './groups.js'
 import type { StoredReceiver } from './receivers.js'
 
 /** Each writes what is not there yet and tells nobody: what it stands for was told when it happened. */
@@ -45,11 +46,7 @@ export async function importGroup(connection: Connection, group: EventReceiverGr
     [id, name, type, version, description, enabled, created_at, updated_at],
   )
   if (imported.length === 0) return false
-  await connection.query(
-    `insert into event_receiver_group_members (group_id, event_receiver_id, position)
-     select $1, m.id, m.position from unnest($2::text[]) with ordinality as m (id, position)`,
-    [id, group.event_receiver_ids],
-  )
+  await insertMembers(connection, group)
   return true
 }
 

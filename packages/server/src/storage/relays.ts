@@ -1,4 +1,5 @@
 import type { Connection } from './database.js'
+import { NEWEST_CURSOR } from './messages.js'
 
 /** The cursor up to which a topic's messages have been published; a new topic begins at the oldest kept. */
 export async function openRelay(connection: Connection, topic: string): Promise<string> {
@@ -27,13 +28,12 @@ export interface RelayProgress {
   lag: number
 }
 
-/** Index messages_cursor. */
 export async function selectRelayProgress(connection: Connection, topic: string): Promise<RelayProgress> {
   const [row] = await connection.query<{ cursor: string; lag: string }>(
     `select published as cursor, greatest(newest - greatest(published, removed_cursor), 0) as lag
      from retention,
           coalesce((select published_cursor from relays where topic = $1), 0) as published,
-          coalesce((select max(cursor) from messages), 0) as newest`,
+          coalesce(${NEWEST_CURSOR}, 0) as newest`,
     [topic],
   )
   return { cursor: row?.cursor ?? '0', lag: Number(row?.lag ?? 0) }

@@ -1,7 +1,7 @@
 import { nvrppHash, toJsonText } from '@epr/model'
 import { createIdentities } from '../../src/registry/identity.js'
 import type { Connection, Database } from '../../src/storage/database.js'
-import type { NewEvent } from '../../src/storage/events.js'
+import type { ToldEvent } from '../../src/storage/events.js'
 import { insertGroup } from '../../src/storage/groups.js'
 import { insertReceiver } from '../../src/storage/receivers.js'
 import type { OracleEvent } from './gate-oracle.js'
@@ -29,12 +29,13 @@ export async function addGroup(database: Database, receivers: string[], enabled:
 }
 
 /** An event as the registry hands it to storage. */
-export function toNewEvent({ nvrpp: name, receiver, success }: OracleEvent): NewEvent {
+export function toNewEvent({ nvrpp: name, receiver, success }: OracleEvent): ToldEvent {
   const nvrpp = { name, version: '1', release: '1', platform_id: 'p', package: 'k' }
   return {
     ...nextIdentity(),
     ...nvrpp,
     nvrpp: nvrppHash(nvrpp),
+    type: described.type,
     description: 'd',
     payload: toJsonText('null'),
     success,
@@ -42,9 +43,16 @@ export function toNewEvent({ nvrpp: name, receiver, success }: OracleEvent): New
   }
 }
 
+/** The completions in the outbox, with the place of each in it. */
+export const COMPLETIONS = `(
+  select o.id, c.position, c.event_id, c.group_id
+  from outbox o cross join unnest(o.event_ids, o.group_ids) with ordinality as c (event_id, group_id, position)
+  where o.kind = 'events' and c.group_id is not null
+)`
+
 /** The completions told of so far: which event completed which group, in the order of writing. */
 export async function readCompletions(connection: Connection): Promise<{ event: string; group: string }[]> {
   return connection.query(
-    "select event_id as event, group_id as group from messages where kind = 'complete' order by id",
+    `select event_id as event, group_id as group from ${COMPLETIONS} as completions order by id, position`,
   )
 }
