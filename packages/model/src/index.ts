@@ -43,7 +43,7 @@ export {
   type Message,
   messageSchema,
 } from './message.js'
-export { NVRPP_FIELDS, type Nvrpp, nvrppHash, nvrppKey, nvrppSchema } from './nvrpp.js'
+export { NVRPP_FIELDS, type Nvrpp, nvrppKey, nvrppSchema } from './nvrpp.js'
 export {
   DEFAULT_PLATFORM_ID,
   DEFAULT_RELEASE,

@@ -1,5 +1,3 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
 import * as z from 'zod'
 import { textField } from './field.js'
 
@@ -28,12 +26,4 @@ export const NVRPP_FIELDS = [
  */
 export function nvrppKey(nvrpp: Nvrpp): string {
   return JSON.stringify([nvrpp.name, nvrpp.version, nvrpp.release, nvrpp.platform_id, nvrpp.package])
-}
-
-/**
- * SHA-256 of {@link nvrppKey}, 32 bytes. The strings are chosen by callers, so no weaker hash will do:
- * two artifacts with one hash would open each other's gates.
- */
-export function nvrppHash(nvrpp: Nvrpp): Uint8Array {
-  return sha256(utf8ToBytes(nvrppKey(nvrpp)))
 }

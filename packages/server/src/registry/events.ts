@@ -1,4 +1,4 @@
-import { EprError, eventInputSchema, fromJsonText, nvrppHash, toJsonText } from '@epr/model'
+import { EprError, eventInputSchema, fromJsonText, toJsonText } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import {
   type EventColumn,
@@ -14,6 +14,7 @@ import type { StoredReceiver } from '../storage/receivers.js'
 import type { Definitions } from './definitions.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput } from './input.js'
+import { nvrppHash } from './nvrpp-hash.js'
 import type { PayloadSchemas } from './payload-schema/payload-schemas.js'
 import type { ToClaim } from './receivers.js'
 import type { Recorder } from './recorder.js'

@@ -1,7 +1,8 @@
-import { EprError, type GateStatus, nvrppHash, nvrppSchema, type ReceiverStatus } from '@epr/model'
+import { EprError, type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
 import { parseInput } from './input.js'
+import { nvrppHash } from './nvrpp-hash.js'
 
 export interface Gate {
   /**

@@ -1,4 +1,4 @@
-import { EprError, nvrppHash } from '@epr/model'
+import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import type { Database } from '../storage/database.js'
 import { importEvents, importGroup, importReceivers } from '../storage/imported.js'
@@ -9,6 +9,7 @@ import {
   selectOriginalGroups,
   selectOriginalReceivers,
 } from '../storage/original.js'
+import { nvrppHash } from './nvrpp-hash.js'
 
 /** Of one kind: how many the original has, and how many of them were not here yet. */
 export interface ImportCount {

@@ -19,7 +19,7 @@ export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
 /** An event about to be stored. */
 export interface NewEvent extends StoredEvent {
   /** SHA-256 of the NVRPP. */
-  nvrpp: Uint8Array
+  nvrpp: Buffer
 }
 
 /** An event about to be stored and told of. */
@@ -88,7 +88,7 @@ export async function insertEvents(connection: Connection, units: EventUnit[]): 
   const alone = payloads.length === 1
   const values = [
     column((event) => event.id),
-    column((event) => Buffer.from(event.nvrpp)),
+    column((event) => event.nvrpp),
     column((event) => event.name),
     column((event) => event.version),
     column((event) => event.release),

@@ -114,7 +114,7 @@ export interface LatestEvent {
 export function selectLatestEvents(
   connection: Connection,
   groupId: string,
-  nvrpp: Uint8Array,
+  nvrpp: Buffer,
 ): Promise<LatestEvent[]> {
   return connection.query<LatestEvent>(
     `select m.event_receiver_id, latest.id as event_id, latest.success, latest.created_at
@@ -125,6 +125,6 @@ export function selectLatestEvents(
        order by e.seq desc limit 1
      ) as latest on true
      where m.group_id = $1 order by m.position`,
-    [groupId, Buffer.from(nvrpp)],
+    [groupId, nvrpp],
   )
 }

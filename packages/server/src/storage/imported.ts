@@ -73,7 +73,7 @@ export async function importEvents(connection: Connection, events: readonly NewE
       },
       [
         column(({ id }) => id),
-        column(({ nvrpp }) => Buffer.from(nvrpp)),
+        column(({ nvrpp }) => nvrpp),
         column(({ name }) => name),
         column(({ version }) => version),
         column(({ release }) => release),

@@ -1,5 +1,6 @@
-import { nvrppHash, toJsonText } from '@epr/model'
+import { toJsonText } from '@epr/model'
 import { createIdentities } from '../../src/registry/identity.js'
+import { nvrppHash } from '../../src/registry/nvrpp-hash.js'
 import type { Connection, Database } from '../../src/storage/database.js'
 import type { ToldEvent } from '../../src/storage/events.js'
 import { insertGroup } from '../../src/storage/groups.js'
