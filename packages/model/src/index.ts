@@ -25,6 +25,8 @@ export { codeOfStatus, HTTP_STATUS } from './http-status.js'
 export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
 export {
   assertJsonDepth,
+  type DividedObject,
+  divideObject,
   elementTexts,
   fromJsonText,
   isJsonText,

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { elementTexts, MAX_JSON_DEPTH, memberText, memberTexts, stringifyJson, toJsonText } from './json.js'
+import {
+  divideObject,
+  elementTexts,
+  MAX_JSON_DEPTH,
+  memberText,
+  memberTexts,
+  stringifyJson,
+  toJsonText,
+} from './json.js'
 
 describe('source texts of JSON', () => {
   it('gives the text of each member as it was sent', () => {
@@ -43,6 +51,58 @@ describe('source texts of JSON', () => {
         const elements = elementTexts(JSON.stringify(value, null, indent))
         expect(elements.map((text) => JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(value)))
       }),
+    )
+  })
+})
+
+describe('dividing an object that nobody has parsed', () => {
+  const tryParse = (text: string): { value: unknown } | undefined => {
+    try {
+      return { value: JSON.parse(text) }
+    } catch {
+      return undefined
+    }
+  }
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+  it('takes the member out, the last of a repeated key', () => {
+    expect(divideObject(' {"payload":1,"a":[2], "pay\\u006coad" : {"b":3} }', 'payload')).toEqual({
+      rest: ' {"payload":1,"a":[2], "pay\\u006coad" :null}',
+      member: '{"b":3}',
+    })
+    expect(divideObject('{"a":1}', 'payload')).toBeUndefined()
+    expect(divideObject('[{"payload":1}]', 'payload')).toBeUndefined()
+  })
+
+  it('finds two parts that are JSON exactly when the whole is, whatever the text', () => {
+    const object = fc
+      .tuple(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.jsonValue(),
+        fc.dictionary(fc.string(), fc.jsonValue()),
+      )
+      .map(([before, payload, after]) => JSON.stringify({ ...before, payload, ...after }))
+    // Characters that matter to JSON, put anywhere in place of up to two others.
+    const broken = fc
+      .tuple(object, fc.nat(), fc.nat(2), fc.stringMatching(/^["\\\\{}[\\]:, \\n1]{0,2}$/))
+      .map(([text, place, length, put]) => {
+        const at = place % (text.length + 1)
+        return text.slice(0, at) + put + text.slice(at + length)
+      })
+    fc.assert(
+      fc.property(fc.oneof(object, broken), (text) => {
+        const whole = tryParse(text)
+        const divided = divideObject(text, 'payload')
+        const rest = divided && tryParse(divided.rest)
+        const member = divided && tryParse(divided.member)
+        if (rest && member)
+          expect(whole && (whole.value as { payload: unknown }).payload).toEqual(member.value)
+        else
+          expect(whole && isObject(whole.value) && Object.hasOwn(whole.value as object, 'payload')).not.toBe(
+            true,
+          )
+      }),
+      { numRuns: 2_000 },
     )
   })
 })

@@ -51,11 +51,13 @@ const QUOTE = 0x22
 const COMMA = 0x2c
 const COLON = 0x3a
 const BACKSLASH = 0x5c
+const OPENING_BRACE = 0x7b
 
-/** The position after the string that starts at `start`. */
+/** The position after the string that starts at `start`; the end of the text when nothing ends it. */
 function skipString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   for (;;) {
+    if (end < 0) return text.length
     let slashes = end - 1
     while (text.charCodeAt(slashes) === BACKSLASH) slashes--
     if ((end - slashes) % 2 === 1) return end + 1
@@ -107,13 +109,50 @@ export function memberTexts(text: string): Map<string, string> {
  * @throws EprError INVALID_ARGUMENT when it is nested deeper than {@link MAX_JSON_DEPTH}
  */
 export function memberText(text: string, name: string): string | undefined {
+  const found = findMember(text, name)
+  return found && text.slice(found.from, found.to).trim()
+}
+
+/** From where to where the value of the last member with a name stands. */
+function findMember(text: string, name: string): { from: number; to: number } | undefined {
   const plain = JSON.stringify(name)
-  let found: string | undefined
+  let found: { from: number; to: number } | undefined
   forEachMember(text, (key, from, to) => {
-    // A key may be written with escapes that it does not need.
-    if (key === plain || (key.includes('\\') && JSON.parse(key) === name)) found = text.slice(from, to).trim()
+    if (key === plain || (key.includes('\\') && unescaped(key) === name)) found = { from, to }
   })
   return found
+}
+
+/** A key may be written with escapes that it does not need; one that is no JSON is no key. */
+function unescaped(key: string): unknown {
+  try {
+    return JSON.parse(key)
+  } catch {
+    return undefined
+  }
+}
+
+/** A JSON object in two parts. */
+export interface DividedObject {
+  /** The object with `null` in place of the member. */
+  rest: string
+  /** The member's source text. */
+  member: string
+}
+
+/**
+ * Takes one member out of an object that nobody has parsed yet, so that a large one need not be parsed here. The text
+ * is the object that it looks like exactly when both parts are JSON; of a repeated key the last is taken.
+ *
+ * @returns undefined when the text does not look like an object that has the member
+ * @throws EprError INVALID_ARGUMENT when it is nested deeper than {@link MAX_JSON_DEPTH}
+ */
+export function divideObject(text: string, name: string): DividedObject | undefined {
+  if (text.charCodeAt(startOf(text) - 1) !== OPENING_BRACE) return undefined
+  const found = findMember(text, name)
+  if (!found) return undefined
+  const { from, to } = found
+  return { rest: `${text.slice(0, from)}null${text.slice(to)}`, member: text.slice(from, to).trim() }
 }
 
 /** Tells of each member of a JSON object the source text of its key, and from where to where its value stands. */

@@ -228,6 +228,54 @@ it('survives a client that leaves in the middle of its body', async () => {
   expect((await api.post('/events', buildEvent(receiver))).status).toBe(200)
 })
 
+describe('a payload of half a megabyte', () => {
+  const large = { padding: 'x'.repeat(512 * 1024), last: 1 }
+  const bodyFor = (id: string) => {
+    const { success, ...event } = buildEvent(id, { payload: large })
+    return JSON.stringify({ ...event, success })
+  }
+
+  it('is kept as it was sent, whether or not its receiver has a schema', async () => {
+    const strict = await api.create(
+      '/receivers',
+      buildReceiver({ schema: { type: 'object', required: ['padding'] } }),
+    )
+    for (const id of [receiver, strict]) {
+      const sent = bodyFor(id).replace('"last":1', '"last": 12345678901234567890')
+      const event = await api.create('/events', sent)
+      const { text } = await api.get(`/events/${event}`)
+      expect(text.includes('"last": 12345678901234567890}')).toBe(true)
+    }
+  })
+
+  it('is held to the schema', async () => {
+    const strict = await api.create('/receivers', buildReceiver({ schema: { required: ['missing'] } }))
+    const refused = await api.post('/events', bodyFor(strict))
+    expect([refused.status, refused.json.error.code]).toEqual([400, 'PAYLOAD_MISMATCH'])
+  })
+
+  it.each([
+    ['in the payload', '"last":1}', '"last":}'],
+    ['behind the payload', '"success":true}', '"success":}'],
+    ['at the end', '"success":true}', '"success":true'],
+    ['in a string without an end', 'x","last"', 'x,last'],
+  ])('that is no JSON %s is refused', async (_where, good, bad) => {
+    const sent = bodyFor(receiver)
+    expect(sent.includes(good)).toBe(true)
+    for (const path of ['/events', '/events?']) {
+      const refused = await api.post(path, sent.replace(good, bad))
+      expect([refused.status, refused.json.error.code]).toEqual([400, 'INVALID_ARGUMENT'])
+      expect(refused.json.errors[0]).toContain('is not valid JSON')
+    }
+  })
+
+  it('that is nested too deep is refused', async () => {
+    const deep = `${'['.repeat(300)}${']'.repeat(300)}`
+    const refused = await api.post('/events', bodyFor(receiver).replace('"last":1', `"last":${deep}`))
+    expect([refused.status, refused.json.error.code]).toEqual([400, 'INVALID_ARGUMENT'])
+  })
+})
+
 describe('fuzzing', () => {
   const group = () => buildGroup([receiver])
 

@@ -2,7 +2,7 @@ import { EprError, elementTexts, stringifyJson } from '@epr/model'
 import type { BatchResult, EventBody, Events } from '../registry/events.js'
 import { EVENT_COLUMNS } from '../storage/events.js'
 import type { Idempotency } from './idempotency.js'
-import { parseJsonBody, toObjectBody } from './json-body.js'
+import { parseJsonBody, readObjectBody, toObjectBody } from './json-body.js'
 import { eventQuery, parseQuery } from './query-params.js'
 import { type Route, toJsonResponse } from './request.js'
 import { idAnswer, toListResponse } from './rest-answers.js'
@@ -35,9 +35,9 @@ export function eventRoutes(events: Events, idempotency: Idempotency): Route[] {
       method: 'post',
       path: '/events',
       operation: idempotency.protect(async ({ body }, toKeyClaim) => {
-        const { value, text } = parseJsonBody(body)
+        const { fields, exact: payload } = readObjectBody(body, 'payload')
         return idAnswer(
-          await events.create(toEventBody(value, text), toKeyClaim && ((id) => toKeyClaim(idAnswer(id)))),
+          await events.create({ fields, payload }, toKeyClaim && ((id) => toKeyClaim(idAnswer(id)))),
         )
       }),
     },

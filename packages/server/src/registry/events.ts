@@ -13,16 +13,16 @@ import type { Found, Page } from '../storage/page.js'
 import type { StoredReceiver } from '../storage/receivers.js'
 import type { Definitions } from './definitions.js'
 import type { Identity } from './identity.js'
-import { type JsonInput, parseInput } from './input.js'
+import { type JsonInput, parseInput, type UnreadJson } from './input.js'
 import { nvrppHash } from './nvrpp-hash.js'
 import type { PayloadSchemas } from './payload-schema/payload-schemas.js'
 import type { ToClaim } from './receivers.js'
 import type { Recorder } from './recorder.js'
 
-/** One event of a batch, as it came. */
+/** An event as it came. */
 export interface EventBody {
   fields: unknown
-  payload: JsonInput | undefined
+  payload: JsonInput | UnreadJson | undefined
 }
 
 /** What became of one event of a batch. */
@@ -77,7 +77,11 @@ export function createEvents(options: EventsOptions): Events {
     if (payload === undefined) throw new EprError('INVALID_ARGUMENT', 'payload is required')
     const receiver = await receiverOf(input.event_receiver_id)
     const schema = fromJsonText(receiver.schema)
-    const validation = payloadSchemas.validate({ id: receiver.id, schema }, payload.value, payload.text)
+    const owner = { id: receiver.id, schema }
+    const validation =
+      'value' in payload
+        ? payloadSchemas.validate(owner, payload.value, payload.text)
+        : payloadSchemas.validateText(owner, payload.text)
     await validation
     const { id, created_at } = options.nextIdentity()
     // Field by field: spreading objects made this the dearest line of all that recording an event does.

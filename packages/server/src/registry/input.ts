@@ -25,3 +25,8 @@ export interface JsonInput {
   value: unknown
   text: string
 }
+
+/** A large value that a client sent, as the text to keep: whether it is JSON is not known before it is validated. */
+export interface UnreadJson {
+  text: string
+}

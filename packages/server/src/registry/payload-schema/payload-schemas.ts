@@ -35,6 +35,12 @@ export interface PayloadSchemas {
    * @throws RATE_LIMITED when too many others wait
    */
   validate(receiver: SchemaOwner, payload: unknown, payloadText: string): void | Promise<void>
+  /**
+   * The same for a payload that nobody has parsed: a worker does both.
+   *
+   * @throws INVALID_ARGUMENT when it is no JSON, and what `validate` throws
+   */
+  validateText(receiver: SchemaOwner, payloadText: string): Promise<void>
   /** Ends the workers; what still runs in them is refused with UNAVAILABLE. */
   close(): Promise<void>
 }
@@ -98,6 +104,7 @@ export function createPayloadSchemas(options: PayloadSchemasOptions = {}): Paylo
       if (payloadText.length > plan.maxNamingLength) return validateInWorker(receiver, payloadText)
       throw mismatch(receiver, toDetails(nameInline(plan, payload) ?? violations))
     },
+    validateText: validateInWorker,
     close: () => pool.close(),
   }
 }
@@ -133,6 +140,8 @@ function assertPayload(receiver: SchemaOwner, outcome: Outcome): void {
   switch (outcome.kind) {
     case 'ok':
       return
+    case 'malformed':
+      throw new EprError('INVALID_ARGUMENT', `payload is not valid JSON: ${outcome.reason}`)
     case 'violations':
       throw mismatch(receiver, toDetails(outcome.violations))
     case 'undecided':

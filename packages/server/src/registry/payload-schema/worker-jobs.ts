@@ -44,7 +44,9 @@ export function createWorkerJobs(setup: WorkerSetup, tell: (message: WorkerMessa
 
   const judge = (validator: Validator, payloadText: string): Outcome => {
     const begin = performance.now()
-    const payload: unknown = JSON.parse(payloadText)
+    const parsed = attempt((): unknown => JSON.parse(payloadText))
+    if ('failure' in parsed) return { kind: 'malformed', reason: reasonOf(parsed.failure) }
+    const payload = parsed.value
     const first = validator.firstViolations(payload)
     const ms = performance.now() - begin
     if (first === undefined) return { kind: 'ok', ms }

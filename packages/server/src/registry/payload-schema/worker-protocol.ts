@@ -28,6 +28,8 @@ export type Outcome =
   /** `ms`: what the validation took, without the compiling. */
   | { readonly kind: 'ok'; readonly ms: number }
   | { readonly kind: 'violations'; readonly violations: Violations; readonly ms: number }
+  /** The payload is no JSON; what the parser says. */
+  | { readonly kind: 'malformed'; readonly reason: string }
   /** The schema cannot be used; the reasons. */
   | { readonly kind: 'unusable'; readonly reasons: readonly string[] }
   /** The payload could not be judged; why. */
