@@ -69,6 +69,10 @@ update event_receiver_group_members m set others = array(
 );
 alter table event_receiver_group_members alter others set not null;
 
+-- A search by version and receiver is answered from one index: no event may meet both, however many meet either.
+drop index events_version;
+create index events_version on events (version, id) include (event_receiver_id);
+
 drop function record_events(
   int[], text[], bytea[], text[], text[], text[], text[], text[], text[], text[], boolean[], text[], timestamptz[],
   bytea[], int[], bytea[], text[]
