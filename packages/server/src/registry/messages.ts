@@ -1,9 +1,11 @@
 import {
   type EventReceiverGroup,
+  type JsonText,
   MESSAGE_PACKAGES,
   MESSAGE_PLATFORM_ID,
   type Nvrpp,
   stringifyJson,
+  toJsonText,
 } from '@epr/model'
 import type { StoredEvent } from '../storage/events.js'
 import type { StoredMessage } from '../storage/messages.js'
@@ -144,22 +146,40 @@ async function toParts(stored: StoredMessage, definitions: Definitions): Promise
   }
 }
 
+interface ReceiverTexts {
+  /** All of it, as it stands in `event_receivers`. */
+  whole: JsonText
+  /** Without its schema, as it stands in its events. */
+  nested: JsonText
+}
+
+/** Receivers never change, and each stands in the message of every one of its events. */
+const receiverTexts = new WeakMap<StoredReceiver, ReceiverTexts>()
+
 /** The schema stands once, in `event_receivers`: twice, a large one would grow over the broker's limit. */
+function textsOf(receiver: StoredReceiver): ReceiverTexts {
+  const known = receiverTexts.get(receiver)
+  if (known) return known
+  const { schema: _, ...nested } = receiver
+  const texts = { whole: toJsonText(stringifyJson(receiver)), nested: toJsonText(stringifyJson(nested)) }
+  receiverTexts.set(receiver, texts)
+  return texts
+}
+
 function messageEvent({ event, receiver }: Parts, extent: Extent) {
   if (!event) return []
-  const { schema: _, ...nested } = receiver ?? { schema: undefined }
   return [
     {
       ...event,
       payload: extent === 'whole' ? event.payload : null,
-      ...(receiver && { EventReceiver: nested }),
+      ...(receiver && { EventReceiver: textsOf(receiver).nested }),
     },
   ]
 }
 
 function messageReceiver({ receiver }: Parts, extent: Extent) {
   if (!receiver) return []
-  return [extent === 'no payload, no schema' ? { ...receiver, schema: null } : receiver]
+  return [extent === 'no payload, no schema' ? { ...receiver, schema: null } : textsOf(receiver).whole]
 }
 
 function toResource({ event, receiver, id }: Parts): string {
