@@ -11,7 +11,7 @@ interface Gate {
 
 const RECORD = `select epr.record_events(
   array[$1::text], array[sha256(convert_to($2, 'UTF8'))], array[$3::text], array['1'], array['1'], array['p'],
-  array['k'], array['d'], array['{"name":"joe"}'], array[true], array[$4::text], array[now()], array['t'],
+  array['k'], array['d'], array['{"name":"joe"}'], array[true], array[$4::text], array[now()], array['t'], null,
   '{}'::bytea[], '{}'::bytea[], '{}'::text[])`
 
 /** Every receiver of the first group but the last has its success; the last one completes. */

@@ -28,8 +28,8 @@ import { createRecorder } from './registry/recorder.js'
 import { createRegistry } from './registry/registry.js'
 import type { Database } from './storage/database.js'
 import { analyzeEvents } from './storage/events.js'
-import { selectOutboxFacts } from './storage/messages.js'
 import { migrate } from './storage/migrate.js'
+import { selectOutboxFacts } from './storage/outbox.js'
 import { assertServer } from './storage/server-version.js'
 
 /** A running server. */

@@ -1,7 +1,7 @@
 import { type Api, buildEvent, buildGroup, buildReceiver, readFeed, waitFor } from '@epr/testkit'
 import { createParser } from 'eventsource-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deleteOldMessages } from '../src/storage/messages.js'
+import { deleteOldMessages } from '../src/storage/outbox.js'
 import { startTestApp, type TestApp } from './support/test-app.js'
 
 let test: TestApp

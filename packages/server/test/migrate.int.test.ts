@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Connection } from '../src/storage/database.js'
-import { NUMBER_MESSAGES, selectMessages } from '../src/storage/messages.js'
+import { MIGRATION_LOCK } from '../src/storage/locks.js'
+import { selectMessages } from '../src/storage/messages.js'
 import { migrate } from '../src/storage/migrate.js'
+import { NUMBER_MESSAGES } from '../src/storage/outbox.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 let database: TestDatabase
@@ -46,6 +48,21 @@ async function migrateBy(connection: Connection, names: string[]): Promise<void>
     await connection.query('insert into migrations values ($1, $2)', [Number.parseInt(name, 10), name])
   }
 }
+
+it('takes the time that it takes, whatever a request may', async () => {
+  const connection = database.connect(1)
+  await migrate(connection)
+  // All that the next migration has to do has been done, but for waiting until another server is done with it.
+  const other = database.connect(1)
+  await connection.query("set statement_timeout = '200ms'")
+  let waiting: Promise<void> | undefined
+  await other.transaction(async (held) => {
+    await held.query('select pg_advisory_xact_lock($1, $2)', [...MIGRATION_LOCK])
+    waiting = migrate(connection)
+    await held.query('select pg_sleep(0.5)')
+  })
+  await waiting
+})
 
 it('keeps the messages of a database from before the outbox, each at its cursor', async () => {
   const connection = database.connect(1)

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../storage/database.js'
 import { LEADER_LOCK } from '../storage/locks.js'
-import { NUMBER_MESSAGES } from '../storage/messages.js'
+import { NUMBER_MESSAGES } from '../storage/outbox.js'
 import { openSession, type Session } from './session.js'
 import { createSignal } from './signal.js'
 

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../storage/database.js'
 import { deleteExpiredKeys } from '../storage/idempotency-keys.js'
-import { deleteOldMessages } from '../storage/messages.js'
+import { deleteOldMessages } from '../storage/outbox.js'
 import type { LeaderTask } from './leader.js'
 
 const INTERVAL_MS = 60_000
-const BATCH = 5_000
+/** Commits at once; each may hold hundreds of messages. */
+const BATCH_COMMITS = 500
 
 /** Removes what is no longer kept: messages that are old and published, and idempotency keys after a day. */
 export function createRetention(
@@ -14,7 +15,9 @@ export function createRetention(
   onError: (error: unknown) => void,
 ): LeaderTask {
   async function removeAll(abort: AbortSignal): Promise<void> {
-    while (!abort.aborted && (await deleteOldMessages(database, messageRetentionMs, BATCH)) === BATCH);
+    let removed = BATCH_COMMITS
+    while (!abort.aborted && removed === BATCH_COMMITS)
+      removed = await deleteOldMessages(database, messageRetentionMs, BATCH_COMMITS)
     await deleteExpiredKeys(database)
   }
   return async (abort) => {

@@ -14,7 +14,7 @@ import {
   updateGroupEnabled,
 } from '../storage/groups.js'
 import { insertKey } from '../storage/idempotency-keys.js'
-import { insertMessage } from '../storage/messages.js'
+import { insertMessage } from '../storage/outbox.js'
 import type { Found, Page } from '../storage/page.js'
 import type { DefinitionFilter } from '../storage/receivers.js'
 import type { Definitions } from './definitions.js'

@@ -50,9 +50,10 @@ interface Parts {
   group?: EventReceiverGroup
 }
 
-/** The definitions that a message refers to are never deleted: their absence is a broken database. */
+/** What a message refers to is never deleted: its absence is a broken database. */
 function present<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Error(`message without its ${what}`)
+  if (value === null || value === undefined)
+    throw new Error(`the database lacks the ${what} that a message tells of: restore it from a backup`)
   return value
 }
 

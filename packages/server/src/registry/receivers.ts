@@ -1,7 +1,7 @@
 import { EprError, eventReceiverInputSchema, fingerprint, MESSAGE_TYPES, toJsonText } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import { insertKey, type KeyClaim } from '../storage/idempotency-keys.js'
-import { insertMessage } from '../storage/messages.js'
+import { insertMessage } from '../storage/outbox.js'
 import type { Found, Page } from '../storage/page.js'
 import {
   type DefinitionFilter,

@@ -4,8 +4,10 @@ import { DatabaseError } from 'pg'
 /** SQLSTATE classes and codes after which the same statement may succeed later (manual, appendix A). */
 const UNAVAILABLE = /^(08...|53...|57P..|58...|25006|40001|40P01)$/
 const TIMEOUT = /^(57014|55P03)$/
-/** Data exceptions, limits (nesting too deep to parse), and a reference to a row that is not there. */
-const REFUSED = /^(22...|54...|23503)$/
+/** Data exceptions, and limits (nesting too deep to parse). */
+const REFUSED = /^(22...|54...)$/
+/** A reference to a row that is not there. */
+const DANGLING = '23503'
 
 /** What pg and the socket below it say without a SQLSTATE when the connection is gone. */
 const DISCONNECTED =
@@ -37,8 +39,10 @@ export function fromDatabaseError(error: unknown): unknown {
     })
   }
   if (state !== undefined && REFUSED.test(state)) {
-    return new EprError('INVALID_ARGUMENT', 'the database cannot hold this value', { cause: error })
+    const problem = `the database cannot hold this value: ${error.message}`
+    return new EprError('INVALID_ARGUMENT', problem, { cause: error })
   }
+  if (state === DANGLING) return new EprError('INVALID_ARGUMENT', error.message, { cause: error })
   if (state !== undefined ? UNAVAILABLE.test(state) : isDisconnect(error)) {
     return new EprError('UNAVAILABLE', 'the database cannot be reached: try again', { cause: error })
   }

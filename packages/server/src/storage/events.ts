@@ -64,14 +64,16 @@ export interface EventUnit {
 /** A page ends early once its payloads reach this, so that a hundred SBOMs do not meet in memory. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024
 
-const recordEvents = (payloads: string): string => `select record_events(
-  $1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], ${payloads},
-  $10::boolean[], $11::text[], $12::timestamptz[], $13::text[], $14::bytea[], $15::bytea[], $16::text[]) as completions`
+const RECORD_EVENTS = {
+  name: 'record_events',
+  text: `select record_events(
+    $1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::boolean[], $11::text[], $12::timestamptz[], $13::text[], $14::text, $15::bytea[], $16::bytea[], $17::text[]
+  ) as completions`,
+}
 
-const RECORD_EVENTS = { name: 'record_events', text: recordEvents('$9::text[]') }
-
-/** A payload that stands alone is sent as it is: quoting 4 MB for an array literal, and reading that, costs 100 ms. */
-const RECORD_EVENT = { name: 'record_event', text: recordEvents('array[$9::text]') }
+/** From here on a payload that stands alone goes by itself: quoting 4 MB for an array, and reading that, costs 100 ms. */
+const LARGE_PAYLOAD_CHARS = 8 * 1024
 
 /**
  * Records units of events, their messages and the completions of groups in one statement and transaction: all of
@@ -85,7 +87,8 @@ export async function insertEvents(connection: Connection, units: EventUnit[]): 
   const claims = units.flatMap(({ claim }) => claim ?? [])
   const column = <T>(pick: (event: ToldEvent) => T): T[] => events.map(pick)
   const payloads = column((event) => fromJsonText(event.payload))
-  const alone = payloads.length === 1
+  const [first] = payloads
+  const large = payloads.length === 1 && first && first.length > LARGE_PAYLOAD_CHARS ? first : null
   const values = [
     column((event) => event.id),
     column((event) => event.nvrpp),
@@ -95,18 +98,18 @@ export async function insertEvents(connection: Connection, units: EventUnit[]): 
     column((event) => event.platform_id),
     column((event) => event.package),
     column((event) => event.description),
-    alone ? payloads[0] : payloads,
+    large === null ? payloads : [null],
     column((event) => event.success),
     column((event) => event.event_receiver_id),
     column((event) => event.created_at),
     column((event) => event.type),
+    large,
     claims.map(({ key }) => key),
     claims.map(({ bodyHash }) => bodyHash),
     claims.map(({ answer }) => answer),
   ]
   try {
-    const statement = alone ? RECORD_EVENT : RECORD_EVENTS
-    const [result] = await connection.query<{ completions: number }>(statement, values)
+    const [result] = await connection.query<{ completions: number }>(RECORD_EVENTS, values)
     return result?.completions ?? 0
   } catch (error) {
     throw isKeyTaken(error) ? new KeyTakenError() : error

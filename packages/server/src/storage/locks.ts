@@ -1,5 +1,5 @@
 /**
- * The two-key advisory locks of EPR. NVRPPs use one-key locks (0002_record_events.sql), which are another
+ * The two-key advisory locks of EPR. NVRPPs use one-key locks (record_events), which are another
  * key space (PostgreSQL manual, 13.3.5), so the two never meet.
  */
 const EPR = 0x45_50_52

@@ -1,17 +1,6 @@
 import type { JsonText } from '@epr/model'
 import type { Connection } from './database.js'
-
-export type MessageKind = 'event' | 'receiver' | 'group' | 'modified' | 'complete'
-
-/** A message about a receiver or a group, about to be stored. Those about events are written by record_events. */
-export interface NewMessage {
-  kind: MessageKind
-  type: string
-  event_receiver_id?: string
-  group_id?: string
-  group_enabled?: boolean
-  group_updated_at?: string
-}
+import { type MessageKind, NEWEST_CURSOR } from './outbox.js'
 
 /** A message as it is read: its event stands beside it, receivers and groups are referred to. */
 export interface StoredMessage {
@@ -56,47 +45,6 @@ export interface MessageSpan {
 const MAX_SCANNED = 10_000
 /** The payloads of one read; the caller bounds what it makes of them. */
 const MAX_READ_BYTES = 8 * 1024 * 1024
-/** The greatest bigint: behind every cursor. */
-const END = '9223372036854775807'
-
-export async function insertMessage(connection: Connection, message: NewMessage): Promise<void> {
-  const { kind, type, event_receiver_id, group_id, group_enabled, group_updated_at } = message
-  await connection.query(
-    `insert into outbox (kind, size, types, event_receiver_id, group_ids, groups_enabled, groups_updated_at)
-     values ($1, 1, $2, $3, $4, $5, $6)`,
-    [
-      kind,
-      [type],
-      event_receiver_id ?? null,
-      group_id === undefined ? null : [group_id],
-      group_enabled === undefined ? null : [group_enabled],
-      group_updated_at === undefined ? null : [group_updated_at],
-    ],
-  )
-}
-
-/** The newest cursor, null without one. Index outbox_cursor. */
-export const NEWEST_CURSOR = `(
-  select first_cursor + size - 1 from outbox where first_cursor is not null order by first_cursor desc limit 1
-)`
-
-/**
- * Gives the next rows of the outbox, and with them their messages, their place in the feed: behind all that have one,
- * without a gap. Only the leader may call it, on the session that holds the leader lock: committed rows in the order of
- * their ids, which for one NVRPP is the order of acceptance. Indexes outbox_unnumbered and outbox_cursor. Rows are
- * found again by where they stand, which nobody else changes before they are numbered: joined by id, a backlog is
- * walked whole for each of its rows whenever statistics know of none.
- */
-export const NUMBER_MESSAGES = `
-  with last as materialized (
-    select greatest(removed_cursor, ${NEWEST_CURSOR}) as cursor from retention
-  ), next as materialized (
-    select ctid as place, sum(size) over (order by id) - size as before
-    from outbox where first_cursor is null order by id limit $1
-  )
-  update outbox o set first_cursor = last.cursor + next.before + 1, numbered_at = clock_timestamp()
-  from last, next where o.ctid = next.place
-  returning o.size`
 
 /** The first cursor of the row that holds the message behind $1, or of the next one. Index outbox_cursor. */
 const FIRST_BEHIND = `coalesce(
@@ -172,32 +120,6 @@ export async function selectFeedEnds(connection: Connection): Promise<FeedEnds> 
   return row ?? { removed: '0', latest: '0' }
 }
 
-export interface OutboxFacts {
-  /** Committed and not yet in the feed; of 10,000 commits at most. */
-  unnumbered: number
-  /** How long the oldest message that is not on the topic waits, seconds; 0 when none does, or without a topic. */
-  age_s: number
-}
-
-/** How far telling is behind recording. Indexes outbox_unnumbered and outbox_cursor. */
-export async function selectOutboxFacts(
-  connection: Connection,
-  topic: string | undefined,
-): Promise<OutboxFacts> {
-  const [row] = await connection.query<OutboxFacts>(
-    `select (select coalesce(sum(size), 0)::int from (
-              select size from outbox where first_cursor is null limit 10000
-            ) as waiting) as unnumbered,
-            coalesce((
-              select extract(epoch from now() - o.numbered_at)::float8 from outbox o
-              where o.first_cursor > (select published_cursor from relays where topic = $1)
-              order by o.first_cursor limit 1
-            ), 0) as age_s`,
-    [topic ?? null],
-  )
-  return row ?? { unnumbered: 0, age_s: 0 }
-}
-
 /** The cursor behind which the messages of a moment and later stand. */
 export async function selectCursorBefore(connection: Connection, moment: string): Promise<string> {
   const [row] = await connection.query<{ cursor: string }>(
@@ -205,34 +127,4 @@ export async function selectCursorBefore(connection: Connection, moment: string)
     [moment],
   )
   return row?.cursor ?? '0'
-}
-
-/**
- * Removes rows of the outbox whose messages are older than `retentionMs` and published to every topic that has ever
- * been published to; a batch at a time, so that no lock is held for long. Index outbox_cursor.
- *
- * @returns how many rows were removed; less than `limit` means that there are no more
- */
-export async function deleteOldMessages(
-  connection: Connection,
-  retentionMs: number,
-  limit: number,
-): Promise<number> {
-  const [row] = await connection.query<{ removed: number }>(
-    `with old as (
-       select first_cursor from outbox
-       where first_cursor > (select removed_cursor from retention)
-         and first_cursor + size - 1 <= coalesce((select min(published_cursor) from relays), ${END})
-       order by first_cursor limit $2
-     ), removed as (
-       delete from outbox o using old
-       where o.first_cursor = old.first_cursor and o.numbered_at < now() - $1 * interval '1 millisecond'
-       returning o.first_cursor + o.size - 1 as cursor
-     ), moved as (
-       update retention set removed_cursor = (select max(cursor) from removed) where exists (select from removed)
-     )
-     select count(*)::int as removed from removed`,
-    [retentionMs, limit],
-  )
-  return row?.removed ?? 0
 }

@@ -46,6 +46,8 @@ export async function migrate(database: Database): Promise<void> {
   const newest = migrations.at(-1)?.version
   if (newest === undefined) throw new Error('this build of the server holds no migrations')
   await database.transaction(async (connection) => {
+    // To rewrite a large table takes longer than a request may, and so does to wait for a server that does it.
+    await connection.query('set local statement_timeout = 0')
     await connection.query('select pg_advisory_xact_lock($1, $2)', [...MIGRATION_LOCK])
     const current = await currentVersion(connection)
     if (current > newest) {

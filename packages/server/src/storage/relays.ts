@@ -1,5 +1,5 @@
 import type { Connection } from './database.js'
-import { NEWEST_CURSOR } from './messages.js'
+import { NEWEST_CURSOR } from './outbox.js'
 
 /** The cursor up to which a topic's messages have been published; a new topic begins at the oldest kept. */
 export async function openRelay(connection: Connection, topic: string): Promise<string> {

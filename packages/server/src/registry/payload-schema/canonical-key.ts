@@ -21,6 +21,7 @@ export interface JsonSet {
 }
 
 export function createJsonSet(): JsonSet {
+  const outlineOf = createOutliner()
   // A Map tells 1 from "1", and takes 0 and -0 for one: JSON's equality for what is no object or array.
   const scalars = new Map<unknown, number>()
   const composites = new Map<string, Alike>()
@@ -57,17 +58,30 @@ function keysOf(alike: Alike): Map<string, number> {
 }
 
 /**
- * What equal values have in common and is cheap to see: their own scalars, and where there is more. Others may share
- * it by chance, so nothing is quoted.
+ * Gives what equal values have in common and is cheap to see: their own scalars, and where there is more. Others may
+ * share it by chance, so nothing is quoted. Keys are sorted only when they are not those of the value before.
  */
-function outlineOf(value: object): string {
-  const members = value as Readonly<Record<string, unknown>>
-  let outline = ''
-  for (const key of Object.keys(members).sort()) {
-    const member = members[key]
-    outline += `${key}:${isComposite(member) ? '{' : member === 0 ? 0 : member},`
+function createOutliner(): (value: object) => string {
+  let keys: readonly string[] = []
+  let sorted: readonly string[] = []
+  return (value) => {
+    const members = value as Readonly<Record<string, unknown>>
+    const own = Object.keys(members)
+    if (!isSame(own, keys)) {
+      keys = own
+      sorted = [...own].sort()
+    }
+    let outline = ''
+    for (const key of sorted) {
+      const member = members[key]
+      outline += `${key}:${isComposite(member) ? '{' : member === 0 ? 0 : member},`
+    }
+    return outline
   }
-  return outline
+}
+
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((key, index) => key === right[index])
 }
 
 function isComposite(value: unknown): value is object {

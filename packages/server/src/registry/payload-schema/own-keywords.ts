@@ -53,6 +53,7 @@ export const OWN_KEYWORDS: readonly FuncKeywordDefinition[] = [
 ]
 
 function hasUniqueItems(items: readonly unknown[]): boolean {
+  if (items.length < 2) return true
   const seen = createJsonSet()
   return items.every((item, index) => seen.add(item, index) === undefined)
 }

@@ -82,12 +82,13 @@ drop function record_events(
 -- had been submitted one by one in the order of the arrays. READ COMMITTED is required: each statement below sees what
 -- was committed before it, and so after the locks were granted.
 --
--- p_type holds the types of the events' receivers, which never change. p_key, p_body_hash and p_answer are the
+-- p_type holds the types of the events' receivers, which never change. A payload that is null in p_payload is p_large:
+-- to carry megabytes through arrays costs as much as to read them as JSON. p_key, p_body_hash and p_answer are the
 -- idempotency keys of those requests that have one. Returns how many groups were completed.
 create function record_events(
   p_id text[], p_nvrpp bytea[], p_name text[], p_version text[], p_release text[], p_platform_id text[],
   p_package text[], p_description text[], p_payload text[], p_success boolean[], p_event_receiver_id text[],
-  p_created_at timestamptz[], p_type text[], p_key bytea[], p_body_hash bytea[], p_answer text[]
+  p_created_at timestamptz[], p_type text[], p_large text, p_key bytea[], p_body_hash bytea[], p_answer text[]
 ) returns int
 language plpgsql
 -- Custom plans cost more than they bring: the arrays' contents do not change the best plan. And a generic plan
@@ -148,7 +149,8 @@ begin
                       payload_bytes, success, event_receiver_id, created_at)
   overriding system value
   select e.seq, e.id, e.nvrpp, e.name, e.version, e.release, e.platform_id, e.package, e.description,
-         e.payload::json, octet_length(e.payload), e.success, e.event_receiver_id, e.created_at
+         coalesce(e.payload, p_large)::json, octet_length(coalesce(e.payload, p_large)), e.success,
+         e.event_receiver_id, e.created_at
   from unnest(v_seq, p_id, p_nvrpp, p_name, p_version, p_release, p_platform_id, p_package, p_description,
               p_payload, p_success, p_event_receiver_id, p_created_at)
        as e (seq, id, nvrpp, name, version, release, platform_id, package, description,

@@ -1,13 +1,13 @@
 import { fromJsonText, type JsonText } from '@epr/model'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { NUMBER_MESSAGES } from '../src/storage/messages.js'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { NUMBER_MESSAGES, selectOutboxFacts } from '../src/storage/outbox.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 let test: TestDatabase
-beforeAll(async () => {
+beforeEach(async () => {
   test = await createTestDatabase()
 })
-afterAll(() => test.drop())
+afterEach(() => test.drop())
 
 interface Plan {
   'Rows Removed by Join Filter'?: number
@@ -43,4 +43,19 @@ it('numbers a backlog in steps that do not grow with it, also when statistics kn
     'select min(first_cursor) as first, max(first_cursor + size - 1) as last from outbox where id between 1001 and 1100',
   )
   expect(places).toEqual({ first: '1001', last: '1200' })
+})
+
+it('says how old the oldest message is that is not on the topic, also when others of its commit are', async () => {
+  const database = test.connect()
+  await database.query(`insert into outbox (kind, size, types, first_cursor, numbered_at) values
+    ('events', 3, '{t,t,t}', 1, now() - interval '3 minutes'), ('events', 2, '{t,t}', 4, now() - interval '1 minute')`)
+  await database.query("insert into relays (topic, published_cursor) values ('topic', 0)")
+  const ageAt = async (cursor: number) => {
+    await database.query('update relays set published_cursor = $1', [cursor])
+    return Math.round((await selectOutboxFacts(database, 'topic')).age_s)
+  }
+  expect([await ageAt(0), await ageAt(2), await ageAt(3), await ageAt(4), await ageAt(5)]).toEqual([
+    180, 180, 60, 60, 0,
+  ])
+  expect(await selectOutboxFacts(database, undefined)).toEqual({ unnumbered: 0, age_s: 0 })
 })
