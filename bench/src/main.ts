@@ -163,16 +163,21 @@ async function report(figures: Figure[]): Promise<void> {
   process.stdout.write(`${figures.map(toLine).join('\n')}\n`)
 }
 
-/** What has halved is measured once more: a busy neighbour does not fail a build, a slower server does twice. */
+/** How often what has halved is measured before it counts. */
+const QUICK_RUNS = 3
+
+/** A busy neighbour does not fail a build: only what is halved in every run does, as a slower server is. */
 async function measureQuick(options: Options): Promise<string[]> {
-  const figures = await measure(options)
-  await report(figures)
-  const first = await findHalved(figures)
-  if (first.length === 0) return []
-  say(`halved since the baseline, measured once more: ${first.join('; ')}`)
-  const again = await measure(options)
-  await report(again)
-  return (await findHalved(again)).filter((name) => first.includes(name))
+  let halved: string[] | undefined
+  for (let run = 0; run < QUICK_RUNS; run++) {
+    const figures = await measure(options)
+    await report(figures)
+    const now = await findHalved(figures)
+    halved = halved?.filter((name) => now.includes(name)) ?? now
+    if (halved.length === 0) break
+    say(`halved since the baseline: ${halved.join('; ')}`)
+  }
+  return halved ?? []
 }
 
 async function measureFull(options: Options): Promise<string[]> {
@@ -185,7 +190,7 @@ async function bench(options: Options): Promise<number> {
   const failed = await (options.quick ? measureQuick(options) : measureFull(options))
   if (failed.length === 0) return 0
   process.stdout.write(
-    `${options.quick ? 'halved since the baseline, twice' : 'binding and not met'}: ${failed.join('; ')}\n`,
+    `${options.quick ? 'halved since the baseline, in every run' : 'binding and not met'}: ${failed.join('; ')}\n`,
   )
   return 1
 }
