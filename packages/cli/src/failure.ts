@@ -2,6 +2,7 @@ import { EprError, type ErrorCode } from '@epr/model'
 import { CommanderError } from 'commander'
 import { EXIT, exitCodeOf } from './exit-code.js'
 import { toPlainLine } from './plain-line.js'
+import { WaitTimeout } from './wait-timeout.js'
 
 interface Teller {
   args: readonly string[]
@@ -20,8 +21,8 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   GONE: 'start again without --after',
 }
 
-/** Errors that the hints do not fit: they are not about the server, or not about a call to it. */
-const UNHINTED = ['GateTimeout', 'WatcherError']
+/** Errors that the hints do not fit: they are not about a call to the server, or have one of their own. */
+const UNHINTED = ['WaitTimeout', 'WatcherError']
 
 /** Commander has asked for the end of the program: after a help text, or because of a mistake. */
 function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
@@ -47,6 +48,7 @@ export function tellFailure(error: unknown, teller: Teller): number {
   if (error instanceof EprError) stderr.write(`epr-cli: ${toProblem(error)}\n`)
   else stderr.write(`epr-cli: ${toPlainLine(String(error))}; run it again with --debug to see where\n`)
   if (isDebug && error instanceof Error) stderr.write(`${error.stack}\n${toCauses(error)}`)
+  if (error instanceof WaitTimeout) return EXIT.gateTimedOut
   return error instanceof EprError ? exitCodeOf(error.code) : EXIT.failed
 }
 

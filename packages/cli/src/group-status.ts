@@ -3,6 +3,7 @@ import { EprError, type Nvrpp } from '@epr/model'
 import { type Context, type Flags, textFlag } from './context.js'
 import { EXIT } from './exit-code.js'
 import { toNvrpp } from './nvrpp.js'
+import { WaitTimeout } from './wait-timeout.js'
 
 const EXIT_CODES: Record<GateStatus['state'], number> = {
   open: EXIT.ok,
@@ -18,7 +19,7 @@ interface Question {
   waitMs: number | undefined
 }
 
-/** The status when it is open or the time is over. */
+/** The status when it is open or the time is over. @throws WaitTimeout when none has come by then */
 async function ask({ groups }: Client, { id, nvrpp, waitMs }: Question) {
   if (waitMs === undefined) return { status: await groups.status(id, nvrpp), hasTimedOut: false }
   let status: GateStatus | undefined
@@ -33,7 +34,8 @@ async function ask({ groups }: Client, { id, nvrpp, waitMs }: Question) {
   } catch (error) {
     const hasTimedOut =
       error instanceof EprError && error.code === 'TIMEOUT' && !(error instanceof NetworkError)
-    if (!hasTimedOut || !status) throw error
+    if (!hasTimedOut) throw error
+    if (!status) throw new WaitTimeout(waitMs, error)
     return { status, hasTimedOut }
   }
 }

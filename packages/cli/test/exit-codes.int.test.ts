@@ -80,6 +80,16 @@ it('exits with 5 when there is no answer in time, and shows where only with --de
   expect((await runCli([...args, '--debug'])).stderr).toContain('    at ')
 })
 
+it('exits with 12 when a wait is over before any answer, and names the flag', async () => {
+  const args = ['group', 'status', '--id', UNKNOWN_ID, ...NVRPP_FLAGS, '--url', stubUrl, '--wait', '300ms']
+  const result = await runCli(args)
+  expect(result).toMatchObject({
+    code: 12,
+    stdout: '',
+    stderr: expect.stringMatching(/^epr-cli: [^\n]+--wait\n$/),
+  })
+})
+
 it('says where JSON and YAML break, and what was meant', async () => {
   const { stderr } = await runCli([...CREATE, UNKNOWN_ID, '--payload', '{"a": 1,\n "b": ]}'])
   expect(stderr).toMatch(/line 2, column \d+/)

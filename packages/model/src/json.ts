@@ -19,6 +19,7 @@ export function toJsonText(text: string): JsonText {
   return { [JSON_TEXT]: text }
 }
 
+/** Whether a value is a {@link JsonText}, of this or of another copy of this module. */
 export function isJsonText(value: unknown): value is JsonText {
   return typeof value === 'object' && value !== null && JSON_TEXT in value
 }

@@ -9,6 +9,7 @@ export const nvrppSchema = z.object({
   platform_id: textField,
   package: textField,
 })
+/** Name, version, release, platform and package of an artifact, none of them blank. */
 export type Nvrpp = z.infer<typeof nvrppSchema>
 
 /** The five fields, in the order of their initials. */

@@ -150,6 +150,11 @@ function createCommand(version: string): Command {
     .exitOverride()
 }
 
+/** Whether a failure is told with its stack; known also when it is the configuration that cannot be read. */
+export function isDebug(args: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  return args.includes('--debug') || ['1', 'true'].includes(env.EPR_DEBUG ?? '')
+}
+
 /** The names of the environment variables that stand for flags. */
 export function environmentNames(): string[] {
   return createCommand('').options.flatMap(({ envVar }) => envVar ?? [])

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { EprError } from '@epr/model'
 import { type App, startApp } from './app.js'
-import { ConfigExit, readConfig, readImportConfig } from './config.js'
+import { ConfigExit, isDebug, readConfig, readImportConfig } from './config.js'
 import { describeImport, runImport } from './import-command.js'
 import { createLogger } from './logger.js'
 
@@ -52,9 +52,6 @@ async function importFrom(args: readonly string[]): Promise<void> {
   process.stdout.write(`${describeImport(result)}\n`)
 }
 
-const isDebug = (args: readonly string[]): boolean =>
-  args.includes('--debug') || ['1', 'true'].includes(process.env.EPR_DEBUG ?? '')
-
 /** The only place that catches, and the only one that ends the process. */
 async function main(args: readonly string[]): Promise<void> {
   try {
@@ -62,8 +59,8 @@ async function main(args: readonly string[]): Promise<void> {
     else await serve(args)
   } catch (error) {
     if (error instanceof ConfigExit) process.exit(error.exitCode)
-    const message =
-      error instanceof EprError && !isDebug(args) ? error.message : ((error as Error).stack ?? String(error))
+    const isTold = error instanceof EprError && !isDebug(args, process.env)
+    const message = isTold ? error.message : ((error as Error).stack ?? String(error))
     process.stderr.write(`epr-server: ${message}\n`)
     process.exit(error instanceof EprError && error.code === 'INVALID_ARGUMENT' ? 2 : 1)
   }

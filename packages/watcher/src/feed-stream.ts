@@ -61,13 +61,16 @@ export async function* streamFeed(
   signal: AbortSignal,
   onOpen: () => void,
 ): AsyncGenerator<RawEntry[], void, undefined> {
+  const url = toUrl(address.url, after === undefined ? {} : { after })
   const connection = new AbortController()
   const letGo = forwardAbort(signal, connection)
   const giveUp = (afterMs: number) =>
-    setTimeout(() => connection.abort(new EprError('TIMEOUT', 'the feed is silent')), afterMs)
+    setTimeout(
+      () => connection.abort(new EprError('TIMEOUT', `${url} was silent for ${afterMs} ms`)),
+      afterMs,
+    )
   let timer = giveUp(CONNECT_TIMEOUT_MS)
   try {
-    const url = toUrl(address.url, after === undefined ? {} : { after })
     const { body, headers } = await request(address, url, 'text/event-stream', connection.signal)
     clearTimeout(timer)
     if (!body || !headers.get('content-type')?.startsWith('text/event-stream'))

@@ -2,7 +2,7 @@ import { EprError } from '@epr/model'
 import { type IHeaders, type Kafka, Partitioners, type Producer } from 'kafkajs'
 import type { Failure } from './failure.js'
 import type { KafkaConnection } from './kafka-connection.js'
-import type { SourceRecord } from './message-source.js'
+import type { Origin, SourceRecord } from './message-source.js'
 
 export interface KafkaDeadLetters {
   /** Resolves once all replicas have it. */
@@ -60,8 +60,14 @@ async function ensureTopic(kafka: Kafka, topic: string, original: string): Promi
   }
 }
 
-function toHeaders({ id, origin, headers }: SourceRecord, failure: Failure, groupId: string): IHeaders {
-  if (!('topic' in origin)) throw new EprError('INTERNAL', 'not a record of Kafka')
+type KafkaOrigin = Extract<Origin, { topic: string }>
+
+function toHeaders(
+  { id, headers }: SourceRecord,
+  origin: KafkaOrigin,
+  failure: Failure,
+  groupId: string,
+): IHeaders {
   const names = DEAD_LETTER_HEADERS
   return {
     ...(headers as IHeaders | undefined),
@@ -133,7 +139,7 @@ export function createKafkaDeadLetters({
       const { origin } = record
       if (!('topic' in origin)) throw new EprError('INTERNAL', 'not a record of Kafka')
       try {
-        await deliver(record, origin.topic, toHeaders(record, failure, groupId))
+        await deliver(record, origin.topic, toHeaders(record, origin, failure, groupId))
       } catch (error) {
         // A connection that has failed once is thrown away: the next attempt begins with a new one.
         await close()

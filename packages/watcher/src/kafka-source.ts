@@ -7,6 +7,7 @@ import { runKafkaSession } from './kafka-session.js'
 import { toTiming } from './kafka-timing.js'
 import { createStderrLog, type Log } from './log.js'
 import type { MessageSource } from './message-source.js'
+import { assertRange } from './options.js'
 import { supervise } from './supervisor.js'
 
 /** Which topics are watched, by whom, and how a membership is held. */
@@ -21,12 +22,12 @@ export interface KafkaSourceOptions extends KafkaConnectionOptions {
   deadLetterTopic?: (topic: string) => string
   /**
    * After so many milliseconds without a sign of life a watcher has lost its partitions; a killed one holds them for
-   * as long. From 6,000 to 300,000 on most brokers. @default 30_000
+   * as long. From 6_000 to 300_000, which most brokers take. @default 30_000
    */
   sessionTimeoutMs?: number
   /**
-   * How often what is done is committed while a batch is worked on, in milliseconds; at its end it always is.
-   * @default 1_000
+   * How often what is done is committed while a batch is worked on, in milliseconds; at its end it always is. From 100
+   * to 60_000. @default 1_000
    */
   commitIntervalMs?: number
   /**
@@ -38,15 +39,19 @@ export interface KafkaSourceOptions extends KafkaConnectionOptions {
 
 export const toDeadLetterTopic = (topic: string): string => `${topic}.dlt`
 
-function assertOptions({ brokers, topics, groupId }: KafkaSourceOptions): void {
-  if (brokers.length > 0 && topics.length > 0 && groupId !== '') return
-  throw new EprError('INVALID_ARGUMENT', 'kafkaSource needs brokers, topics and a groupId')
+function assertOptions(options: KafkaSourceOptions): void {
+  const { brokers, topics, groupId, sessionTimeoutMs, commitIntervalMs, maxBytesPerPartition } = options
+  if (brokers.length === 0 || topics.length === 0 || groupId === '')
+    throw new EprError('INVALID_ARGUMENT', 'kafkaSource needs brokers, topics and a groupId')
+  assertRange('sessionTimeoutMs', sessionTimeoutMs, 6_000, 300_000)
+  assertRange('commitIntervalMs', commitIntervalMs, 100, 60_000)
+  assertRange('maxBytesPerPartition', maxBytesPerPartition, 65_536, 1_048_576)
 }
 
 /**
  * Messages from Kafka, or what speaks its protocol.
  *
- * @throws EprError INVALID_ARGUMENT for options that do not fit together
+ * @throws EprError INVALID_ARGUMENT for options that are missing or out of range
  */
 export function kafkaSource(options: KafkaSourceOptions): MessageSource {
   assertOptions(options)

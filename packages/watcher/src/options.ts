@@ -33,9 +33,15 @@ export interface CommonOptions {
   deadLetter?: DeadLetterSink
   /** Skips messages that it knows, for handlers that must not do a thing twice. @default none */
   dedupe?: Dedupe
-  /** How many milliseconds running attempts may go on after `stop()` before they are aborted. @default 10_000 */
+  /**
+   * How many milliseconds running attempts may go on after `stop()` before they are aborted. From 0 to 600_000.
+   * @default 10_000
+   */
   stopGraceMs?: number
-  /** How many milliseconds nothing may have worked before `run()` rejects with UNAVAILABLE. @default 300_000 */
+  /**
+   * How many milliseconds nothing may have worked before `run()` rejects with UNAVAILABLE. From 0, `Infinity` for never.
+   * @default 300_000
+   */
   giveUpAfterMs?: number
   /** `stop()` at SIGINT and SIGTERM. @default false */
   handleSignals?: boolean
@@ -58,14 +64,21 @@ export function route<M extends Message = Message>({ match, handle }: Route<M>):
 }
 
 const MAX_TIMEOUT_MS = 600_000
+const MAX_DELAY_MS = 3_600_000
 
-function assertRange(name: string, value: number | undefined, min: number, max: number): void {
+/** @throws EprError INVALID_ARGUMENT for a value out of range, also for NaN */
+export function assertRange(name: string, value: number | undefined, min: number, max: number): void {
   if (value === undefined || (value >= min && value <= max)) return
   throw new EprError('INVALID_ARGUMENT', `${name} must be from ${min} to ${max}`)
 }
 
-export function assertOptions({ concurrency, timeoutMs, retry }: CommonOptions): void {
+export function assertOptions(options: CommonOptions): void {
+  const { concurrency, timeoutMs, retry, stopGraceMs, giveUpAfterMs } = options
   assertRange('concurrency', concurrency, 1, 10_000)
   assertRange('timeoutMs', timeoutMs, 1, MAX_TIMEOUT_MS)
   assertRange('retry.attempts', retry?.attempts, 1, 1_000)
+  assertRange('retry.initialDelayMs', retry?.initialDelayMs, 0, MAX_DELAY_MS)
+  assertRange('retry.maxDelayMs', retry?.maxDelayMs, 0, MAX_DELAY_MS)
+  assertRange('stopGraceMs', stopGraceMs, 0, MAX_TIMEOUT_MS)
+  assertRange('giveUpAfterMs', giveUpAfterMs, 0, Number.POSITIVE_INFINITY)
 }

@@ -2,9 +2,9 @@
 export interface RetryOptions {
   /** How often a message is tried in all, 1 to 1_000. @default 5 */
   attempts?: number
-  /** Pause before the second attempt, in milliseconds; each further one doubles. @default 200 */
+  /** Pause before the second attempt, in milliseconds, 0 to 3_600_000; each further one doubles. @default 200 */
   initialDelayMs?: number
-  /** The longest pause, in milliseconds. @default 30_000 */
+  /** The longest pause, in milliseconds, 0 to 3_600_000. @default 30_000 */
   maxDelayMs?: number
 }
 

@@ -3,7 +3,7 @@ import { buildMessage } from '../test/support/build-message.js'
 import { createFakeFeed } from '../test/support/fake-source.js'
 import { NotRetryableError } from './errors.js'
 import { byType } from './matcher.js'
-import { route } from './options.js'
+import { route, type WatcherOptions } from './options.js'
 import { createWatcher } from './watcher.js'
 
 afterEach(() => void vi.useRealTimers())
@@ -156,11 +156,24 @@ it('serves metrics and health while it runs', async () => {
   expect(watcher.url).toBeUndefined()
 })
 
-it('refuses options out of range, and a second run', async () => {
-  const options = { source: createFakeFeed().createSource(), match: byType('*'), handle() {}, log }
+const newOptions = () => ({ source: createFakeFeed().createSource(), match: byType('*'), handle() {}, log })
+
+it.each<Partial<WatcherOptions>>([
+  { concurrency: 0 },
+  { timeoutMs: 600_001 },
+  { stopGraceMs: 600_001 },
+  { giveUpAfterMs: -1 },
+  { giveUpAfterMs: Number.NaN },
+  { retry: { attempts: 0 } },
+  { retry: { initialDelayMs: -1 } },
+  { retry: { maxDelayMs: 3_600_001 } },
+])('refuses options out of range: %j', (options) => {
   const refused = expect.objectContaining({ code: 'INVALID_ARGUMENT' })
-  expect(() => createWatcher({ ...options, concurrency: 0 })).toThrow(refused)
-  const watcher = createWatcher(options)
+  expect(() => createWatcher({ ...newOptions(), ...options })).toThrow(refused)
+})
+
+it('refuses a second run', async () => {
+  const watcher = createWatcher({ ...newOptions(), giveUpAfterMs: Number.POSITIVE_INFINITY })
   const ended = watcher.run()
   await expect(watcher.run()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   await watcher.stop()

@@ -1,5 +1,5 @@
 import { EprError, type Nvrpp, nvrppKey } from '@epr/model'
-import type { BatchResult, EventBody } from '../registry/events.js'
+import { type BatchResult, type EventBody, toBatchFailure } from '../registry/events.js'
 import type { Registry } from '../registry/registry.js'
 import type { CloudEvent, CloudEventInput, CloudEventMapper } from './cloud-event.js'
 import { toEventBody } from './cloud-event-body.js'
@@ -29,16 +29,6 @@ export interface CloudEventRecorder {
 interface Prepared {
   input: CloudEventInput
   body: EventBody
-}
-
-type Failure = Extract<BatchResult, { errors: unknown }>
-
-/** What the event itself is to blame for. */
-function toFailure(error: unknown): Failure {
-  const isOwn =
-    error instanceof EprError && (error.code === 'INVALID_ARGUMENT' || error.code === 'PAYLOAD_MISMATCH')
-  if (isOwn) return { errors: error.details }
-  throw error
 }
 
 const toResult = (answer: string): BatchResult => ({ id: (JSON.parse(answer) as { data: string }).data })
@@ -73,7 +63,7 @@ export function createCloudEventRecorder(options: CloudEventOptions): CloudEvent
       const prepared = await Promise.all(
         elements
           .map(async (element) => prepare(toCloudEvent(element), receiver))
-          .map((item) => item.catch(toFailure)),
+          .map((item) => item.catch(toBatchFailure)),
       )
       // Events of one artifact are recorded in the order of the batch: the latest of them counts at a gate.
       const lanes = new Map<string, Promise<unknown>>()
@@ -81,7 +71,7 @@ export function createCloudEventRecorder(options: CloudEventOptions): CloudEvent
         if ('errors' in item) return item
         const lane = nvrppKey(item.body.fields as Nvrpp)
         const result = (lanes.get(lane) ?? Promise.resolve()).then(() => recordOnce(item, receiver))
-        const settled = result.then(toResult, toFailure)
+        const settled = result.then(toResult, toBatchFailure)
         lanes.set(lane, settled)
         return settled
       })

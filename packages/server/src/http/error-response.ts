@@ -15,8 +15,8 @@ const BODY_ERRORS: Record<string, [ErrorCode, string]> = {
 }
 
 /** An HTTP library's error that blames the client: an undecodable path, a broken compressed body. */
-function isClientError(error: unknown): boolean {
-  const status = (error as { status?: unknown } | null)?.status
+function isClientError(error: unknown): error is Error {
+  const status = error instanceof Error && 'status' in error && error.status
   return typeof status === 'number' && status >= 400 && status < 500
 }
 
@@ -25,8 +25,10 @@ export function toEprError(error: unknown): EprError {
   if (error instanceof EprError) return error
   const known = BODY_ERRORS[(error as { type?: string } | null)?.type ?? '']
   if (known) return new EprError(known[0], known[1], { cause: error })
-  if (isClientError(error))
-    return new EprError('INVALID_ARGUMENT', 'the request cannot be read', { cause: error })
+  if (isClientError(error)) {
+    const problem = `the request cannot be read: ${error.message}; check the encoding of its path and its body`
+    return new EprError('INVALID_ARGUMENT', problem, { cause: error })
+  }
   return new EprError('INTERNAL', 'internal server error', { cause: error })
 }
 

@@ -6,7 +6,7 @@ import { EVENT_COLUMNS, type EventFilter } from '../storage/events.js'
 import { GROUP_COLUMNS } from '../storage/groups.js'
 import type { Found, Page } from '../storage/page.js'
 import { type DefinitionFilter, RECEIVER_COLUMNS } from '../storage/receivers.js'
-import { parseLimit } from './query-params.js'
+import { MAX_LIMIT, parseLimit } from './query-params.js'
 
 /** What resolvers of one request share. */
 export interface GraphqlContext {
@@ -22,11 +22,9 @@ interface PageArgs {
   created_before?: string | null
 }
 
-const MAX_ROWS = 1_000
-
 function toPage({ limit, after, order, created_after, created_before }: PageArgs): Page {
   return {
-    limit: parseLimit(limit ?? MAX_ROWS),
+    limit: parseLimit(limit ?? MAX_LIMIT),
     after: after ?? undefined,
     order: order === 'DESC' ? 'desc' : 'asc',
     created_after: created_after ?? undefined,

@@ -90,7 +90,7 @@ function createOwnMetrics(registers: PrometheusRegistry[]) {
     leading: gauge('epr_leader', '1 on the server that numbers and publishes messages.'),
     unnumbered: gauge(
       'epr_outbox_unnumbered_messages',
-      'Messages committed and not yet in the feed, of 10,000 commits at most.',
+      'Messages not yet in the feed, counted over 10,000 commits.',
     ),
     age: gauge('epr_outbox_age_seconds', 'How long the oldest message waits that is not yet on the topic.'),
     relayState: gauge('epr_relay_state', '1 for the state that the relay is in.', ['state']),

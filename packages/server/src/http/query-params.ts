@@ -1,8 +1,10 @@
 import { EprError, idSchema } from '@epr/model'
 import { z } from 'zod'
 import { parseInput } from '../registry/input.js'
+import type { Page } from '../storage/page.js'
 
-const MAX_LIMIT = 1_000
+/** The most rows of a page. */
+export const MAX_LIMIT = 1_000
 const DEFAULT_LIMIT = 100
 
 const timeParam = z.iso.datetime({
@@ -97,4 +99,10 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, search: str
   if (repeated !== undefined)
     throw new EprError('INVALID_ARGUMENT', `the parameter ${repeated} is given twice`)
   return parseInput(schema, Object.fromEntries(query))
+}
+
+/** What a list's query says, in two: which page of it, and which rows. */
+export function splitQuery<Query extends Page>(query: Query) {
+  const { limit, after, order, created_after, created_before, ...filter } = query
+  return { page: { limit, after, order, created_after, created_before }, filter }
 }

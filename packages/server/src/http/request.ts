@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 /** A request as the REST core sees it, whichever adapter it came through. */
 export interface RestRequest {
   method: string
-  /** The path without query, below no prefix: `/api/v1/events`. */
+  /** The whole path without query: `/api/v1/events`. */
   path: string
   /** What the route's `:names` stand for. */
   params: Readonly<Record<string, string>>
@@ -29,7 +29,7 @@ export type Operation = (request: RestRequest) => Promise<RestResponse>
 
 export interface Route {
   method: 'get' | 'post' | 'patch' | 'options'
-  /** Below `/api/v1`, with `:names`. */
+  /** With `:names`. The whole path once it is mounted; in the REST API's own tables what is below `/api/v1`. */
   path: string
   operation: Operation
 }

@@ -6,7 +6,7 @@ import { GROUP_COLUMNS } from '../storage/groups.js'
 import { RECEIVER_COLUMNS } from '../storage/receivers.js'
 import type { Idempotency } from './idempotency.js'
 import { parseJsonBody, toObjectBody } from './json-body.js'
-import { definitionQuery, parseQuery, statusQuery } from './query-params.js'
+import { definitionQuery, parseQuery, splitQuery, statusQuery } from './query-params.js'
 import { type Route, toJsonResponse } from './request.js'
 import { idAnswer, toListResponse } from './rest-answers.js'
 
@@ -26,11 +26,7 @@ export function receiverRoutes(receivers: Receivers, idempotency: Idempotency): 
       method: 'get',
       path: '/receivers',
       operation: async (request) => {
-        const { limit, after, order, created_after, created_before, ...filter } = parseQuery(
-          definitionQuery,
-          request.search,
-        )
-        const page = { limit, after, order, created_after, created_before }
+        const { page, filter } = splitQuery(parseQuery(definitionQuery, request.search))
         return toListResponse(request, await receivers.find(filter, page, RECEIVER_COLUMNS))
       },
     },
@@ -57,11 +53,7 @@ export function groupRoutes(groups: Groups, gate: Gate, idempotency: Idempotency
       method: 'get',
       path: '/groups',
       operation: async (request) => {
-        const { limit, after, order, created_after, created_before, ...filter } = parseQuery(
-          definitionQuery,
-          request.search,
-        )
-        const page = { limit, after, order, created_after, created_before }
+        const { page, filter } = splitQuery(parseQuery(definitionQuery, request.search))
         return toListResponse(request, await groups.find(filter, page, GROUP_COLUMNS))
       },
     },

@@ -3,7 +3,7 @@ import type { BatchResult, EventBody, Events } from '../registry/events.js'
 import { EVENT_COLUMNS } from '../storage/events.js'
 import type { Idempotency } from './idempotency.js'
 import { parseJsonBody, readObjectBody, toObjectBody } from './json-body.js'
-import { eventQuery, parseQuery } from './query-params.js'
+import { eventQuery, parseQuery, splitQuery } from './query-params.js'
 import { type Route, toJsonResponse } from './request.js'
 import { idAnswer, toListResponse } from './rest-answers.js'
 
@@ -53,11 +53,7 @@ export function eventRoutes(events: Events, idempotency: Idempotency): Route[] {
       method: 'get',
       path: '/events',
       operation: async (request) => {
-        const { limit, after, order, created_after, created_before, ...filter } = parseQuery(
-          eventQuery,
-          request.search,
-        )
-        const page = { limit, after, order, created_after, created_before }
+        const { page, filter } = splitQuery(parseQuery(eventQuery, request.search))
         return toListResponse(request, await events.find(filter, page, EVENT_COLUMNS))
       },
     },

@@ -25,14 +25,19 @@ export interface EventBody {
   payload: JsonInput | UnreadJson | undefined
 }
 
+/** Why one event of a batch was not recorded. */
+export interface BatchFailure {
+  errors: readonly string[]
+}
+
 /** What became of one event of a batch. */
-export type BatchResult = { id: string } | { errors: readonly string[] }
+export type BatchResult = { id: string } | BatchFailure
 
 export interface Events {
   /**
    * Records an event, its message and the completions of its receiver's groups, in one transaction.
    *
-   * @param fields the body, without its payload
+   * @param body the fields, and apart from them the payload
    * @throws EprError INVALID_ARGUMENT for blank fields, an unknown receiver and a missing payload;
    *   PAYLOAD_MISMATCH with every violation of the receiver's schema
    */
@@ -55,7 +60,8 @@ export interface EventsOptions {
 const isOwnFault = (error: unknown): error is EprError =>
   error instanceof EprError && (error.code === 'INVALID_ARGUMENT' || error.code === 'PAYLOAD_MISMATCH')
 
-const failuresOf = (error: unknown): BatchResult => {
+/** What the event itself is to blame for, as its result. @throws what it is not to blame for */
+export function toBatchFailure(error: unknown): BatchFailure {
   if (isOwnFault(error)) return { errors: error.details }
   throw error
 }
@@ -110,7 +116,8 @@ export function createEvents(options: EventsOptions): Events {
     const results: BatchResult[] = []
     for (const item of prepared) {
       if (!('nvrpp' in item)) results.push(item)
-      else results.push(await recorder.record({ events: [item] }).then(() => ({ id: item.id }), failuresOf))
+      else
+        results.push(await recorder.record({ events: [item] }).then(() => ({ id: item.id }), toBatchFailure))
     }
     if (toClaim) await insertKey(database, toClaim(results))
     return results
@@ -120,7 +127,7 @@ export function createEvents(options: EventsOptions): Events {
     bodies: EventBody[],
     toClaim?: (results: BatchResult[]) => KeyClaim,
   ): Promise<BatchResult[]> {
-    const prepared = await Promise.all(bodies.map((body) => prepare(body).catch(failuresOf)))
+    const prepared = await Promise.all(bodies.map((body) => prepare(body).catch(toBatchFailure)))
     const events = prepared.flatMap((item) => ('nvrpp' in item ? item : []))
     const results = prepared.map((item): BatchResult => ('nvrpp' in item ? { id: item.id } : item))
     if (events.length === 0 && !toClaim) return results

@@ -1,6 +1,7 @@
-import { EprError, type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
+import { type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
+import { groupNotFound } from './groups.js'
 import { parseInput } from './input.js'
 import { nvrppHash } from './nvrpp-hash.js'
 
@@ -37,8 +38,7 @@ export function createGate(database: Database): Gate {
     async status(groupId, fields) {
       const nvrpp = parseInput(nvrppSchema, fields)
       const [group] = await selectGroupsById(database, [groupId])
-      if (!group)
-        throw new EprError('NOT_FOUND', `there is no event receiver group ${JSON.stringify(groupId)}`)
+      if (!group) throw groupNotFound(groupId)
       const receivers = (await selectLatestEvents(database, groupId, nvrppHash(nvrpp))).map(toReceiverStatus)
       const has = (state: ReceiverStatus['state']) => receivers.some((receiver) => receiver.state === state)
       const state = has('failed') ? 'failed' : has('missing') ? 'missing' : 'open'

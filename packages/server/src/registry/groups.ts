@@ -50,7 +50,7 @@ export interface GroupsOptions {
   onMessages: () => void
 }
 
-const notFound = (id: string) =>
+export const groupNotFound = (id: string) =>
   new EprError('NOT_FOUND', `there is no event receiver group ${JSON.stringify(id)}`)
 
 export function createGroups(options: GroupsOptions): Groups {
@@ -79,7 +79,7 @@ export function createGroups(options: GroupsOptions): Groups {
   async function setEnabled(id: string, enabled: boolean): Promise<void> {
     await database.transaction(async (connection) => {
       const updated = await updateGroupEnabled(connection, id, enabled)
-      if (!updated) throw notFound(id)
+      if (!updated) throw groupNotFound(id)
       await insertMessage(connection, {
         kind: 'modified',
         type: MESSAGE_TYPES.groupModified,
@@ -97,7 +97,7 @@ export function createGroups(options: GroupsOptions): Groups {
     patch: (id, fields) => setEnabled(id, parseInput(eventReceiverGroupPatchSchema, fields).enabled),
     async get(id) {
       const [group] = await selectGroupsById(database, [id])
-      if (!group) throw notFound(id)
+      if (!group) throw groupNotFound(id)
       return group
     },
     find: (filter, page, columns) => selectGroups(database, filter, page, columns),

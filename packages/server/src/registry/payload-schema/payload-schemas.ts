@@ -51,7 +51,7 @@ export interface PayloadSchemasOptions {
   /** @default DEFAULT_LIMITS */
   limits?: Partial<Limits>
   /** Told when a stranger's schema or payload cost a worker its deadline. */
-  log?: { warn(fields: object, message: string): void }
+  log?: { warn(fields: object, text: string): void }
 }
 
 export function createPayloadSchemas(options: PayloadSchemasOptions = {}): PayloadSchemas {
