@@ -51,7 +51,7 @@ export async function measureSearch(world: World, rounds: number, calls: number)
     )
   const figures: Figure[] = []
   // The names are the same in every run, so that the baseline knows them.
-  const toName = (query: string) => query.replace(/[0-9A-Z]{26}/, 'one') || 'everything'
+  const toName = (query: string) => query.replace(/[0-9A-Za-z]{26}/, 'one') || 'everything'
   for (const { query, binding } of filtersOf(world, ids[0] ?? '')) {
     const search = async () =>
       median(await timeEach(calls, () => world.api.get(`/events?limit=${PAGE}&${query}`)))
