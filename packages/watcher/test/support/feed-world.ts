@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildEvent, buildReceiver, createApi, type ServerProcess, startServer } from '@epr/testkit'
+import { buildEvent, buildReceiver, createApi, type ServerProcess, startServer, waitFor } from '@epr/testkit'
 
 /** A built server with a feed of a test's own, and a directory for what watchers keep. */
 export interface FeedWorld {
   readonly server: ServerProcess
   readonly directory: string
-  /** Records events for a receiver of type `foo.bar`. @returns the messages' ids */
+  /** Records events for a receiver of type `foo.bar`, and waits until the feed has them. @returns the messages' ids */
   tell(names: readonly string[], fields?: object): Promise<string[]>
   close(): Promise<void>
 }
@@ -24,10 +24,14 @@ export async function createFeedWorld(): Promise<FeedWorld> {
       directory,
       async tell(names, fields = {}) {
         const ids: string[] = []
+        const { next: start } = (await api.get('/messages?after=latest&limit=1')).json
         for (const name of names) {
           const artifact = { name, version: '1', release: '1', platform_id: 'linux', package: 'oci' }
           ids.push(await api.create('/events', buildEvent(receiver, { ...artifact, ...fields })))
         }
+        await waitFor('the feed to have them', async () =>
+          (await api.get(`/messages?after=${start}&limit=1000`)).text.includes(`"ce_id":"${ids.at(-1)}"`),
+        )
         return ids
       },
       async close() {
