@@ -1,12 +1,9 @@
-import { isAscii } from 'node:buffer'
 import { divideObject, EprError, memberText } from '@epr/model'
 import type { JsonInput, UnreadJson } from '../registry/input.js'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 function decode(body: Buffer): string {
-  // Most bodies are ASCII, which is a fifth of the work.
-  if (isAscii(body)) return body.toString('latin1')
   try {
     return utf8.decode(body)
   } catch (cause) {
