@@ -67,8 +67,12 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
+const ignore = (): void => undefined
+
 async function inTransaction<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   const client = await connect(pool)
+  // The pool listens to idle connections only. The statement under way says what has happened, or the next one.
+  client.on('error', ignore)
   // A connection on which a rollback fails is broken: releasing it with true takes it out of the pool.
   let broken = false
   try {
@@ -82,6 +86,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (connection: Connection) =>
     })
     throw error
   } finally {
+    client.off('error', ignore)
     client.release(broken)
   }
 }
