@@ -67,12 +67,8 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-const ignore = (): void => undefined
-
 async function inTransaction<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   const client = await connect(pool)
-  // The pool listens to idle connections only. The statement under way says what has happened, or the next one.
-  client.on('error', ignore)
   // A connection on which a rollback fails is broken: releasing it with true takes it out of the pool.
   let broken = false
   try {
@@ -86,7 +82,6 @@ async function inTransaction<T>(pool: pg.Pool, work: (connection: Connection) =>
     })
     throw error
   } finally {
-    client.off('error', ignore)
     client.release(broken)
   }
 }
@@ -108,6 +103,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     max: options.maxConnections ?? 16,
     idleTimeoutMillis: 60_000,
   })
+  // The pool listens to idle connections only; on one that is lent, the statement under way tells its caller, or the next.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', (error) => options.onIdleError?.(error))
   return {
     query: (statement, values) => run(pool, statement, values),
