@@ -61,15 +61,26 @@ interface Lane {
 const isTransient = (error: unknown): boolean =>
   error instanceof EprError && (error.code === 'UNAVAILABLE' || error.code === 'TIMEOUT')
 
-/** Takes as many entries from the front of a queue as one flush holds; at least one. */
-function takeFlush(queue: Entry[]): Entry[] {
+const countEvents = (entries: Entry[]): number =>
+  entries.reduce((sum, { unit }) => sum + unit.events.length, 0)
+
+/**
+ * How many events a flush should hold: half of what waits and of what the flush before it held, whose clients come
+ * back with their next ones. The database then writes one half while this process answers and reads the other. A
+ * large flush and a small one in turn would stay as they are, and each side would wait for the other's large one.
+ */
+const shareOf = (eventsWaiting: number, eventsBefore: number): number =>
+  Math.min(MAX_FLUSH_EVENTS, Math.ceil((eventsWaiting + eventsBefore) / 2))
+
+/** Takes as many entries from the front of a queue as fit into one flush; at least one. */
+function takeFlush(queue: Entry[], mostEvents: number): Entry[] {
   let count = 0
   let events = 0
   let chars = 0
   for (const entry of queue) {
     events += entry.unit.events.length
     chars += entry.chars
-    if (count > 0 && (events > MAX_FLUSH_EVENTS || chars > MAX_FLUSH_CHARS)) break
+    if (count > 0 && (events > mostEvents || chars > MAX_FLUSH_CHARS)) break
     count++
   }
   return queue.splice(0, count)
@@ -80,13 +91,14 @@ type Settle = () => void
 
 /**
  * No timer: a flush starts when none is running and this turn of the event loop has read what there is to read, and
- * takes what has queued behind the one before it. At one connection that costs nothing, at many it makes one commit
- * of hundreds.
+ * takes its share of what has queued behind the one before it. At one connection that costs nothing, at many it makes
+ * one commit of hundreds.
  *
  * @param write gives how to settle the entries, once they are committed
  */
 function createLane(write: (entries: Entry[]) => Promise<Settle>): Lane {
   const queue: Entry[] = []
+  let eventsWaiting = 0
   let flushing: Promise<void> | undefined
 
   /** A flush that the database refuses is written again unit by unit, so that a bad one fails alone. */
@@ -108,8 +120,12 @@ function createLane(write: (entries: Entry[]) => Promise<Settle>): Lane {
     // Else the first of many requests that came together goes alone, and the others wait for it.
     await turn()
     let settle: Settle = () => undefined
+    let eventsBefore = 0
     while (queue.length > 0) {
-      const flushed = flush(takeFlush(queue))
+      const entries = takeFlush(queue, shareOf(eventsWaiting, eventsBefore))
+      eventsBefore = countEvents(entries)
+      eventsWaiting -= eventsBefore
+      const flushed = flush(entries)
       // The answers to one flush are made while the database writes the next.
       await turn()
       settle()
@@ -122,6 +138,7 @@ function createLane(write: (entries: Entry[]) => Promise<Settle>): Lane {
   return {
     add(entry) {
       queue.push(entry)
+      eventsWaiting += entry.unit.events.length
       flushing ??= flushAll()
     },
     async drained() {
