@@ -1,24 +1,40 @@
 import { toJsonText } from '@epr/model'
 import { expect, test, vi } from 'vitest'
-import type { Database } from '../storage/database.js'
-import type { EventUnit, ToldEvent } from '../storage/events.js'
+import type { Connection } from '../storage/database.js'
+import type { EventUnit } from '../storage/events.js'
 import { createRecorder } from './recorder.js'
 
 const buildUnit = (): EventUnit => ({
-  events: [{ id: 'an event', payload: toJsonText('{}'), success: true } as ToldEvent],
+  events: [
+    {
+      id: '01JDJ000000000000000000000',
+      name: 'checkout',
+      version: '1.0.0',
+      release: '2026.11',
+      platform_id: 'linux-x64',
+      package: 'oci',
+      description: 'built',
+      payload: toJsonText('{}'),
+      success: true,
+      event_receiver_id: '01JDJ000000000000000000001',
+      created_at: '2026-11-25T12:00:00.000Z',
+      nvrpp: Buffer.alloc(32),
+      type: 'built',
+    },
+  ],
 })
 
 /** A recorder over a database that commits when it is told to, and the sizes of the flushes that this was given. */
 function setUp() {
   const sizes: number[] = []
   let commit: () => void = () => undefined
-  const database = {
-    query: (_statement: unknown, [ids]: [string[]]) =>
+  const database: Connection = {
+    query: (_statement, [ids] = []) =>
       new Promise((resolve) => {
-        sizes.push(ids.length)
-        commit = () => resolve([{ completions: 0 }])
+        sizes.push(Array.isArray(ids) ? ids.length : 0)
+        commit = () => resolve([])
       }),
-  } as unknown as Database
+  }
   const { record } = createRecorder({
     database,
     eventCount: 0,

@@ -1,5 +1,5 @@
 import { EprError, fromJsonText } from '@epr/model'
-import type { Database } from '../storage/database.js'
+import type { Connection } from '../storage/database.js'
 import { analyzeEvents, type EventUnit, insertEvents } from '../storage/events.js'
 
 /** Writes events to the database, many at a time. */
@@ -26,7 +26,7 @@ export interface Flush {
 }
 
 export interface RecorderOptions {
-  database: Database
+  database: Connection
   /** About how many events the database held at the start, when its statistics were made. */
   eventCount: number
   /** Called after each commit with what it held. */
