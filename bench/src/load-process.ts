@@ -68,10 +68,11 @@ async function openPoster(
   toRequest: () => string,
   counts: Counts,
 ): Promise<Poster> {
+  const buffer = Buffer.allocUnsafe(ANSWER_BYTES)
   let answer = ''
   let endsAt = 0
-  const read = (length: number, buffer: Uint8Array): boolean => {
-    answer += Buffer.from(buffer.buffer, buffer.byteOffset, length).toString('latin1')
+  const callback = (length: number): boolean => {
+    answer += buffer.toString('latin1', 0, length)
     const status = statusOf(answer)
     if (status === undefined) return true
     answer = ''
@@ -81,8 +82,7 @@ async function openPoster(
     else socket.end()
     return true
   }
-  const onread = { buffer: Buffer.allocUnsafe(ANSWER_BYTES), callback: read }
-  const socket = connect({ host, port, noDelay: true, onread })
+  const socket = connect({ host, port, noDelay: true, onread: { buffer, callback } })
   await once(socket, 'connect')
   return {
     keepPosting: (until) =>
