@@ -9,10 +9,7 @@ interface Gate {
   last: string
 }
 
-const RECORD = `select epr.record_events(
-  array[$1::text], array[sha256(convert_to($2, 'UTF8'))], array[$3::text], array['1'], array['1'], array['p'],
-  array['k'], array['d'], array['{"name":"joe"}'], array[true], array[$4::text], array[now()], array['t'], null,
-  '{}'::bytea[], '{}'::bytea[], '{}'::text[])`
+const RECORD = `select epr.record_events($1::jsonb, null, array[$2::text], '{}', '{}', '{}')`
 
 /** Every receiver of the first group but the last has its success; the last one completes. */
 async function prepareGate(world: World): Promise<Gate> {
@@ -23,11 +20,27 @@ async function prepareGate(world: World): Promise<Gate> {
   return { name: nvrpp.name, last: members.at(-1) ?? '' }
 }
 
-async function decideOnce({ sql }: World, gate: Gate): Promise<void> {
-  const key = JSON.stringify([gate.name, '1', '1', 'p', 'k'])
+async function decideOnce({ sql }: World, { name, last }: Gate): Promise<void> {
+  const key = JSON.stringify([name, '1', '1', 'p', 'k'])
+  const createdAt = new Date().toISOString()
+  const event = [
+    crypto.randomUUID(),
+    key,
+    name,
+    '1',
+    '1',
+    'p',
+    'k',
+    'd',
+    '{"name":"joe"}',
+    true,
+    last,
+    createdAt,
+    't',
+  ]
   // Begin and rollback are the same few microseconds at every size.
   await sql.query('begin; set local search_path = epr')
-  await sql.query({ name: 'record', text: RECORD, values: [crypto.randomUUID(), key, gate.name, gate.last] })
+  await sql.query({ name: 'record', text: RECORD, values: [JSON.stringify([event]), last] })
   await sql.query('rollback')
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nvrppHash } from '../src/registry/nvrpp-hash.js'
 import type { Database } from '../src/storage/database.js'
 import { insertEvents } from '../src/storage/events.js'
 import { updateGroupEnabled } from '../src/storage/groups.js'
@@ -160,5 +161,25 @@ describe('gates', () => {
     )
     expect(rows).toHaveLength(pairs)
     expect(rows.filter(({ count, at_later }) => count !== 1 || at_later !== 1)).toEqual([])
+  })
+
+  it('keep an artifact under the hash that they are asked by, whatever stands in its name', async () => {
+    const receiver = await addReceiver(database)
+    const names = [
+      'plain',
+      'a "quoted" \\ one',
+      'tab\tand\nline\u0001',
+      'Größe 日本 😀',
+      '{"a":[1]}',
+      "o'clock",
+      '\u2028\u007f/',
+    ]
+    const events = names.map((nvrpp) => toNewEvent({ nvrpp, receiver, success: true }))
+    await insertEvents(database, [{ events }])
+    const stored = await database.query<{ name: string; nvrpp: Buffer }>(
+      'select name, nvrpp from events where event_receiver_id = $1 order by seq',
+      [receiver],
+    )
+    expect(stored).toEqual(events.map((event) => ({ name: event.name, nvrpp: nvrppHash(event) })))
   })
 })

@@ -14,7 +14,6 @@ import type { StoredReceiver } from '../storage/receivers.js'
 import type { Definitions } from './definitions.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput, type UnreadJson } from './input.js'
-import { nvrppHash } from './nvrpp-hash.js'
 import type { PayloadSchemas } from './payload-schema/payload-schemas.js'
 import type { ToClaim } from './receivers.js'
 import type { Recorder } from './recorder.js'
@@ -103,7 +102,6 @@ export function createEvents(options: EventsOptions): Events {
       success: input.success,
       event_receiver_id: input.event_receiver_id,
       created_at,
-      nvrpp: nvrppHash(input),
       type: receiver.type,
     }
   }
@@ -115,7 +113,7 @@ export function createEvents(options: EventsOptions): Events {
   ): Promise<BatchResult[]> {
     const results: BatchResult[] = []
     for (const item of prepared) {
-      if (!('nvrpp' in item)) results.push(item)
+      if (!('type' in item)) results.push(item)
       else
         results.push(await recorder.record({ events: [item] }).then(() => ({ id: item.id }), toBatchFailure))
     }
@@ -128,8 +126,8 @@ export function createEvents(options: EventsOptions): Events {
     toClaim?: (results: BatchResult[]) => KeyClaim,
   ): Promise<BatchResult[]> {
     const prepared = await Promise.all(bodies.map((body) => prepare(body).catch(toBatchFailure)))
-    const events = prepared.flatMap((item) => ('nvrpp' in item ? item : []))
-    const results = prepared.map((item): BatchResult => ('nvrpp' in item ? { id: item.id } : item))
+    const events = prepared.flatMap((item) => ('type' in item ? item : []))
+    const results = prepared.map((item): BatchResult => ('type' in item ? { id: item.id } : item))
     if (events.length === 0 && !toClaim) return results
     try {
       await recorder.record({ events, claim: toClaim?.(results) })

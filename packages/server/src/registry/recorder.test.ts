@@ -18,7 +18,6 @@ const buildUnit = (): EventUnit => ({
       success: true,
       event_receiver_id: '01JDJ000000000000000000001',
       created_at: '2026-11-25T12:00:00.000Z',
-      nvrpp: Buffer.alloc(32),
       type: 'built',
     },
   ],
@@ -29,9 +28,9 @@ function setUp() {
   const sizes: number[] = []
   let commit: () => void = () => undefined
   const database: Connection = {
-    query: (_statement, [ids] = []) =>
+    query: (_statement, [events] = []) =>
       new Promise((resolve) => {
-        sizes.push(Array.isArray(ids) ? ids.length : 0)
+        sizes.push((JSON.parse(String(events)) as unknown[]).length)
         commit = () => resolve([])
       }),
   }

@@ -1,4 +1,4 @@
-import { type Event, fromJsonText, type JsonText } from '@epr/model'
+import { type Event, fromJsonText, type JsonText, nvrppKey } from '@epr/model'
 import type { Connection } from './database.js'
 import { isKeyTaken, type KeyClaim, KeyTakenError } from './idempotency-keys.js'
 import {
@@ -16,14 +16,8 @@ export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
   payload: JsonText
 }
 
-/** An event about to be stored. */
-export interface NewEvent extends StoredEvent {
-  /** SHA-256 of the NVRPP. */
-  nvrpp: Buffer
-}
-
 /** An event about to be stored and told of. */
-export interface ToldEvent extends NewEvent {
+export interface ToldEvent extends StoredEvent {
   /** Its receiver's type, which is its message's. */
   type: string
 }
@@ -66,14 +60,28 @@ const MAX_PAGE_BYTES = 8 * 1024 * 1024
 
 const RECORD_EVENTS = {
   name: 'record_events',
-  text: `select record_events(
-    $1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::boolean[], $11::text[], $12::timestamptz[], $13::text[], $14::text, $15::bytea[], $16::bytea[], $17::text[]
-  ) as completions`,
+  text: `select record_events($1::jsonb, $2::text, $3::text[], $4::bytea[], $5::bytea[], $6::text[]) as completions`,
 }
 
-/** From here on a payload that stands alone goes by itself: quoting 4 MB for an array, and reading that, costs 100 ms. */
+/** From here on a payload that stands alone goes by itself: quoting 4 MB, and reading that, costs 100 ms. */
 const LARGE_PAYLOAD_CHARS = 8 * 1024
+
+/** An event as record_events reads it. */
+const toRow = (event: ToldEvent, payload: string | null): unknown[] => [
+  event.id,
+  nvrppKey(event),
+  event.name,
+  event.version,
+  event.release,
+  event.platform_id,
+  event.package,
+  event.description,
+  payload,
+  event.success,
+  event.event_receiver_id,
+  event.created_at,
+  event.type,
+]
 
 /**
  * Records units of events, their messages and the completions of groups in one statement and transaction: all of
@@ -85,25 +93,14 @@ const LARGE_PAYLOAD_CHARS = 8 * 1024
 export async function insertEvents(connection: Connection, units: EventUnit[]): Promise<number> {
   const events = units.flatMap((unit) => unit.events)
   const claims = units.flatMap(({ claim }) => claim ?? [])
-  const column = <T>(pick: (event: ToldEvent) => T): T[] => events.map(pick)
-  const payloads = column((event) => fromJsonText(event.payload))
-  const [first] = payloads
-  const large = payloads.length === 1 && first && first.length > LARGE_PAYLOAD_CHARS ? first : null
+  const [first] = events
+  const alone = events.length === 1 && first ? fromJsonText(first.payload) : ''
+  const large = alone.length > LARGE_PAYLOAD_CHARS ? alone : null
+  const rows = events.map((event) => toRow(event, large === null ? fromJsonText(event.payload) : null))
   const values = [
-    column((event) => event.id),
-    column((event) => event.nvrpp),
-    column((event) => event.name),
-    column((event) => event.version),
-    column((event) => event.release),
-    column((event) => event.platform_id),
-    column((event) => event.package),
-    column((event) => event.description),
-    large === null ? payloads : [null],
-    column((event) => event.success),
-    column((event) => event.event_receiver_id),
-    column((event) => event.created_at),
-    column((event) => event.type),
+    JSON.stringify(rows),
     large,
+    [...new Set(events.map((event) => event.event_receiver_id))],
     claims.map(({ key }) => key),
     claims.map(({ bodyHash }) => bodyHash),
     claims.map(({ answer }) => answer),

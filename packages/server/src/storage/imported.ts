@@ -1,8 +1,14 @@
 import { type EventReceiverGroup, fromJsonText } from '@epr/model'
 import type { Connection } from './database.js'
-import type { NewEvent } from './events.js'
+import type { StoredEvent } from './events.js'
 import { insertMembers } from './groups.js'
 import type { StoredReceiver } from './receivers.js'
+
+/** An event about to be imported. */
+export interface ImportedEvent extends StoredEvent {
+  /** SHA-256 of the NVRPP. */
+  nvrpp: Buffer
+}
 
 /** Each writes what is not there yet and tells nobody: what it stands for was told when it happened. */
 
@@ -51,8 +57,11 @@ export async function importGroup(connection: Connection, group: EventReceiverGr
 }
 
 /** In the order of the array, which becomes the order of acceptance. @returns how many were new */
-export async function importEvents(connection: Connection, events: readonly NewEvent[]): Promise<number> {
-  const column = (pick: (event: NewEvent) => unknown) => events.map(pick)
+export async function importEvents(
+  connection: Connection,
+  events: readonly ImportedEvent[],
+): Promise<number> {
+  const column = (pick: (event: ImportedEvent) => unknown) => events.map(pick)
   return countOf(
     await connection.query<{ count: number }>(
       {

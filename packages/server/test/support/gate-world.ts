@@ -1,6 +1,5 @@
 import { toJsonText } from '@epr/model'
 import { createIdentities } from '../../src/registry/identity.js'
-import { nvrppHash } from '../../src/registry/nvrpp-hash.js'
 import type { Connection, Database } from '../../src/storage/database.js'
 import type { ToldEvent } from '../../src/storage/events.js'
 import { insertGroup } from '../../src/storage/groups.js'
@@ -31,11 +30,13 @@ export async function addGroup(database: Database, receivers: string[], enabled:
 
 /** An event as the registry hands it to storage. */
 export function toNewEvent({ nvrpp: name, receiver, success }: OracleEvent): ToldEvent {
-  const nvrpp = { name, version: '1', release: '1', platform_id: 'p', package: 'k' }
   return {
     ...nextIdentity(),
-    ...nvrpp,
-    nvrpp: nvrppHash(nvrpp),
+    name,
+    version: '1',
+    release: '1',
+    platform_id: 'p',
+    package: 'k',
     type: described.type,
     description: 'd',
     payload: toJsonText('null'),
