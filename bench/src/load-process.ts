@@ -18,24 +18,31 @@ export interface LoadResult {
   failures: number
 }
 
-/** Good events whose NVRPPs nobody had before, five receivers each. */
+/** Where a body has what differs from event to event. */
+const NAME = '#name#'
+const RECEIVER = '#receiver#'
+
+/** Good events whose NVRPPs nobody had before, five receivers each; made of one, as JSON, around what differs. */
 function createBodies({ receivers, payloadBytes }: LoadInput): () => string {
   const run = Math.random().toString(36).slice(2)
-  const padding = 'x'.repeat(payloadBytes)
+  const body = JSON.stringify({
+    name: NAME,
+    version: '1.0.0',
+    release: '2026.11',
+    platform_id: 'linux-x64',
+    package: 'oci',
+    description: 'built by the bench',
+    payload: { name: 'joe', padding: 'x'.repeat(payloadBytes) },
+    success: true,
+    event_receiver_id: RECEIVER,
+  })
+  const [start = '', rest = ''] = body.split(NAME)
+  const [middle = '', end = ''] = rest.split(RECEIVER)
   let count = 0
   return () => {
     const index = count++
-    return JSON.stringify({
-      name: `artifact-${run}-${Math.floor(index / 5)}`,
-      version: '1.0.0',
-      release: '2026.11',
-      platform_id: 'linux-x64',
-      package: 'oci',
-      description: 'built by the bench',
-      payload: { name: 'joe', padding },
-      success: true,
-      event_receiver_id: receivers[index % receivers.length],
-    })
+    const name = `artifact-${run}-${Math.floor(index / 5)}`
+    return `${start}${name}${middle}${receivers[index % receivers.length]}${end}`
   }
 }
 
