@@ -12,6 +12,8 @@ const BATCH = 200
 
 export interface Effort {
   rounds: number
+  /** Of intake against inserts, whose ratio varies most from round to round. */
+  intakeRounds: number
   /** How long one round of load lasts. */
   seconds: number
   /** How many calls one round of single calls makes. */
@@ -37,9 +39,12 @@ async function insert({ config }: World, seconds: number): Promise<number> {
   return (await runChild<InsertResult>('insert-process', input)).perSecond
 }
 
-export async function measureIntake(world: World, { rounds, seconds }: Effort): Promise<Figure[]> {
+export async function measureIntake(
+  world: World,
+  { rounds, intakeRounds, seconds }: Effort,
+): Promise<Figure[]> {
   const ours = () => load(world, world.server.url, seconds)
-  const againstInserts = await alternate(rounds, ours, () => insert(world, seconds))
+  const againstInserts = await alternate(intakeRounds, ours, () => insert(world, seconds))
   const plain = await startChild('plain-server-process', world.config)
   try {
     const againstPlain = await alternate(rounds, ours, () => load(world, plain.url, seconds))

@@ -24,8 +24,8 @@ const LARGE_HISTORY = 1_000_000
 const LARGEST_HISTORY = 3_000_000
 
 const EFFORTS: Record<'full' | 'quick', Effort> = {
-  full: { rounds: 5, seconds: 4, calls: 200 },
-  quick: { rounds: 5, seconds: 1.5, calls: 60 },
+  full: { rounds: 5, intakeRounds: 11, seconds: 4, calls: 200 },
+  quick: { rounds: 5, intakeRounds: 5, seconds: 1.5, calls: 60 },
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`)

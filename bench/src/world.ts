@@ -84,4 +84,6 @@ export async function fillEvents({ sql, receivers }: World, total: number): Prom
     )
   }
   await sql.query('vacuum analyze epr.events')
+  // Else it would begin in the middle of the figures: history was written long ago.
+  await sql.query('checkpoint')
 }
