@@ -1,6 +1,6 @@
 /**
- * Who may import whom: `model ← client ← cli, mcp`, `model ← watcher ← cli`, `model ← cdevents`, `model ← server`; nobody
- * the server. CDEvents stand beside the registry: the server's composition knows them, one command of the CLI does.
+ * Who may import whom: `model ← client ← cli, mcp`, `model ← watcher ← cli`, `model ← cdevents`,
+ * `model ← payload-schema ← server`; nobody the server. CDEvents stand beside the registry: the server's composition knows them, one command of the CLI does.
  */
 
 const only = (name, comment, path, from) => ({
@@ -55,6 +55,18 @@ export default {
       'CDEvents know the model, and the forwarder to CDviz also the watcher.',
       '^packages/cdevents/src/(?!cdviz)',
       '^packages/(?!cdevents|model)|^@epr/(?!model)',
+    ),
+    only(
+      'payload-schema-for-server',
+      'Only the server holds payloads to the schemas of strangers.',
+      '^(packages/payload-schema/|@epr/payload-schema)',
+      `^packages/payload-schema/src|${SERVER}`,
+    ),
+    notFrom(
+      'payload-schema-above-model',
+      'Payload schemas know the model only.',
+      '^packages/payload-schema/src',
+      '^packages/(?!payload-schema|model)|^@epr/(?!model)',
     ),
     notFrom(
       'storage-below',

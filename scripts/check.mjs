@@ -15,7 +15,6 @@ const CHECKS = {
     '--output-type',
     'err',
   ],
-  // The server is a program: its one export is for ES modules only.
   'package types': [
     '-r',
     '--filter=@epr/model',
@@ -28,6 +27,18 @@ const CHECKS = {
     '.',
     '--profile',
     'node16',
+    '--quiet',
+  ],
+  'package types, for ES modules only': [
+    '-r',
+    '--filter=@epr/payload-schema',
+    '--filter=@epr/server',
+    'exec',
+    'attw',
+    '--pack',
+    '.',
+    '--profile',
+    'esm-only',
     '--quiet',
   ],
   'package exports': ['-r', '--filter=!@epr/testkit', 'exec', 'publint', '--strict'],

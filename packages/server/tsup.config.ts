@@ -32,11 +32,7 @@ async function copyFiles(): Promise<void> {
 
 export default defineConfig({
   ...packageBuild,
-  entry: {
-    main: 'src/main.ts',
-    index: 'src/index.ts',
-    'payload-schema-worker': 'src/registry/payload-schema/payload-schema-worker.ts',
-  },
+  entry: ['src/main.ts', 'src/index.ts'],
   format: ['esm'],
   onSuccess: copyFiles,
 })

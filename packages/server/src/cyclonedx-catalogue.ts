@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { SchemaCatalogue } from './registry/payload-schema/payload-schemas.js'
+import type { SchemaCatalogue } from '@epr/payload-schema'
 
 const BASE = 'http://cyclonedx.org/schema/'
 

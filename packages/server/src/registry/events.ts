@@ -1,4 +1,5 @@
 import { EprError, eventInputSchema, fromJsonText, toJsonText } from '@epr/model'
+import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Database } from '../storage/database.js'
 import {
   type EventColumn,
@@ -14,7 +15,6 @@ import type { StoredReceiver } from '../storage/receivers.js'
 import type { Definitions } from './definitions.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput, type UnreadJson } from './input.js'
-import type { PayloadSchemas } from './payload-schema/payload-schemas.js'
 import type { ToClaim } from './receivers.js'
 import type { Recorder } from './recorder.js'
 

@@ -1,4 +1,5 @@
 import { EprError, eventReceiverInputSchema, fingerprint, MESSAGE_TYPES, toJsonText } from '@epr/model'
+import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Database } from '../storage/database.js'
 import { insertKey, type KeyClaim } from '../storage/idempotency-keys.js'
 import { insertMessage } from '../storage/outbox.js'
@@ -13,7 +14,6 @@ import {
 import type { Definitions } from './definitions.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput } from './input.js'
-import type { PayloadSchemas } from './payload-schema/payload-schemas.js'
 
 /** Makes the claim of a creation's idempotency key, once its id is known. */
 export type ToClaim = (id: string) => KeyClaim

@@ -1,10 +1,10 @@
+import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from './definitions.js'
 import { createEvents, type Events } from './events.js'
 import { createGate, type Gate } from './gate.js'
 import { createGroups, type Groups } from './groups.js'
 import { createIdentities } from './identity.js'
-import type { PayloadSchemas } from './payload-schema/payload-schemas.js'
 import { createReceivers, type Receivers } from './receivers.js'
 import type { Recorder } from './recorder.js'
 

@@ -1,9 +1,9 @@
+import type { Patterns } from '../patterns/patterns.js'
+import { refuse } from '../refuse.js'
 import type { Draft } from './dialect.js'
 import { isKnownFormat } from './formats.js'
 import { isObject, isSchema, type JsonObject, property, type Schema } from './json-value.js'
 import { schemaPlace } from './keywords.js'
-import type { Patterns } from './patterns.js'
-import { refuse } from './refuse.js'
 
 export type Mutable = Record<string, unknown>
 

@@ -1,8 +1,8 @@
 import type { RegExpEngine } from 'ajv/dist/types/index.js'
 import { RE2JS } from 're2js'
-import type { Limits } from './limits.js'
+import type { Limits } from '../limits.js'
+import { quote, refuse } from '../refuse.js'
 import { estimateProgram } from './pattern-size.js'
-import { quote, refuse } from './refuse.js'
 import { translatePattern } from './translate-pattern.js'
 
 /**

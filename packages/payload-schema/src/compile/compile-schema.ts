@@ -1,9 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { createFormats } from './formats.js'
-import type { LinkedSchema } from './link-schema.js'
+import { createFormats } from '../link/formats.js'
+import type { LinkedSchema } from '../link/link-schema.js'
+import type { Patterns } from '../patterns/patterns.js'
+import { toViolations, type Violations } from '../violations.js'
 import { OWN_KEYWORDS } from './own-keywords.js'
-import type { Patterns } from './patterns.js'
-import { toViolations, type Violations } from './violations.js'
 
 /** A schema that values can be held to. */
 export interface Validator {

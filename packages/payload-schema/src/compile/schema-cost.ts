@@ -1,7 +1,7 @@
-import { isObject, type JsonObject, type Schema } from './json-value.js'
-import type { Limits } from './limits.js'
-import type { LinkedSchema } from './link-schema.js'
-import { refuse } from './refuse.js'
+import type { Limits } from '../limits.js'
+import { isObject, type JsonObject, type Schema } from '../link/json-value.js'
+import type { LinkedSchema } from '../link/link-schema.js'
+import { refuse } from '../refuse.js'
 
 /**
  * An upper bound of the elementary checks per UTF-16 unit of payload text; Infinity when the schema is

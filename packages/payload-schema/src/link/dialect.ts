@@ -1,5 +1,5 @@
+import { quote, refuse } from '../refuse.js'
 import { isObject, property, type Schema } from './json-value.js'
-import { quote, refuse } from './refuse.js'
 
 /** The draft's number, in the order of time, so that `draft >= 6` reads as "since draft-06". */
 export type Draft = 4 | 6 | 7 | 2019 | 2020

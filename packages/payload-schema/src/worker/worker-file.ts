@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs'
  * TypeScript, and the last build's worker is taken.
  */
 export function findWorkerFile(): URL {
-  const beside = new URL('./payload-schema-worker.js', import.meta.url)
+  const beside = new URL('./worker.js', import.meta.url)
   if (existsSync(beside)) return beside
-  const built = new URL('../../../dist/payload-schema-worker.js', import.meta.url)
+  const built = new URL('../../dist/worker.js', import.meta.url)
   if (existsSync(built)) return built
-  throw new Error(`${built.pathname} is missing: build @epr/server first`)
+  throw new Error(`${built.pathname} is missing: build @epr/payload-schema first`)
 }

@@ -1,15 +1,12 @@
 import { EprError } from '@epr/model'
 import { LRUCache } from 'lru-cache'
-import { createInlineValidator, type InlineValidator } from './inline-validator.js'
-import { createKnownResources, type SchemaCatalogue } from './known-documents.js'
+import { createInlineValidator, type InlineValidator } from './compile/inline-validator.js'
 import { DEFAULT_LIMITS, type Limits } from './limits.js'
+import { createKnownResources, type SchemaCatalogue } from './link/known-documents.js'
 import { reasonOf } from './refuse.js'
 import { toDetails, type Violations } from './violations.js'
-import { createWorkerPool } from './worker-pool.js'
-import type { Outcome } from './worker-protocol.js'
-
-export type { SchemaCatalogue } from './known-documents.js'
-export type { Limits } from './limits.js'
+import { createWorkerPool } from './worker/worker-pool.js'
+import type { Outcome } from './worker/worker-protocol.js'
 
 /** A receiver as far as its schema goes. It never changes, so its id stands for its schema. */
 export interface SchemaOwner {

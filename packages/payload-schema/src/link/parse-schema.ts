@@ -1,6 +1,6 @@
+import type { Limits } from '../limits.js'
+import { refuse } from '../refuse.js'
 import { isSchema, type Schema } from './json-value.js'
-import type { Limits } from './limits.js'
-import { refuse } from './refuse.js'
 
 /** @throws INVALID_ARGUMENT when the text is no JSON object or boolean, is too long, or nests too deep */
 export function parseSchema(

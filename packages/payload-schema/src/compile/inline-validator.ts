@@ -1,8 +1,8 @@
+import type { Limits } from '../limits.js'
+import type { KnownResources } from '../link/known-documents.js'
+import { linkSchema } from '../link/link-schema.js'
+import { parseSchema } from '../link/parse-schema.js'
 import { compileSchema, type Validator } from './compile-schema.js'
-import type { KnownResources } from './known-documents.js'
-import type { Limits } from './limits.js'
-import { linkSchema } from './link-schema.js'
-import { parseSchema } from './parse-schema.js'
 import { checksPerUnit } from './schema-cost.js'
 
 /** How payloads of a receiver are validated on the main thread, and how long they may be for it. */

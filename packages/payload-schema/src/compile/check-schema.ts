@@ -1,13 +1,13 @@
+import { DEFAULT_LIMITS, type Limits } from '../limits.js'
+import { DEFAULT_DIALECT, dialectOf } from '../link/dialect.js'
+import type { Schema } from '../link/json-value.js'
+import type { KnownResources } from '../link/known-documents.js'
+import { linkSchema } from '../link/link-schema.js'
+import { parseSchema } from '../link/parse-schema.js'
+import { refuse } from '../refuse.js'
+import { toDetails } from '../violations.js'
 import { compileSchema, type Validator } from './compile-schema.js'
-import { DEFAULT_DIALECT, dialectOf } from './dialect.js'
-import type { Schema } from './json-value.js'
-import type { KnownResources } from './known-documents.js'
-import { DEFAULT_LIMITS, type Limits } from './limits.js'
-import { linkSchema } from './link-schema.js'
-import { parseSchema } from './parse-schema.js'
-import { refuse } from './refuse.js'
 import { checksPerUnit } from './schema-cost.js'
-import { toDetails } from './violations.js'
 
 export interface SchemaChecker {
   /** @throws INVALID_ARGUMENT with the reason why events cannot be held to the schema */

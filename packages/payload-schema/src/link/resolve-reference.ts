@@ -1,6 +1,6 @@
+import { quote, refuse } from '../refuse.js'
 import { isObject, isSchema, type JsonObject, property } from './json-value.js'
 import type { KnownResources } from './known-documents.js'
-import { quote, refuse } from './refuse.js'
 import type { SchemaResource, Target } from './schema-resource.js'
 import { resolveUri, splitFragment } from './uri.js'
 

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterEach, expect, it } from 'vitest'
-import { createPayloadSchemas, type PayloadSchemas } from './payload-schemas.js'
+import { createPayloadSchemas, type PayloadSchemas } from '../payload-schemas.js'
 
 let schemas: PayloadSchemas | undefined
 afterEach(() => schemas?.close())

@@ -1,5 +1,5 @@
-import type { Limits } from './limits.js'
-import type { Violations } from './violations.js'
+import type { Limits } from '../limits.js'
+import type { Violations } from '../violations.js'
 
 /** What a worker is started with. */
 export interface WorkerSetup {

@@ -1,0 +1,9 @@
+// For who validates: the schemas of a registry, and what they may cost.
+export { DEFAULT_LIMITS, type Limits } from './limits.js'
+export type { SchemaCatalogue } from './link/known-documents.js'
+export {
+  createPayloadSchemas,
+  type PayloadSchemas,
+  type PayloadSchemasOptions,
+  type SchemaOwner,
+} from './payload-schemas.js'
