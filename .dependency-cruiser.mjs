@@ -1,6 +1,6 @@
 /**
  * Who may import whom: `model ← client ← cli, mcp`, `model ← watcher ← cli`, `model ← cdevents`,
- * `model ← payload-schema ← server`; nobody the server. CDEvents stand beside the registry: the server's composition knows them, one command of the CLI does.
+ * `model ← {payload-schema, embedded-postgres} ← server`; nobody the server. CDEvents stand beside the registry: the server's composition knows them, one command of the CLI does.
  */
 
 const only = (name, comment, path, from) => ({
@@ -68,6 +68,18 @@ export default {
       '^packages/payload-schema/src',
       '^packages/(?!payload-schema|model)|^@epr/(?!model)',
     ),
+    only(
+      'embedded-postgres-for-server',
+      'Only the server starts a PostgreSQL, and the tests.',
+      '^(packages/embedded-postgres/|@epr/embedded-postgres)',
+      `^packages/(embedded-postgres|testkit)/src|${SERVER}`,
+    ),
+    notFrom(
+      'embedded-postgres-above-model',
+      'The embedded PostgreSQL knows the model only.',
+      '^packages/embedded-postgres/src',
+      '^packages/(?!embedded-postgres|model)|^@epr/(?!model)',
+    ),
     notFrom(
       'storage-below',
       'Storage is below the registry and the adapters.',
@@ -95,9 +107,9 @@ export default {
     ),
     only(
       'pg-in-storage',
-      'pg stands in storage/ and, as a type, where sessions are held.',
+      'pg stands in storage/, in the owner of an embedded PostgreSQL and, as a type, where sessions are held.',
       'node_modules/pg/',
-      `${SERVER}/(storage|outbox/session)`,
+      `${SERVER}/(storage|outbox/session)|^packages/embedded-postgres/src/owner-lock`,
     ),
     only(
       'kafkajs-behind-ports',

@@ -31,6 +31,7 @@ const CHECKS = {
   ],
   'package types, for ES modules only': [
     '-r',
+    '--filter=@epr/embedded-postgres',
     '--filter=@epr/payload-schema',
     '--filter=@epr/server',
     'exec',

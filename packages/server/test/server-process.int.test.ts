@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { startEmbeddedPostgres } from '@epr/embedded-postgres'
 import {
   buildEvent,
   buildGroup,
@@ -16,7 +17,6 @@ import {
   waitFor,
 } from '@epr/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startEmbeddedPostgres } from '../src/storage/embedded-postgres.js'
 import { COMPLETIONS } from './support/gate-world.js'
 import { createTestDatabase } from './support/test-database.js'
 

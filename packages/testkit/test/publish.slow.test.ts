@@ -31,7 +31,17 @@ console.log('recorded', await epr.events.create({ ...event, event_receiver_id: r
 await running
 `
 
-const PUBLISHED = ['cdevents', 'cli', 'client', 'mcp', 'model', 'payload-schema', 'server', 'watcher']
+const PUBLISHED = [
+  'cdevents',
+  'cli',
+  'client',
+  'embedded-postgres',
+  'mcp',
+  'model',
+  'payload-schema',
+  'server',
+  'watcher',
+]
 
 let directory: string
 beforeAll(async () => {

@@ -9,6 +9,3 @@ export const MIGRATION_LOCK = [EPR, 1] as const
 
 /** Held in a session by the one server that numbers and publishes messages. */
 export const LEADER_LOCK = [EPR, 2] as const
-
-/** Held in a session by the one process that stops and restarts an embedded PostgreSQL. */
-export const OWNER_LOCK = [0x45_50_52_53, 1] as const

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startEmbeddedPostgres } from '@epr/embedded-postgres'
 import type { TestProject } from 'vitest/node'
 import { createDatabase } from '../../src/storage/database.js'
 import { toDatabaseLocation } from '../../src/storage/database-url.js'
-import { startEmbeddedPostgres } from '../../src/storage/embedded-postgres.js'
 import { migrate } from '../../src/storage/migrate.js'
 
 /** Name of the migrated database that every test file's own is cloned from. */

@@ -13,7 +13,7 @@ import {
   start,
   temporary,
   until,
-} from './embedded-postgres-harness.js'
+} from './harness.js'
 
 describe('the owner of a directory', () => {
   test('is told to a second one, which is refused', async () => {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { OWNER_LOCK } from './locks.js'
 import type { Postmaster } from './postmaster.js'
 import { isAlive } from './process-alive.js'
 
+/** Held in a session by the one process that stops and restarts an embedded PostgreSQL; two keys, as all locks of EPR. */
+const OWNER_LOCK = [0x45_50_52_53, 1]
 const NAME = 'epr-server owner pid='
 /** A server that was just killed holds the lock until its PostgreSQL backend has noticed. */
 const DEAD_HOLDER_PATIENCE_MS = 3_000
@@ -46,9 +47,10 @@ export type Ownership =
 export async function takeOwnership({ client }: OwnerSession, signal: AbortSignal): Promise<Ownership> {
   const giveUpAt = Date.now() + DEAD_HOLDER_PATIENCE_MS
   for (;;) {
-    const { rows } = await client.query<{ owned: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS owned', [
-      ...OWNER_LOCK,
-    ])
+    const { rows } = await client.query<{ owned: boolean }>(
+      'SELECT pg_try_advisory_lock($1, $2) AS owned',
+      OWNER_LOCK,
+    )
     if (rows[0]?.owned === true) return { owned: true }
     const holderPid = await findHolder(client)
     if ((holderPid !== undefined && isAlive(holderPid)) || Date.now() > giveUpAt)
@@ -65,7 +67,7 @@ async function findHolder(client: pg.Client): Promise<number | undefined> {
      FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
      WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1 AND l.objid = $2 AND l.objsubid = 2
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    [...OWNER_LOCK],
+    OWNER_LOCK,
   )
   const name = rows[0]?.application_name
   return name?.startsWith(NAME) ? Number(name.slice(NAME.length)) : undefined

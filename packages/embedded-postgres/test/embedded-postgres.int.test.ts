@@ -11,7 +11,7 @@ import {
   start,
   temporary,
   until,
-} from './embedded-postgres-harness.js'
+} from './harness.js'
 
 describe('the embedded PostgreSQL', () => {
   test('starts on a new directory that only its owner may enter', async () => {

@@ -14,7 +14,7 @@ import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
-} from '../src/storage/embedded-postgres.js'
+} from '../src/embedded-postgres.js'
 
 // A first start takes 1 s, more on a busy machine; the waits below give up earlier.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -23,7 +23,7 @@ const systemTemporary = tmpdir()
 export const isRoot = process.getuid?.() === 0
 const here = dirname(fileURLToPath(import.meta.url))
 
-/** The built embedded-postgres-process.ts; below the package, so that it finds its dependencies. */
+/** The built owner-process.ts; below the package, so that it finds its dependencies. */
 let program = ''
 /** A directory of the running test; its sockets and all that runs on it go with it. */
 export let temporary = ''
@@ -36,7 +36,7 @@ const log = { info: keep, warn: keep, error: keep }
 
 beforeAll(async () => {
   const outDir = join(here, '..', 'node_modules', '.cache', `embedded-postgres-${randomUUID()}`)
-  const entry = { process: join(here, 'embedded-postgres-process.ts') }
+  const entry = { process: join(here, 'owner-process.ts') }
   await build({
     entry,
     outDir,

@@ -2,16 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import {
-  canMount,
-  isRoot,
-  mount,
-  processesOn,
-  query,
-  run,
-  start,
-  temporary,
-} from './embedded-postgres-harness.js'
+import { canMount, isRoot, mount, processesOn, query, run, start, temporary } from './harness.js'
 
 describe('a directory that cannot be used', () => {
   test('is one with the files of somebody else', async () => {

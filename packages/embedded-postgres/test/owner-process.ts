@@ -1,7 +1,7 @@
 // The process that the tests of the embedded PostgreSQL kill: starts, says how it went in one line of JSON,
 // and stops at the end of its stdin.
 import { EprError } from '@epr/model'
-import { startEmbeddedPostgres } from '../src/storage/embedded-postgres.js'
+import { startEmbeddedPostgres } from '../src/embedded-postgres.js'
 
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
