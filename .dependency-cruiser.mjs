@@ -48,7 +48,7 @@ export default {
       'cdevents-composed',
       'Only the composition of the server and its own command of the CLI know CDEvents.',
       '^(packages/cdevents/|@epr/cdevents)',
-      `^packages/cdevents/src|${SERVER}/app\\.ts|^packages/cli/src/cdevents`,
+      `^packages/cdevents/src|${SERVER}/app\\.ts|^packages/cli/src/commands/cdevents`,
     ),
     notFrom(
       'cdevents-above-model',

@@ -1,5 +1,5 @@
 import { type ErrorCode, HTTP_STATUS, isRetryable } from '@epr/model'
-import { EXIT, exitCodeOf } from '../../packages/cli/src/exit-code.js'
+import { EXIT, exitCodeOf } from '../../packages/cli/src/exit/exit-code.js'
 import { code, table, toPage } from './markdown.js'
 
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {

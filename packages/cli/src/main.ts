@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await runCli(args)
   } catch (error) {
-    const { tellFailure } = await import('./failure.js')
+    const { tellFailure } = await import('./exit/failure.js')
     process.exitCode = tellFailure(error, { args, env: process.env, stderr: process.stderr })
   }
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { type GlobalFlags, readSettings } from './config.js'
-import type { Context, Io, Perform } from './context.js'
-import { addGlobalFlags } from './flags.js'
-import { createOutput } from './output.js'
-import { UsageError } from './usage-error.js'
+import { UsageError } from './exit/usage-error.js'
+import { createOutput } from './output/output.js'
+import { type GlobalFlags, readSettings } from './settings/config.js'
+import type { Context, Io, Perform } from './settings/context.js'
+import { addGlobalFlags } from './settings/flags.js'
 
 interface LazyCommand {
   description: string
@@ -14,36 +14,39 @@ interface LazyCommand {
 const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   receiver: {
     description: 'event receivers: what an event must look like',
-    load: async () => (await import('./receiver.js')).defineReceiver,
+    load: async () => (await import('./commands/receiver.js')).defineReceiver,
   },
   group: {
     description: 'event receiver groups: gates',
-    load: async () => (await import('./group.js')).defineGroup,
+    load: async () => (await import('./commands/group.js')).defineGroup,
   },
   event: {
     description: 'events: what happened to an artifact',
-    load: async () => (await import('./event.js')).defineEvent,
+    load: async () => (await import('./commands/event.js')).defineEvent,
   },
-  sbom: { description: 'SBOMs in CycloneDX', load: async () => (await import('./sbom.js')).defineSbom },
+  sbom: {
+    description: 'SBOMs in CycloneDX',
+    load: async () => (await import('./commands/sbom/sbom.js')).defineSbom,
+  },
   status: {
     description: 'what the server says of itself',
-    load: async () => (await import('./status.js')).defineStatus,
+    load: async () => (await import('./commands/status.js')).defineStatus,
   },
   watch: {
     description: 'follow the messages from now on',
-    load: async () => (await import('./watch.js')).defineWatch,
+    load: async () => (await import('./commands/watch.js')).defineWatch,
   },
   'dead-letter': {
     description: 'what watchers have put aside',
-    load: async () => (await import('./dead-letter.js')).defineDeadLetter,
+    load: async () => (await import('./commands/dead-letter.js')).defineDeadLetter,
   },
   cdevents: {
     description: 'CDEvents: their types, schemas and event receivers',
-    load: async () => (await import('./cdevents.js')).defineCdevents,
+    load: async () => (await import('./commands/cdevents/cdevents.js')).defineCdevents,
   },
   run: {
     description: 'run a command and record how it went',
-    load: async () => (await import('./run.js')).defineRun,
+    load: async () => (await import('./commands/run/run.js')).defineRun,
   },
 }
 

@@ -1,0 +1,98 @@
+import type { DeadLetter, DeadLetterPlace } from '@epr/watcher'
+import type { Command } from 'commander'
+import { UsageError } from '../exit/usage-error.js'
+import { printRows } from '../objects/print-rows.js'
+import { toFields } from '../objects/search-request.js'
+import { type Context, type Flags, type Perform, textFlag } from '../settings/context.js'
+import { addRowFlags, parseList } from '../settings/flags.js'
+
+const FIELDS = ['time', 'id', 'kind', 'attempts', 'error', 'group', 'origin', 'key', 'headers', 'value']
+const DEFAULT_FIELDS = ['time', 'id', 'kind', 'attempts', 'error']
+const DEFAULT_TOPIC = 'epr.dev.events'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Text as it is; bytes that are none in base64, so that they survive. */
+function toText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toText)
+  if (!(value instanceof Uint8Array)) return value
+  try {
+    return utf8.decode(value)
+  } catch {
+    return { base64: Buffer.from(value).toString('base64') }
+  }
+}
+
+function toRow(letter: DeadLetter): Record<string, unknown> {
+  const headers = Object.entries(letter.headers ?? {}).map(([name, value]) => [name, toText(value)])
+  const { key = null, value } = letter
+  return { ...letter, key: toText(key), headers: Object.fromEntries(headers), value: toText(value) }
+}
+
+async function toTls(flags: Flags): Promise<boolean | { ca: Buffer } | undefined> {
+  const file = textFlag(flags, 'brokerCa')
+  if (file === undefined) return flags.brokerTls === true ? true : undefined
+  const { readFile } = await import('node:fs/promises')
+  try {
+    return { ca: await readFile(file) }
+  } catch (error) {
+    throw new UsageError(`--broker-ca: cannot read ${file}: ${(error as Error).message}`, error)
+  }
+}
+
+/** @throws UsageError unless the flags name brokers, or else a watcher of the feed */
+async function toPlace(flags: Flags, env: NodeJS.ProcessEnv): Promise<DeadLetterPlace> {
+  const name = textFlag(flags, 'name')
+  const file = textFlag(flags, 'file')
+  const typed = Array.isArray(flags.brokers) ? (flags.brokers as string[]) : undefined
+  const isFeed = name !== undefined || file !== undefined
+  if (isFeed && typed) throw new UsageError('give --brokers, or --name or --file: they are two places')
+  if (isFeed) return { name: name ?? '', ...(file !== undefined && { deadLetterFile: file }) }
+  const brokers = typed ?? parseList(env.EPR_BROKERS ?? '')
+  if (brokers.length === 0)
+    throw new UsageError('say where: --brokers (EPR_BROKERS) for Kafka, --name for a watcher of the feed')
+  const tls = await toTls(flags)
+  const topic = textFlag(flags, 'topic') ?? (env.EPR_TOPIC || DEFAULT_TOPIC)
+  const deadLetterTopic = textFlag(flags, 'deadLetterTopic')
+  return {
+    brokers,
+    topic,
+    clientId: 'epr-cli',
+    ...(tls !== undefined && { tls }),
+    ...(deadLetterTopic !== undefined && { deadLetterTopic }),
+  }
+}
+
+/** From the oldest to the newest there is now. */
+async function* readRows(
+  place: DeadLetterPlace,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Record<string, unknown>> {
+  const { listDeadLetters } = await import('@epr/watcher')
+  let left = limit
+  for await (const letter of listDeadLetters(place)) {
+    if (left-- <= 0) return
+    yield toRow(letter)
+  }
+}
+
+async function list(context: Context, flags: Flags): Promise<undefined> {
+  const fields = toFields({ fields: FIELDS, defaultFields: DEFAULT_FIELDS }, flags.fields)
+  const place = await toPlace(flags, context.env)
+  if (context.settings.dryRun) return context.output.object({ ...place, fields })
+  await printRows(context, readRows(place, flags.limit as number | undefined), fields, flags)
+}
+
+export function defineDeadLetter(deadLetter: Command, perform: Perform): void {
+  const command = deadLetter
+    .command('list')
+    .description('what watchers have put aside, with the reason; it changes nothing')
+    .option('--brokers <list>', 'Kafka brokers, host:port with commas (EPR_BROKERS)', parseList)
+    .option('--topic <name>', `the topic that was watched (EPR_TOPIC, default ${DEFAULT_TOPIC})`)
+    .option('--dead-letter-topic <name>', 'when they are not in <topic>.dlt')
+    .option('--broker-tls', 'speak TLS to the brokers; SASL_USERNAME, SASL_PASSWORD, SASL_MECHANISM log in')
+    .option('--broker-ca <file>', 'authority of the brokers (PEM); implies --broker-tls')
+    .option('--name <text>', 'the name of a watcher of the feed')
+    .option('--file <file>', "when the feed's are somewhere else")
+  perform(addRowFlags(command), 'dead-letter list --brokers localhost:19092 --topic epr.dev.events', list)
+}

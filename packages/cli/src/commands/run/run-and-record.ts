@@ -1,0 +1,88 @@
+import { EprError, fromJsonText, type JsonText, MAX_FIELD_LENGTH, memberTexts, toJsonText } from '@epr/model'
+import { toProblem } from '../../exit/failure.js'
+import { UsageError } from '../../exit/usage-error.js'
+import { readObjectFlag } from '../../input/input.js'
+import { assertChecked, checkObject } from '../../objects/check-object.js'
+import { KINDS } from '../../objects/kinds.js'
+import { toNvrpp } from '../../objects/nvrpp.js'
+import { shellQuote } from '../../objects/shell-quote.js'
+import { type Context, type Flags, textFlag, toFlagName } from '../../settings/context.js'
+import { type Outcome, runCommand } from './run-command.js'
+
+/** As it could be typed again. */
+function toCommandLine(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellQuote(word))).join(' ')
+}
+
+/** A command line of any length fits into a description, which has an end; the payload has it whole. */
+function toDescription(commandLine: string): string {
+  const characters = [...commandLine.replaceAll('\0', '')]
+  if (characters.length <= MAX_FIELD_LENGTH) return characters.join('')
+  return `${characters.slice(0, MAX_FIELD_LENGTH - 1).join('')}…`
+}
+
+/** What was measured stands, whatever else --payload says. */
+function toPayload(command: string, outcome: Outcome, more: JsonText | undefined): JsonText {
+  const { exitCode, startedAt, finishedAt, durationMs } = outcome
+  const measured = {
+    command,
+    exit_code: exitCode,
+    started_at: startedAt.toISOString(),
+    finished_at: finishedAt.toISOString(),
+    duration_ms: durationMs,
+  }
+  const members = new Map(Object.entries(measured).map(([key, value]) => [key, JSON.stringify(value)]))
+  for (const [key, text] of more === undefined ? [] : memberTexts(fromJsonText(more))) {
+    if (!members.has(key)) members.set(key, text)
+  }
+  return toJsonText(`{${[...members].map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`)
+}
+
+/**
+ * Runs a command and records how it went. The exit code is the command's own, also when nothing could be
+ * recorded: a registry that is away must not break a build.
+ */
+export async function runAndRecord(
+  context: Context,
+  flags: Flags,
+  words: string[],
+): Promise<number | undefined> {
+  const nvrpp = toNvrpp(flags, ['event_receiver_id'])
+  const command = toCommandLine(words)
+  const payloadFlag = textFlag(flags, 'payload')
+  // The command's stdin is its own.
+  if (payloadFlag === '@-')
+    throw new UsageError('--payload cannot be read from stdin, which the command reads')
+  const more =
+    payloadFlag === undefined ? undefined : await readObjectFlag('--payload', payloadFlag, context.stdin)
+  const fields = {
+    ...nvrpp,
+    description: textFlag(flags, 'description') ?? toDescription(command),
+    event_receiver_id: textFlag(flags, 'eventReceiverId'),
+  }
+  const toEvent = (outcome: Outcome) =>
+    assertChecked(
+      checkObject(
+        KINDS.event,
+        { ...fields, success: outcome.exitCode === 0 },
+        toPayload(command, outcome, more),
+        toFlagName,
+      ),
+    )
+  const client = await context.connect()
+  const now = new Date()
+  // Whatever cannot be recorded is said before the command runs, not after.
+  const rehearsed = toEvent({ exitCode: 0, startedAt: now, finishedAt: now, durationMs: 0 })
+  if (context.settings.dryRun) return context.output.object(rehearsed, 4)
+
+  const outcome = await runCommand(words, context.stdin)
+  if (outcome.problem !== undefined) context.stderr.write(`epr-cli: ${outcome.problem}\n`)
+  try {
+    await KINDS.event.create(client, toEvent(outcome))
+  } catch (error) {
+    const reason = error instanceof EprError ? toProblem(error) : String(error)
+    const what = `"${command}" ended with ${outcome.exitCode}`
+    context.stderr.write(`epr-cli: warning: not recorded that ${toDescription(what)}: ${reason}\n`)
+  }
+  return outcome.exitCode
+}

@@ -1,0 +1,46 @@
+import { EprError, NVRPP_FIELDS, type Nvrpp } from '@epr/model'
+import { readTextFile } from '../../input/input.js'
+import { findInstalled } from '../../objects/install-receivers.js'
+import { KINDS } from '../../objects/kinds.js'
+import { toNvrpp } from '../../objects/nvrpp.js'
+import { type Context, type Flags, textFlag, toFlagKey } from '../../settings/context.js'
+import { type CyclonedxVersion, readCyclonedxReceiver } from './cyclonedx.js'
+import { readSbom, type SbomDocument } from './document.js'
+
+/** What flags say counts; the document only proposes. @throws UsageError that names what neither says */
+function toArtifact(flags: Flags, { nvrpp }: SbomDocument): Nvrpp {
+  const proposed = Object.fromEntries(NVRPP_FIELDS.map((field) => [toFlagKey(field), nvrpp[field]]))
+  const typed = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
+  return toNvrpp({ ...proposed, ...typed }, [])
+}
+
+async function findReceiver({ connect }: Context, version: CyclonedxVersion): Promise<string> {
+  const id = await findInstalled(await connect(), await readCyclonedxReceiver(version))
+  if (id !== undefined) return id
+  const problem = `there is no event receiver for CycloneDX ${version}`
+  throw new EprError(
+    'NOT_FOUND',
+    `${problem}: run epr-cli sbom install, or name one with --event-receiver-id`,
+  )
+}
+
+/** Records an SBOM for the event receiver of its version. */
+export async function recordSbom(context: Context, flags: Flags, [file = '-']: string[]): Promise<undefined> {
+  const { settings, output, stdin } = context
+  const document = readSbom(file === '-' ? 'stdin' : file, await readTextFile('the SBOM', file, stdin))
+  const nvrpp = toArtifact(flags, document)
+  const { version, components, json } = document
+  const about = `SBOM of ${nvrpp.name} ${nvrpp.version}`.slice(0, 200)
+  const named = textFlag(flags, 'eventReceiverId')
+  const event = {
+    ...nvrpp,
+    description: textFlag(flags, 'description') ?? `${about}: CycloneDX ${version}, ${components} components`,
+    success: flags.success !== false,
+    ...(named !== undefined && { event_receiver_id: named }),
+    payload: json,
+  }
+  if (settings.dryRun) return output.object(event, 4)
+  const event_receiver_id = named ?? (await findReceiver(context, version))
+  const id = await KINDS.event.create(await context.connect(), { ...event, event_receiver_id })
+  return output.created('event created', id)
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { fromJsonText, type JsonText } from '@epr/model'
+import { UsageError } from '../exit/usage-error.js'
+import { parseExact } from './parse-exact.js'
+
+type Stdin = AsyncIterable<Uint8Array | string> & { isTTY?: boolean }
+
+/** @throws UsageError when it is no UTF-8 */
+export function decodeUtf8(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw new UsageError(`${name} is no UTF-8 text`, error)
+  }
+}
+
+async function readAll(stdin: Stdin): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks)
+}
+
+/** The text of a file, or of stdin (`-`). `what` says what it is read for. @throws UsageError */
+export async function readTextFile(what: string, file: string, stdin: Stdin): Promise<string> {
+  if (file === '-') return decodeUtf8(`${what} (stdin)`, await readAll(stdin))
+  try {
+    return decodeUtf8(file, await readFile(file))
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`${what}: cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`, error)
+  }
+}
+
+/** The text that a flag stands for: itself, `@file`, or `@-` for stdin. */
+async function readText(flag: string, value: string, stdin: Stdin): Promise<string> {
+  return value.startsWith('@') ? readTextFile(flag, value.slice(1), stdin) : value
+}
+
+/**
+ * The JSON that a flag stands for, exactly as it was written.
+ *
+ * @throws UsageError with line and column
+ */
+export async function readJsonFlag(flag: string, value: string, stdin: Stdin): Promise<JsonText> {
+  return parseExact(flag, await readText(flag, value, stdin))
+}
+
+/** The same, which must be an object. */
+export async function readObjectFlag(flag: string, value: string, stdin: Stdin): Promise<JsonText> {
+  const json = await readJsonFlag(flag, value, stdin)
+  if (!fromJsonText(json).trimStart().startsWith('{')) throw new UsageError(`${flag} must be an object`)
+  return json
+}

@@ -1,0 +1,117 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { EprError, memberTexts, toJsonText } from '@epr/model'
+import { EXIT } from '../exit/exit-code.js'
+import { toProblem } from '../exit/failure.js'
+import { UsageError } from '../exit/usage-error.js'
+import { type Entry, readEntries } from '../input/entries.js'
+import { createProgress } from '../output/progress.js'
+import type { Context, Flags } from '../settings/context.js'
+import { type Checked, checkObject } from './check-object.js'
+import { createSender, isOfEntry, type Sent } from './generate-sender.js'
+import { KINDS, type Kind, type KindName } from './kinds.js'
+
+interface Source {
+  name: string
+  /** Only a file that can be read twice is checked to its end before anything is sent. */
+  isRepeatable: boolean
+  open(): AsyncIterable<Uint8Array | string>
+}
+
+async function toSource(file: string, { stdin }: Context): Promise<Source> {
+  if (file === '-') return { name: 'stdin', isRepeatable: false, open: () => stdin }
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot read ${file}: ${error.code}`, error)
+  })
+  return { name: file, isRepeatable: found.isFile(), open: () => createReadStream(file) }
+}
+
+function check(kind: Kind, { text }: Entry): Checked {
+  if (text instanceof EprError) return { problems: [text.message] }
+  if (!text.startsWith('{')) return { problems: ['it must be an object'] }
+  const json = kind.carried && memberTexts(text).get(kind.carried)
+  const carried = json === undefined ? undefined : toJsonText(json)
+  return checkObject(kind, JSON.parse(text), carried, (field) => field)
+}
+
+const place = ({ name }: Source, { number, line }: Entry): string => `${name}: entry ${number}, line ${line}`
+
+/** How many entries there are. @throws UsageError for the first that is bad, unless bad ones may be passed over */
+async function countEntries(kind: Kind, source: Source, mayFail: boolean): Promise<number> {
+  let count = 0
+  for await (const entry of readEntries(source.name, source.open())) {
+    const checked = check(kind, entry)
+    if ('problems' in checked && !mayFail) {
+      throw new UsageError(`${place(source, entry)}: ${checked.problems.join('; ')}; nothing was sent`)
+    }
+    count++
+  }
+  return count
+}
+
+/** Creates all that a file holds. An entry that fails stops it, or is told and passed over. */
+export async function generate(
+  context: Context,
+  kindName: KindName,
+  flags: Flags,
+  [file = '-']: string[],
+): Promise<number | undefined> {
+  const kind = KINDS[kindName]
+  const { output, settings, stderr } = context
+  const isKeptGoing = flags.keepGoing === true
+  const source = await toSource(file, context)
+  const total = source.isRepeatable ? await countEntries(kind, source, isKeptGoing) : undefined
+  const sender = createSender(kind, settings.dryRun ? undefined : await context.connect())
+  const progress = createProgress(stderr, `${kind.noun}s`, total)
+  const tally = { created: 0, failed: 0, lastId: '' }
+
+  function fail(entry: Entry, error: EprError): void {
+    tally.failed++
+    const message = `${place(source, entry)}: ${toProblem(error)}`
+    if (!isKeptGoing || !isOfEntry(error.code)) {
+      throw new EprError(error.code, `${message}; ${tally.created} created`, { cause: error })
+    }
+    progress.clear()
+    stderr.write(`epr-cli: ${message}\n`)
+  }
+
+  async function take(sent: readonly Sent[]): Promise<void> {
+    // All that was created is told, also when the first of them has failed.
+    for (const { id } of sent) {
+      if (id === undefined) continue
+      tally.created++
+      tally.lastId = id
+      if (output.format !== 'table') await output.created('', id)
+    }
+    for (const { entry, error } of sent) if (error) fail(entry, error)
+    progress.show(tally.created + tally.failed)
+  }
+
+  try {
+    for await (const entry of readEntries(source.name, source.open())) {
+      const checked = check(kind, entry)
+      if ('problems' in checked) {
+        // What stands before it is sent first, so that what is told of it is true.
+        await take(await sender.flush())
+        fail(entry, new UsageError(checked.problems.join('; ')))
+      } else if (settings.dryRun) await output.object(checked.object, 4)
+      else await take(await sender.add(entry, checked.object))
+    }
+    await take(await sender.flush())
+  } finally {
+    progress.clear()
+  }
+  if (output.format === 'table' && !settings.dryRun) await tell(context, kind, tally)
+  if (tally.failed === 0) return undefined
+  stderr.write(`epr-cli: ${tally.failed} failed, ${tally.created} created\n`)
+  return EXIT.failed
+}
+
+async function tell(
+  { output }: Context,
+  kind: Kind,
+  { created, lastId }: { created: number; lastId: string },
+): Promise<void> {
+  if (created === 1) await output.created(`${kind.noun} created`, lastId)
+  else output.line(`${output.style.green('✓')} ${created} ${kind.noun}s created`)
+}

@@ -1,0 +1,50 @@
+import { elementTexts, type JsonText, memberTexts, toJsonText } from '@epr/model'
+import { JSONPath } from 'jsonpath-plus'
+import { UsageError } from '../exit/usage-error.js'
+
+interface Match {
+  pointer: string
+  value: unknown
+}
+
+/** The text of the value that a JSON pointer (RFC 6901) leads to: cut out, so that no number is rounded. */
+function textAt(json: string, pointer: string): string | undefined {
+  let text: string | undefined = json
+  for (const step of pointer.split('/').slice(1)) {
+    if (text === undefined) return undefined
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    text = text.trimStart().startsWith('[') ? elementTexts(text)[Number(key)] : memberTexts(text).get(key)
+  }
+  return text
+}
+
+/** `~` and `^` give what the pointer does not lead to: then the value itself counts. */
+function toText(json: string, { pointer, value }: Match): JsonText {
+  const text = textAt(json, pointer)
+  const parsed = JSON.stringify(value)
+  return toJsonText(text !== undefined && JSON.stringify(JSON.parse(text)) === parsed ? text : parsed)
+}
+
+/**
+ * Gives what finds a JSONPath in JSON text. Scripts in paths are off: they would run with the user's rights.
+ *
+ * @throws UsageError, also from what it gives, for a path that is none
+ */
+export function compileJsonPath(path: string): (json: string) => JsonText[] {
+  if (path.trim() === '') throw new UsageError('--jsonpath must not be blank')
+  const find = (json: string): unknown => {
+    try {
+      return JSONPath({ path, json: JSON.parse(json), resultType: 'all', eval: false, wrap: true })
+    } catch (error) {
+      const reason = (error as Error).message
+      const hint = /\beval\b/i.test(reason) ? 'scripts and filters are not run' : reason
+      throw new UsageError(`--jsonpath ${JSON.stringify(path)}: ${hint}`, error)
+    }
+  }
+  // A script is refused before the server is asked for anything to run it on.
+  find('[{"a":[{}]}]')
+  return (json) => {
+    const found = find(json)
+    return Array.isArray(found) ? (found as Match[]).map((match) => toText(json, match)) : []
+  }
+}

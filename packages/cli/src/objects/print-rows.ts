@@ -1,0 +1,67 @@
+import { stringifyJson } from '@epr/model'
+import { type Context, type Flags, textFlag } from '../settings/context.js'
+import type { Row } from './kinds.js'
+
+/** How many rows a table shows without --limit or --all: what people can still look through. */
+export const TABLE_LIMIT = 100
+
+/** Whether only the beginning is shown, because people could not look through all. */
+export function isCutTable({ output }: Context, { jsonpath, limit, all }: Flags): boolean {
+  return output.format === 'table' && jsonpath === undefined && limit === undefined && !all
+}
+
+/** Prints rows as the output's format wants them, or what a JSONPath finds in them. */
+export async function printRows(
+  context: Context,
+  found: AsyncIterable<Row> | Iterable<Row>,
+  fields: readonly string[],
+  flags: Flags,
+): Promise<undefined> {
+  const { output, stderr } = context
+  const jsonPath = textFlag(flags, 'jsonpath')
+  const select =
+    jsonPath === undefined ? undefined : (await import('./json-path.js')).compileJsonPath(jsonPath)
+  const picked = pickFields(found, fields)
+  if (output.format === 'ndjson' && !select) return printAsFound(context, picked)
+  const isCut = isCutTable(context, flags)
+  const rows = await collect(picked, isCut ? TABLE_LIMIT + 1 : Number.POSITIVE_INFINITY)
+  if (select) return printFound(context, select(stringifyJson(rows)))
+  if (output.format !== 'table') return output.object(rows)
+  const shown = isCut ? rows.slice(0, TABLE_LIMIT) : rows
+  if (shown.length > 0) {
+    const { toTable } = await import('../output/table.js')
+    output.line(toTable(shown, fields, output.style, output.width))
+  } else stderr.write('nothing found\n')
+  if (shown.length < rows.length) stderr.write(`only the first ${TABLE_LIMIT}: --all shows all there are\n`)
+}
+
+/** With the fields in their own order. */
+async function* pickFields(
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  fields: readonly string[],
+): AsyncGenerator<Row> {
+  for await (const row of rows) yield Object.fromEntries(fields.map((field) => [field, row[field]]))
+}
+
+async function collect(found: AsyncIterable<Row>, limit: number): Promise<Row[]> {
+  const rows: Row[] = []
+  for await (const row of found) {
+    rows.push(row)
+    if (rows.length >= limit) break
+  }
+  return rows
+}
+
+/** A line is whole as it is printed: no end has to be waited for. */
+async function printAsFound({ output }: Context, rows: AsyncIterable<Row>): Promise<undefined> {
+  for await (const row of rows) {
+    if (output.isClosed()) return
+    await output.object(row)
+  }
+}
+
+/** What a JSONPath has found: an array of JSON, or a line for each. */
+async function printFound({ output }: Context, found: readonly object[]): Promise<undefined> {
+  if (output.format !== 'ndjson') return output.object(found)
+  for (const value of found) await output.object(value)
+}

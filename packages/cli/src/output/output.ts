@@ -1,0 +1,85 @@
+import { EprError, stringifyJson } from '@epr/model'
+import type { OutputFormat } from '../settings/flags.js'
+import { indentJson } from './indent-json.js'
+import { createStyle, type Style } from './style.js'
+
+/** stdout: what the command was called for, and nothing else. */
+export interface Output {
+  readonly format: OutputFormat
+  readonly style: Style
+  /** Columns of the terminal; undefined when it is none. */
+  readonly width: number | undefined
+  /** Resolves when all is written. @throws EprError INTERNAL when it could not be: a full disk */
+  end(): Promise<void>
+  /** Whether the reader has gone: `| head` has seen enough. */
+  isClosed(): boolean
+  line(text: string): void
+  /** The id of what was created or changed. `what` says so to people. */
+  created(what: string, id: string): Promise<undefined>
+  /** One value, on its own. */
+  object(value: object, indent?: number): Promise<undefined>
+}
+
+interface OutputOptions {
+  stdout: NodeJS.WriteStream
+  env: NodeJS.ProcessEnv
+  format: OutputFormat | undefined
+  indent: boolean
+}
+
+/** The original's widths: answers to a creation by 4, everything else by 2. */
+const CREATED_INDENT = 4
+const OBJECT_INDENT = 2
+
+export function createOutput(options: OutputOptions): Output {
+  const { stdout, env, indent: isIndented } = options
+  const format = options.format ?? (stdout.isTTY ? 'table' : 'json')
+  const style = createStyle(env, stdout)
+  let isClosed = false
+  let problem: NodeJS.ErrnoException | undefined
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    isClosed = true
+    if (error.code !== 'EPIPE') problem ??= error
+  })
+
+  function line(text: string): void {
+    if (!isClosed) stdout.write(`${text}\n`)
+  }
+
+  async function object(value: object, indent = OBJECT_INDENT): Promise<undefined> {
+    const json = stringifyJson(value)
+    switch (format) {
+      case 'json':
+        return line(indentJson(json, isIndented ? indent : 0)) as undefined
+      case 'ndjson':
+        return line(indentJson(json, 0)) as undefined
+      case 'yaml': {
+        const { toYaml } = await import('./yaml-output.js')
+        const isList = Array.isArray(value)
+        return line((isList ? '' : '---\n') + toYaml(json)) as undefined
+      }
+      case 'table': {
+        const { toRecord } = await import('./table.js')
+        return line(toRecord(value, style, stdout.columns)) as undefined
+      }
+    }
+  }
+
+  return {
+    format,
+    style,
+    width: stdout.isTTY ? stdout.columns : undefined,
+    isClosed: () => isClosed,
+    async end() {
+      if (!isClosed) await new Promise<void>((resolve) => void stdout.write('', () => resolve()))
+      if (problem)
+        throw new EprError('INTERNAL', `cannot write the output: ${problem.code}`, { cause: problem })
+    },
+    line,
+    object,
+    async created(what, id) {
+      if (format === 'table') return line(`${style.green('✓')} ${what}: ${style.bold(id)}`) as undefined
+      return object({ data: id }, CREATED_INDENT)
+    },
+  }
+}

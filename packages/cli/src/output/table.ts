@@ -1,0 +1,97 @@
+import { isJsonText, stringifyJson } from '@epr/model'
+import Table from 'cli-table3'
+import { toPlainLine } from '../exit/plain-line.js'
+import type { Row } from '../objects/kinds.js'
+import { indentJson } from './indent-json.js'
+import { toRelativeTime } from './relative-time.js'
+import type { Style } from './style.js'
+
+const PADDING = 2
+const MIN_WIDTH = 5 + PADDING
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|\p{Emoji_Presentation}/gu
+const COLOURS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
+  true: 'green',
+  passed: 'green',
+  open: 'green',
+  false: 'red',
+  failed: 'red',
+  missing: 'yellow',
+}
+
+const isMoment = (field: string): boolean => field.endsWith('_at') || field === 'since' || field === 'time'
+const isId = (field: string): boolean => field === 'id' || field.endsWith('_id')
+
+const displayWidth = (text: string): number => text.length + (text.match(WIDE)?.length ?? 0)
+
+/** A value on one line, as people read it; what strangers wrote cannot steer the terminal. */
+export function toCell(field: string, value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string')
+    return toPlainLine(isMoment(field) ? toRelativeTime(value, Date.now()) : value)
+  const isListOfTexts = Array.isArray(value) && value.every((item) => typeof item === 'string')
+  if (isListOfTexts) return toPlainLine(value.join(' '))
+  return toPlainLine(indentJson(stringifyJson(value), 0))
+}
+
+function paint(field: string, text: string, style: Style): string {
+  const colour = ['success', 'enabled', 'state', 'leader'].includes(field) ? COLOURS[text] : undefined
+  return colour ? style[colour](text) : text
+}
+
+/** Takes from the widest columns, and from ids last: half an id is none. Undefined when that is not enough. */
+function fit(fields: readonly string[], natural: readonly number[], width: number): number[] | undefined {
+  const widths = [...natural]
+  const excess = () => widths.reduce((sum, one) => sum + one + 1, 1) - width
+  for (let over = excess(); over > 0; over = excess()) {
+    const shrinkable = widths.map((one, at) => (isId(fields[at] ?? '') ? 0 : one))
+    const widest = Math.max(...shrinkable)
+    if (widest <= MIN_WIDTH) return undefined
+    widths[shrinkable.indexOf(widest)] = Math.max(MIN_WIDTH, widest - 1)
+  }
+  return widths
+}
+
+const LINES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
+
+/** Rows as a table that is no wider than the terminal; one below the other where no table fits. */
+export function toTable(
+  rows: readonly Row[],
+  fields: readonly string[],
+  style: Style,
+  width: number | undefined,
+): string {
+  const cells = rows.map((row) => fields.map((field) => toCell(field, row[field])))
+  const natural = fields.map(
+    (field, at) => PADDING + Math.max(...[field, ...cells.map((row) => row[at] ?? '')].map(displayWidth)),
+  )
+  const colWidths = width === undefined ? natural : fit(fields, natural, width)
+  if (!colWidths) return rows.map((row) => toRecord(row, style, width)).join('\n\n')
+  const table = new Table({
+    head: fields.map(style.bold),
+    colWidths,
+    chars: LINES,
+    style: { head: [], border: [], compact: true },
+  })
+  for (const row of cells) table.push(row.map((text, at) => paint(fields[at] ?? '', text, style)))
+  return table.toString()
+}
+
+function toValue(field: string, value: unknown): string {
+  const isNested = typeof value === 'object' && value !== null && (isJsonText(value) || !Array.isArray(value))
+  if (!isNested) return toCell(field, value)
+  return indentJson(stringifyJson(value), 2).split('\n').map(toPlainLine).join('\n')
+}
+
+/** One object: a line for each field, JSON in it laid out. */
+export function toRecord(value: object, style: Style, width: number | undefined): string {
+  const members = Object.entries(value)
+  const indent = Math.max(...members.map(([field]) => field.length)) + PADDING
+  return members
+    .map(([field, member]) => {
+      const lines = toValue(field, member).split('\n')
+      const text = lines.join(`\n${' '.repeat(indent)}`)
+      const isShort = width === undefined || indent + text.length <= width || lines.length > 1
+      return style.dim(field.padEnd(indent)) + (isShort ? paint(field, text, style) : text)
+    })
+    .join('\n')
+}
