@@ -34,9 +34,9 @@ export default {
     ),
     notFrom(
       'watcher-above-model',
-      'Watchers know the model only: they read the feed by themselves.',
+      'Watchers know the model and Kafka: they read the feed by themselves.',
       '^packages/watcher/src',
-      '^packages/(?!watcher|model)|^@epr/(?!model)',
+      '^packages/(?!watcher|kafka|model)|^@epr/(?!kafka|model)',
     ),
     notFrom(
       'mcp-above-client',
@@ -113,9 +113,21 @@ export default {
     ),
     only(
       'kafkajs-behind-ports',
-      'kafkajs is unmaintained: it stays behind ports.',
+      'kafkajs is unmaintained: only @epr/kafka imports it, and lists what others see of it.',
       'node_modules/kafkajs/',
-      `${SERVER}/outbox/kafka-|^packages/watcher/src/kafka-|^packages/testkit/src/kafka`,
+      '^packages/kafka/src',
+    ),
+    only(
+      'kafka-behind-ports',
+      'Kafka stands behind the ports of the publisher and of the watcher.',
+      '^(packages/kafka/|@epr/kafka)',
+      `^packages/kafka/src|${SERVER}/(outbox/kafka-|broker-config|connect-publisher)|^packages/watcher/src/(kafka-|index)|^packages/testkit/src/kafka`,
+    ),
+    notFrom(
+      'kafka-above-model',
+      'How Kafka is spoken to knows the model only, for its errors.',
+      '^packages/kafka/src',
+      '^packages/(?!kafka|model)|^@epr/(?!model)',
     ),
   ],
   options: {

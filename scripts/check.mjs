@@ -19,6 +19,7 @@ const CHECKS = {
     '-r',
     '--filter=@epr/model',
     '--filter=@epr/client',
+    '--filter=@epr/kafka',
     '--filter=@epr/watcher',
     '--filter=@epr/cdevents',
     'exec',

@@ -1,3 +1,4 @@
+import { type KafkaSasl, readSasl } from '@epr/kafka'
 import { EprError } from '@epr/model'
 import { InvalidArgumentError } from 'commander'
 
@@ -12,7 +13,7 @@ export interface BrokerConfig {
   /** File of the authorities (PEM) that the brokers' certificates are held to, in place of the system's. */
   brokerCa?: string
   /** From SASL_USERNAME, SASL_PASSWORD and SASL_MECHANISM only: a flag would be seen in the process list. */
-  sasl?: { mechanism: 'PLAIN' | 'SCRAM'; username: string; password: string }
+  sasl?: KafkaSasl
 }
 
 const DEFAULT_PORT = 9092
@@ -32,19 +33,6 @@ export function parseBrokers(text: string): string[] {
 export function parseTopic(text: string): string {
   if (/^[a-z0-9._-]{1,249}$/i.test(text) && text !== '.' && text !== '..') return text
   throw new InvalidArgumentError('write letters, digits, dots, dashes and underscores, at most 249.')
-}
-
-function readSasl(env: NodeJS.ProcessEnv): BrokerConfig['sasl'] {
-  const { SASL_USERNAME: username, SASL_PASSWORD: password, SASL_MECHANISM: mechanism } = env
-  if (!username && !password && !mechanism) return undefined
-  if (!username || !password || !mechanism) {
-    throw new EprError(
-      'INVALID_ARGUMENT',
-      'SASL_USERNAME, SASL_PASSWORD and SASL_MECHANISM go together: set all three or none',
-    )
-  }
-  if (mechanism === 'PLAIN' || mechanism === 'SCRAM') return { mechanism, username, password }
-  throw new EprError('INVALID_ARGUMENT', 'SASL_MECHANISM must be PLAIN or SCRAM (SHA-512, over TLS)')
 }
 
 /**

@@ -20,7 +20,7 @@ export async function toConnectPublisher(
   return createKafkaPublisher({
     brokers,
     topic,
-    tls: brokerTls ? { ...(ca && { ca }) } : undefined,
+    tls: ca ? { ca } : brokerTls,
     sasl,
     log,
   })

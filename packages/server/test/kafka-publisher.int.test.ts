@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { buildEvent, buildReceiver, waitFor } from '@epr/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createKafkaPublisher, type KafkaOptions, toKafkaConfig } from '../src/outbox/kafka-publisher.js'
+import { createKafkaPublisher, type KafkaOptions } from '../src/outbox/kafka-publisher.js'
 import { startTestApp } from './support/test-app.js'
 
 /** Takes connections and answers nothing, as a network does that swallows packets. */
@@ -31,23 +31,6 @@ const options = (more: Partial<KafkaOptions> = {}): KafkaOptions => ({
   log,
   ...more,
 })
-const credentials = { username: 'u', password: 'p' }
-
-it('says TLS and credentials in the words of kafkajs', () => {
-  const ca = Buffer.from('ca')
-  expect(toKafkaConfig(options())).not.toHaveProperty('ssl')
-  expect(toKafkaConfig(options({ tls: {}, sasl: { mechanism: 'PLAIN', ...credentials } }))).toMatchObject({
-    ssl: true,
-    sasl: { mechanism: 'plain', ...credentials },
-  })
-  expect(toKafkaConfig(options({ tls: { ca }, sasl: { mechanism: 'SCRAM', ...credentials } }))).toMatchObject(
-    {
-      ssl: { ca: [ca] },
-      sasl: { mechanism: 'scram-sha-512', ...credentials },
-    },
-  )
-})
-
 it('gives up connecting at once when it is told to, and keeps no socket', async () => {
   const abort = new AbortController()
   const connecting = createKafkaPublisher(options())(abort.signal)

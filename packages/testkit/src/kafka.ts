@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Kafka, logLevel } from 'kafkajs'
+import { createKafkaConnection } from '@epr/kafka'
 import { type KafkaPorts, type KafkaUser, writeKafkaFiles } from './kafka-files.js'
 import { waitFor } from './wait.js'
 
@@ -59,8 +59,8 @@ async function freePorts(count: number): Promise<number[]> {
 
 /** Whether it knows itself: an open port alone does not mean that it can be used. */
 async function answers(brokers: string): Promise<boolean> {
-  const client = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } })
-  const admin = client.admin()
+  const options = { brokers: [brokers], clientId: 'epr-testkit', retry: { retries: 0 }, log: { debug() {} } }
+  const admin = createKafkaConnection(options).client.admin()
   try {
     await admin.connect()
     return (await admin.describeCluster()).brokers.length === 1

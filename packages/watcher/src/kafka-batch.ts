@@ -1,4 +1,4 @@
-import type { Batch, KafkaMessage } from 'kafkajs'
+import type { Batch, KafkaMessage } from '@epr/kafka'
 import type { DoneOffsets } from './kafka-offsets.js'
 import type { Outcome, SourceRecord, Turn } from './message-source.js'
 

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto'
+import {
+  type Admin,
+  type EachBatchPayload,
+  type KafkaConnection,
+  type KafkaHeaders,
+  type KafkaMessage,
+  registerCodecs,
+} from '@epr/kafka'
 import { EprError } from '@epr/model'
-import type { Admin, EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs'
 import type { DeadLetter } from './dead-letter.js'
 import { WatcherError } from './errors.js'
 import type { FailureKind } from './failure.js'
-import { registerCodecs } from './kafka-codecs.js'
-import {
-  createKafkaConnection,
-  type KafkaConnection,
-  type KafkaConnectionOptions,
-} from './kafka-connection.js'
+import { connectToKafka, type KafkaConnectionOptions } from './kafka-connection.js'
 import { DEAD_LETTER_HEADERS as NAMES } from './kafka-dead-letters.js'
 import type { Log } from './log.js'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const IDLE_FETCH_MS = 200
 
-const textOf = (headers: IHeaders, name: string): string => String(headers[name] ?? '')
+const textOf = (headers: KafkaHeaders, name: string): string => String(headers[name] ?? '')
 
 function toKind(text: string): FailureKind {
   return text === 'undecodable' || text === 'unmatchable' ? text : 'handler-failed'
@@ -107,7 +109,7 @@ export async function* listKafkaDeadLetters(
   topic: string,
 ): AsyncGenerator<DeadLetter, void, undefined> {
   registerCodecs()
-  const connection = createKafkaConnection(options, silent)
+  const connection = connectToKafka(options, silent)
   try {
     const left = await readEnds(connection.client.admin(), topic)
     if (left.size === 0) return

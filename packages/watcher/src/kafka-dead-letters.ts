@@ -1,7 +1,6 @@
+import { ensureTopic, isTooLarge, type KafkaConnection, type KafkaHeaders, type Producer } from '@epr/kafka'
 import { EprError } from '@epr/model'
-import { type IHeaders, type Kafka, Partitioners, type Producer } from 'kafkajs'
 import type { Failure } from './failure.js'
-import type { KafkaConnection } from './kafka-connection.js'
 import type { Origin, SourceRecord } from './message-source.js'
 
 export interface KafkaDeadLetters {
@@ -31,35 +30,6 @@ export const DEAD_LETTER_HEADERS = {
   omitted: 'epr_dlt_value_omitted',
 } as const
 
-const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']
-
-/** The protocol's name of an error, which kafkajs wraps once more when it does not retry. */
-function typeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  return 'type' in error && typeof error.type === 'string' ? error.type : typeOf(error.cause)
-}
-
-/** Creates the topic when it is missing, for records as large as those of the original. */
-async function ensureTopic(kafka: Kafka, topic: string, original: string): Promise<void> {
-  const admin = kafka.admin()
-  await admin.connect()
-  try {
-    if ((await admin.listTopics()).includes(topic)) return
-    const maxBytes = await admin
-      .describeConfigs({
-        includeSynonyms: false,
-        resources: [{ type: 2, name: original, configNames: ['max.message.bytes'] }],
-      })
-      .then(({ resources }) => resources[0]?.configEntries[0]?.configValue)
-      // Who may not read settings may still create topics: the broker's own limit holds then.
-      .catch(() => undefined)
-    const configEntries = maxBytes ? [{ name: 'max.message.bytes', value: maxBytes }] : []
-    await admin.createTopics({ topics: [{ topic, configEntries }], waitForLeaders: true })
-  } finally {
-    await admin.disconnect()
-  }
-}
-
 type KafkaOrigin = Extract<Origin, { topic: string }>
 
 function toHeaders(
@@ -67,10 +37,10 @@ function toHeaders(
   origin: KafkaOrigin,
   failure: Failure,
   groupId: string,
-): IHeaders {
+): KafkaHeaders {
   const names = DEAD_LETTER_HEADERS
   return {
-    ...(headers as IHeaders | undefined),
+    ...(headers as KafkaHeaders | undefined),
     [names.id]: id,
     [names.topic]: origin.topic,
     [names.partition]: String(origin.partition),
@@ -93,10 +63,7 @@ export function createKafkaDeadLetters({
 
   async function start() {
     const connection = connect()
-    const producer = connection.client.producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-    })
+    const producer = connection.createProducer()
     try {
       await producer.connect()
     } catch (error) {
@@ -116,20 +83,20 @@ export function createKafkaDeadLetters({
     opened?.connection.destroy()
   }
 
-  async function deliver(record: SourceRecord, original: string, headers: IHeaders): Promise<void> {
+  async function deliver(record: SourceRecord, original: string, headers: KafkaHeaders): Promise<void> {
     open ??= start()
     const { connection, producer } = await open
     const topic = topicOf(original)
-    if (!known.has(topic)) await ensureTopic(connection.client, topic, original)
+    if (!known.has(topic)) await ensureTopic(connection, topic, { like: original })
     known.add(topic)
     const key = record.key === undefined || record.key === null ? null : Buffer.from(record.key)
-    const send = (value: Buffer | null, more: IHeaders) =>
+    const send = (value: Buffer | null, more: KafkaHeaders) =>
       producer.send({ topic, acks: -1, messages: [{ key, value, headers: { ...headers, ...more } }] })
     const value = record.value === null ? null : Buffer.from(record.value)
     try {
       await send(value, {})
     } catch (error) {
-      if (!TOO_LARGE.includes(typeOf(error) ?? '')) throw error
+      if (!isTooLarge(error)) throw error
       await send(null, { [DEAD_LETTER_HEADERS.omitted]: String(value?.length ?? 0) })
     }
   }

@@ -1,4 +1,4 @@
-import type { EachBatchPayload } from 'kafkajs'
+import type { EachBatchPayload } from '@epr/kafka'
 import { createAbort } from './abort.js'
 import { type Committer, createCommitter, type PartitionOffset } from './kafka-offsets.js'
 import type { Turn } from './message-source.js'

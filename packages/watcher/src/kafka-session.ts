@@ -1,7 +1,6 @@
-import type { ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
+import type { ConsumerGroupJoinEvent, EachBatchPayload, KafkaConnection } from '@epr/kafka'
 import { createAbort, forwardAbort } from './abort.js'
 import { type BatchProgress, nextOffset, workThrough } from './kafka-batch.js'
-import type { KafkaConnection } from './kafka-connection.js'
 import { createGeneration, type Generation, isGroupChange } from './kafka-generation.js'
 import type { DoneOffsets } from './kafka-offsets.js'
 import { pinStart } from './kafka-start.js'

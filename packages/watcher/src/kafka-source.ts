@@ -1,6 +1,6 @@
+import { registerCodecs } from '@epr/kafka'
 import { EprError } from '@epr/model'
-import { registerCodecs } from './kafka-codecs.js'
-import { createKafkaConnection, type KafkaConnectionOptions } from './kafka-connection.js'
+import { connectToKafka, type KafkaConnectionOptions } from './kafka-connection.js'
 import { createKafkaDeadLetters } from './kafka-dead-letters.js'
 import { createDoneOffsets, type DoneOffsets } from './kafka-offsets.js'
 import { runKafkaSession } from './kafka-session.js'
@@ -59,7 +59,7 @@ export function kafkaSource(options: KafkaSourceOptions): MessageSource {
   const { sessionTimeoutMs = 30_000, commitIntervalMs = 1_000, maxBytesPerPartition = 262_144 } = options
   let log: Log = createStderrLog()
   const deadLetters = createKafkaDeadLetters({
-    connect: () => createKafkaConnection(options, log),
+    connect: () => connectToKafka(options, log),
     topicOf: deadLetterTopic,
     groupId,
   })
@@ -84,7 +84,7 @@ export function kafkaSource(options: KafkaSourceOptions): MessageSource {
       const timing = toTiming(delivery.attemptMs, sessionTimeoutMs, commitIntervalMs)
       const session = (onReady: () => void) =>
         runKafkaSession({
-          connection: createKafkaConnection(options, log),
+          connection: connectToKafka(options, log),
           ...{ topics, groupId, fromBeginning, maxBytesPerPartition, timing, doneOf, delivery, onReady },
         })
       const { stop, giveUpAfterMs, events } = delivery

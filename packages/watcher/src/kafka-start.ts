@@ -1,4 +1,4 @@
-import type { Consumer, Kafka } from 'kafkajs'
+import type { Consumer, Kafka } from '@epr/kafka'
 
 /**
  * Commits where a group starts that has never committed anything. Without this the newest offset is asked for again
