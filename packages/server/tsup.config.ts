@@ -24,6 +24,7 @@ const PAGE_ASSETS = {
 async function copyFiles(): Promise<void> {
   await mkdir('dist', { recursive: true })
   await cp('src/storage/migrations', 'dist/migrations', { recursive: true })
+  await cp('src/storage/functions', 'dist/functions', { recursive: true })
   await copyFile('src/http/schema.graphql', 'dist/schema.graphql')
   await cp('src/http/graphiql', 'dist/graphiql', { recursive: true })
   await cp('src/http/swagger-ui', 'dist/swagger-ui', { recursive: true })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createGateStatus } from '../src/registry/gate-status.js'
 import { nvrppHash } from '../src/registry/nvrpp-hash.js'
 import type { Database } from '../src/storage/database.js'
 import { insertEvents } from '../src/storage/events.js'
@@ -64,15 +65,23 @@ function toFlushes<T>(items: T[], sizes: number[]): T[][] {
   return flushes
 }
 
+/** Of the artifacts of a world so many are asked for at every group: each is a question of its own. */
+const ASKED = 10
+
+interface Played {
+  expected: string[]
+  actual: string[]
+}
+
 /** Plays a world through the database, in flushes, and through the oracle, one by one. */
-async function play(world: World): Promise<{ expected: string[]; actual: string[] }> {
+async function play(world: World): Promise<Played> {
   const name = crypto.randomUUID()
   const receivers: string[] = []
   while (receivers.length < RECEIVERS) receivers.push(await addReceiver(database))
   const oracle = createGateOracle()
   const groups: OracleGroup[] = []
   const expected: string[] = []
-  const told = (await readCompletions(database)).length
+  const sent = (await readCompletions(database)).length
 
   async function addGroups(specs: World['before']): Promise<void> {
     for (const { receivers: indexes, enabled } of specs) {
@@ -108,12 +117,34 @@ async function play(world: World): Promise<{ expected: string[]; actual: string[
     await updateGroupEnabled(database, first.id, first.enabled)
   }
   await submit([...world.secondHalf, ...everyArtifact])
-  const completions = (await readCompletions(database)).slice(told)
-  return { expected, actual: completions.map(({ event, group }) => `${event} ${group}`) }
+  const completions = (await readCompletions(database)).slice(sent)
+  const actual = completions.map(({ event, group }) => `${event} ${group}`)
+
+  const gateStatus = createGateStatus(database)
+  for (const group of groups) {
+    for (let artifact = 0; artifact < ASKED; artifact++) {
+      const {
+        name: unit,
+        version,
+        release,
+        platform_id,
+        package: pkg,
+      } = toNewEvent({
+        nvrpp: `${name}-${artifact}`,
+        receiver: '',
+        success: true,
+      })
+      const status = await gateStatus(group.id, { name: unit, version, release, platform_id, package: pkg })
+      actual.push(JSON.stringify([status.state, status.receivers.map(({ state }) => state)]))
+      const { state, receivers: states } = oracle.status(group, unit)
+      expected.push(JSON.stringify([state, states]))
+    }
+  }
+  return { expected, actual }
 }
 
 describe('gates', () => {
-  it('decide in flushes exactly as one by one, over 10,000 random histories', {
+  it('decide in flushes exactly as one by one, over 10,000 random histories, and say so when asked', {
     timeout: 120_000,
   }, async () => {
     let completions = 0

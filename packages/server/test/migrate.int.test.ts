@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { waitFor } from '@epr/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Connection } from '../src/storage/database.js'
 import { MIGRATION_LOCK } from '../src/storage/locks.js'
 import { selectMessages } from '../src/storage/messages.js'
 import { migrate } from '../src/storage/migrate.js'
 import { NUMBER_MESSAGES } from '../src/storage/outbox.js'
+import { dumpSchema } from './support/dump-schema.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 let database: TestDatabase
@@ -18,7 +20,7 @@ it('brings an empty database up to date once, also when several servers start at
   const rows = await database
     .connect()
     .query<{ version: number }>('select version from migrations order by version')
-  expect(rows.map(({ version }) => version)).toEqual(rows.map((_, index) => index + 1))
+  expect(rows.map(({ version }) => version)).toEqual(rows.map((_, index) => index + 5))
   expect(rows.length).toBeGreaterThan(0)
 })
 
@@ -38,13 +40,18 @@ it('refuses a database that is newer than this server', async () => {
   await expect(migrate(database.connect(1))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
 })
 
-/** Brings an empty database to where a server that knew no later migrations has left it. */
-async function migrateBy(connection: Connection, names: string[]): Promise<void> {
+/** The layout that the last servers before the first release have left behind. */
+const LAYOUT_4 = new URL('./support/layout-4/', import.meta.url)
+
+/** Brings an empty database to where such a server has left it, or one before it. */
+async function migrateBefore(connection: Connection, version = 4): Promise<void> {
   await connection.query('create schema epr')
-  await connection.query('create table migrations (version int primary key, name text not null)')
-  for (const name of names) {
-    const file = new URL(`../src/storage/migrations/${name}`, import.meta.url)
-    await connection.query(await readFile(file, 'utf8'))
+  await connection.query(
+    `create table migrations (
+       version int primary key, name text not null, applied_at timestamptz not null default now())`,
+  )
+  for (const name of (await readdir(LAYOUT_4)).sort().slice(0, version)) {
+    await connection.query(await readFile(new URL(name, LAYOUT_4), 'utf8'))
     await connection.query('insert into migrations values ($1, $2)', [Number.parseInt(name, 10), name])
   }
 }
@@ -59,48 +66,69 @@ it('takes the time that it takes, whatever a request may', async () => {
   await other.transaction(async (held) => {
     await held.query('select pg_advisory_xact_lock($1, $2)', [...MIGRATION_LOCK])
     waiting = migrate(connection)
-    await held.query('select pg_sleep(0.5)')
+    // Until the server has let the migration wait for longer than a statement may.
+    await waitFor('the migration to wait', async () => {
+      const [row] = await held.query<{ waited: boolean }>(
+        `select coalesce(bool_or(clock_timestamp() - query_start > interval '300 ms'), false) as waited
+         from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`,
+      )
+      return row?.waited === true
+    })
   })
   await waiting
 })
 
-it('keeps the messages of a database from before the outbox, each at its cursor', async () => {
+it('makes the schema that stands in schema.sql', async () => {
   const connection = database.connect(1)
-  await migrateBy(connection, ['0001_registry.sql', '0002_record_events.sql'])
+  await migrate(connection)
+  await expect(await dumpSchema(connection)).toMatchFileSnapshot('../src/storage/schema.sql')
+})
+
+it('brings a database of the layout before the first release to the same schema, with all that it holds', async () => {
+  const connection = database.connect(1)
+  await migrateBefore(connection)
   await connection.query(`
     insert into event_receivers values
       ('R1', 'left', 'left.done', '1', 'd', 'true', 'f', now()), ('R2', 'right', 'right.done', '1', 'd', 'true', 'f', now());
     insert into event_receiver_groups values ('G', 'gate', 'gate.open', '1', 'd', true, now(), now());
-    insert into event_receiver_group_members values ('G', 'R1', 1), ('G', 'R2', 2);
-    insert into events (id, nvrpp, name, version, release, platform_id, package, description, payload, payload_bytes,
-                        success, event_receiver_id, created_at)
-    values ('E', 'n', 'n', '1', '1', 'p', 'k', 'd', '{}', 2, true, 'R2', now());
-    insert into messages (cursor, numbered_at, kind, type, event_id, event_receiver_id, group_id, group_enabled, group_updated_at)
-    values (3, now(), 'receiver', 'epr.event.receiver.created', null, 'R1', null, null, null),
-           (5, now(), 'event', 'right.done', 'E', 'R2', null, null, null),
-           (6, now(), 'complete', 'gate.open', 'E', null, 'G', true, now()),
-           (null, null, 'modified', 'epr.event.receiver.group.modified', null, null, 'G', false, now());
+    insert into event_receiver_group_members values ('G', 'R1', 1, '{R2}'), ('G', 'R2', 2, '{R1}');
+    select record_events(
+      '[["E1", "k", "n", "1", "1", "p", "k", "d", "{}", true, "R1", "2026-11-01T00:00:00Z", "left.done"],
+        ["E2", "k", "n", "1", "1", "p", "k", "d", "{}", true, "R2", "2026-11-01T00:00:00Z", "right.done"]]',
+      null, '{R1,R2}', '{}', '{}', '{}');
   `)
-  await migrate(connection)
-  const { messages, next } = await selectMessages(connection, { after: '0', limit: 10 })
-  expect(next).toBe('6')
-  expect(
-    messages.map((m) => [m.cursor, m.kind, m.type, m.event_id, m.event_receiver_id, m.group_id]),
-  ).toEqual([
-    ['3', 'receiver', 'epr.event.receiver.created', null, 'R1', null],
-    ['5', 'event', 'right.done', 'E', 'R2', null],
-    ['6', 'complete', 'gate.open', 'E', 'R2', 'G'],
-  ])
   await connection.query(NUMBER_MESSAGES, [10])
-  const later = await selectMessages(connection, { after: next, limit: 10 })
-  expect(later.messages.map((m) => [m.cursor, m.kind, m.group_id, m.group_enabled])).toEqual([
-    ['7', 'modified', 'G', false],
+  await migrate(connection)
+  const { messages } = await selectMessages(connection, { after: '0', limit: 10 })
+  expect(messages.map((m) => [m.cursor, m.kind, m.type, m.event_id, m.group_id])).toEqual([
+    ['1', 'event', 'left.done', 'E1', null],
+    ['2', 'event', 'right.done', 'E2', null],
+    ['3', 'complete', 'gate.open', 'E2', 'G'],
   ])
-  const others = await connection.query(
-    'select event_receiver_id as id, others from event_receiver_group_members order by position',
-  )
-  expect(others).toEqual([
-    { id: 'R1', others: ['R2'] },
-    { id: 'R2', others: ['R1'] },
-  ])
+
+  const fresh = await createTestDatabase({ template: false })
+  try {
+    await migrate(fresh.connect(1))
+    expect(await dumpSchema(connection)).toBe(await dumpSchema(fresh.connect(1)))
+  } finally {
+    await fresh.drop()
+  }
+})
+
+it('refuses a layout from further back, and says what to do', async () => {
+  await migrateBefore(database.connect(1), 2)
+  await expect(migrate(database.connect(1))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+})
+
+it('defines a function anew where it is not what its file says, and else leaves it alone', async () => {
+  const connection = database.connect(1)
+  await migrate(connection)
+  const definedAt = () => connection.query('select name, applied_at from functions order by name')
+  const before = await definedAt()
+  await migrate(connection)
+  expect(await definedAt()).toEqual(before)
+  await connection.query("update functions set hash = 'of another server' where name = 'cursor_before.sql'")
+  await connection.query('drop function cursor_before(timestamptz)')
+  await migrate(connection)
+  expect(await connection.query('select cursor_before(now())::text as cursor')).toEqual([{ cursor: '0' }])
 })

@@ -58,7 +58,7 @@ function toRows<Row extends { id: string }>(
 }
 
 /** The resolvers of every root field, over the registry that REST uses too. */
-export function createResolvers({ events, receivers, groups, gate }: Registry) {
+export function createResolvers({ events, receivers, groups, gateStatus }: Registry) {
   return {
     events_by_id: async ({ id }: { id: string }) => [(await events.get(id)).event],
     event_receivers_by_id: async ({ id }: { id: string }) => [await receivers.get(id)],
@@ -90,7 +90,7 @@ export function createResolvers({ events, receivers, groups, gate }: Registry) {
         info,
       ),
 
-    event_receiver_group_status: ({ id, nvrpp }: { id: string; nvrpp: object }) => gate.status(id, nvrpp),
+    event_receiver_group_status: ({ id, nvrpp }: { id: string; nvrpp: object }) => gateStatus(id, nvrpp),
 
     create_event: ({ event: { payload, ...fields } }: { event: { payload: JsonInput } }) =>
       events.create({ fields, payload }),

@@ -1,5 +1,5 @@
 import { stringifyJson } from '@epr/model'
-import type { Gate } from '../registry/gate.js'
+import type { ReadGateStatus } from '../registry/gate-status.js'
 import type { Groups } from '../registry/groups.js'
 import type { Receivers } from '../registry/receivers.js'
 import { GROUP_COLUMNS } from '../storage/groups.js'
@@ -39,7 +39,7 @@ export function receiverRoutes(receivers: Receivers, idempotency: Idempotency): 
   ]
 }
 
-export function groupRoutes(groups: Groups, gate: Gate, idempotency: Idempotency): Route[] {
+export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus, idempotency: Idempotency): Route[] {
   return [
     {
       method: 'post',
@@ -76,7 +76,7 @@ export function groupRoutes(groups: Groups, gate: Gate, idempotency: Idempotency
       method: 'get',
       path: '/groups/:id/status',
       operation: async ({ params, search }) => {
-        const status = await gate.status(params.id ?? '', parseQuery(statusQuery, search))
+        const status = await gateStatus(params.id ?? '', parseQuery(statusQuery, search))
         return toJsonResponse(stringifyJson({ data: [status] }))
       },
     },

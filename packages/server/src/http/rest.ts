@@ -16,7 +16,7 @@ export const FEATURES = 'idempotency-key, batch, cursor, feed, group-status'
 export function createRoutes(registry: Registry, feed: Feed, idempotency: Idempotency): Route[] {
   return [
     ...receiverRoutes(registry.receivers, idempotency),
-    ...groupRoutes(registry.groups, registry.gate, idempotency),
+    ...groupRoutes(registry.groups, registry.gateStatus, idempotency),
     ...eventRoutes(registry.events, idempotency),
     ...messageRoutes(feed),
   ]

@@ -2,7 +2,7 @@ import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from './definitions.js'
 import { createEvents, type Events } from './events.js'
-import { createGate, type Gate } from './gate.js'
+import { createGateStatus, type ReadGateStatus } from './gate-status.js'
 import { createGroups, type Groups } from './groups.js'
 import { createIdentities } from './identity.js'
 import { createReceivers, type Receivers } from './receivers.js'
@@ -13,7 +13,7 @@ export interface Registry {
   events: Events
   receivers: Receivers
   groups: Groups
-  gate: Gate
+  gateStatus: ReadGateStatus
 }
 
 export interface RegistryOptions {
@@ -32,6 +32,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     events: createEvents({ database, definitions, payloadSchemas, recorder, nextIdentity }),
     receivers: createReceivers({ database, definitions, payloadSchemas, nextIdentity, onMessages }),
     groups: createGroups({ database, definitions, nextIdentity, onMessages }),
-    gate: createGate(database),
+    gateStatus: createGateStatus(database),
   }
 }

@@ -1,3 +1,5 @@
+import type { GateStatus, ReceiverStatus } from '@epr/model'
+
 /** The contract's sentence on completion, as plainly as it can be said: events one by one, no database. */
 
 export interface OracleGroup {
@@ -16,6 +18,11 @@ export interface GateOracle {
   setGroups(groups: OracleGroup[]): void
   /** The ids of the groups that this event completes. */
   submit(event: OracleEvent): string[]
+  /** Where an artifact stands at a group, and at each of its receivers; enabled or not. */
+  status(
+    group: OracleGroup,
+    nvrpp: string,
+  ): { state: GateStatus['state']; receivers: ReceiverStatus['state'][] }
 }
 
 export function createGateOracle(): GateOracle {
@@ -33,6 +40,18 @@ export function createGateOracle(): GateOracle {
         .filter(({ receivers }) => receivers.every((id) => latest.get(key(nvrpp, id)) === true))
         .map(({ id }) => id)
         .sort()
+    },
+    status({ receivers: ids }, nvrpp) {
+      const receivers = ids.map((id) => {
+        const success = latest.get(key(nvrpp, id))
+        return success === undefined ? 'missing' : success ? 'passed' : 'failed'
+      })
+      const state = receivers.includes('failed')
+        ? 'failed'
+        : receivers.includes('missing')
+          ? 'missing'
+          : 'open'
+      return { state, receivers }
     },
   }
 }

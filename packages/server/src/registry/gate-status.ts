@@ -5,14 +5,13 @@ import { groupNotFound } from './groups.js'
 import { parseInput } from './input.js'
 import { nvrppHash } from './nvrpp-hash.js'
 
-export interface Gate {
-  /**
-   * Where an artifact stands at a gate. A disabled group is computed alike.
-   *
-   * @throws EprError NOT_FOUND for the group, INVALID_ARGUMENT for a blank NVRPP field
-   */
-  status(groupId: string, nvrpp: unknown): Promise<GateStatus>
-}
+/**
+ * Where an artifact stands at a gate. A disabled group is computed alike. Whether an event opens it is decided where the
+ * event is written: storage/functions/decide_gates.sql.
+ *
+ * @throws EprError NOT_FOUND for the group, INVALID_ARGUMENT for a blank NVRPP field
+ */
+export type ReadGateStatus = (groupId: string, nvrpp: unknown) => Promise<GateStatus>
 
 function toReceiverStatus(latest: LatestEvent): ReceiverStatus {
   return {
@@ -33,22 +32,20 @@ function stateSince(state: GateStatus['state'], receivers: ReceiverStatus[]): st
   return (state === 'failed' ? moments[0] : moments.at(-1)) ?? null
 }
 
-export function createGate(database: Database): Gate {
-  return {
-    async status(groupId, fields) {
-      const nvrpp = parseInput(nvrppSchema, fields)
-      const [group] = await selectGroupsById(database, [groupId])
-      if (!group) throw groupNotFound(groupId)
-      const receivers = (await selectLatestEvents(database, groupId, nvrppHash(nvrpp))).map(toReceiverStatus)
-      const has = (state: ReceiverStatus['state']) => receivers.some((receiver) => receiver.state === state)
-      const state = has('failed') ? 'failed' : has('missing') ? 'missing' : 'open'
-      return {
-        group_id: groupId,
-        enabled: group.enabled,
-        state,
-        since: stateSince(state, receivers),
-        receivers,
-      }
-    },
+export function createGateStatus(database: Database): ReadGateStatus {
+  return async (groupId, fields) => {
+    const nvrpp = parseInput(nvrppSchema, fields)
+    const [group] = await selectGroupsById(database, [groupId])
+    if (!group) throw groupNotFound(groupId)
+    const receivers = (await selectLatestEvents(database, groupId, nvrppHash(nvrpp))).map(toReceiverStatus)
+    const has = (state: ReceiverStatus['state']) => receivers.some((receiver) => receiver.state === state)
+    const state = has('failed') ? 'failed' : has('missing') ? 'missing' : 'open'
+    return {
+      group_id: groupId,
+      enabled: group.enabled,
+      state,
+      since: stateSince(state, receivers),
+      receivers,
+    }
   }
 }

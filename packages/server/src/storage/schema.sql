@@ -1,0 +1,120 @@
+create table event_receiver_group_members (
+  group_id text collate "C" not null,
+  event_receiver_id text collate "C" not null,
+  position integer not null,
+  others text[] not null,
+  constraint event_receiver_group_members_event_receiver_id_fkey FOREIGN KEY (event_receiver_id) REFERENCES event_receivers(id),
+  constraint event_receiver_group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES event_receiver_groups(id),
+  constraint event_receiver_group_members_pkey PRIMARY KEY (group_id, event_receiver_id)
+);
+CREATE INDEX event_receiver_group_members_receiver ON epr.event_receiver_group_members USING btree (event_receiver_id, group_id);
+
+create table event_receiver_groups (
+  id text collate "C" not null,
+  name text not null,
+  type text not null,
+  version text not null,
+  description text not null,
+  enabled boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint event_receiver_groups_pkey PRIMARY KEY (id)
+);
+CREATE INDEX event_receiver_groups_name ON epr.event_receiver_groups USING btree (name, id);
+CREATE INDEX event_receiver_groups_type ON epr.event_receiver_groups USING btree (type, id);
+
+create table event_receivers (
+  id text collate "C" not null,
+  name text not null,
+  type text not null,
+  version text not null,
+  description text not null,
+  schema json not null,
+  fingerprint text not null,
+  created_at timestamp with time zone not null,
+  constraint event_receivers_pkey PRIMARY KEY (id)
+);
+CREATE INDEX event_receivers_name ON epr.event_receivers USING btree (name, id);
+CREATE INDEX event_receivers_type ON epr.event_receivers USING btree (type, id);
+
+create table events (
+  seq bigint not null generated always as identity,
+  id text collate "C" not null,
+  nvrpp bytea not null,
+  name text not null,
+  version text not null,
+  release text not null,
+  platform_id text not null,
+  package text not null,
+  description text not null,
+  payload json not null,
+  payload_bytes integer not null,
+  success boolean not null,
+  event_receiver_id text collate "C" not null,
+  created_at timestamp with time zone not null,
+  constraint events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX events_event_receiver ON epr.events USING btree (event_receiver_id, id);
+CREATE INDEX events_failed ON epr.events USING btree (id) WHERE (NOT success);
+CREATE INDEX events_gate ON epr.events USING btree (nvrpp, event_receiver_id, seq DESC) INCLUDE (success);
+CREATE INDEX events_name ON epr.events USING btree (name, id);
+CREATE INDEX events_version ON epr.events USING btree (version, id) INCLUDE (event_receiver_id);
+
+create table functions (
+  name text not null,
+  hash text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint functions_pkey PRIMARY KEY (name)
+);
+
+create table idempotency_keys (
+  key bytea not null,
+  body_hash bytea not null,
+  answer text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_keys_pkey PRIMARY KEY (key)
+);
+CREATE INDEX idempotency_keys_age ON epr.idempotency_keys USING btree (created_at);
+
+create table migrations (
+  version integer not null,
+  name text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migrations_pkey PRIMARY KEY (version)
+);
+
+create table outbox (
+  id bigint not null generated always as identity,
+  first_cursor bigint,
+  numbered_at timestamp with time zone,
+  kind text not null,
+  size integer not null,
+  types text[] not null,
+  event_ids text[],
+  event_receiver_id text collate "C",
+  group_ids text[],
+  groups_enabled boolean[],
+  groups_updated_at timestamp with time zone[],
+  constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['events'::text, 'receiver'::text, 'group'::text, 'modified'::text]))),
+  constraint outbox_pkey PRIMARY KEY (id),
+  constraint outbox_size_check CHECK ((size > 0))
+) with (toast_tuple_target=8160);
+CREATE UNIQUE INDEX outbox_cursor ON epr.outbox USING btree (first_cursor) WHERE (first_cursor IS NOT NULL);
+CREATE INDEX outbox_unnumbered ON epr.outbox USING btree (id) WHERE (first_cursor IS NULL);
+
+create table relays (
+  topic text not null,
+  published_cursor bigint not null default 0,
+  constraint relays_pkey PRIMARY KEY (topic)
+);
+
+create table retention (
+  removed_cursor bigint not null default 0,
+  only_row boolean not null default true,
+  constraint retention_only_row_check CHECK (only_row),
+  constraint retention_pkey PRIMARY KEY (only_row)
+);
+
+-- function cursor_before(p_moment timestamp with time zone) returns bigint
+-- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[]) returns record
+-- function record_events(p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_body_hash bytea[], p_answer text[]) returns integer
