@@ -52,3 +52,11 @@ export {
   nvrppOfPackageUrl,
   type PackageUrlParts,
 } from './package-url.js'
+export {
+  type BatchResult,
+  batchAnswerSchema,
+  batchResultSchema,
+  idAnswerSchema,
+  MAX_BATCH_EVENTS,
+  refusedItemSchema,
+} from './results.js'

@@ -6,13 +6,11 @@ import { toConnectPublisher } from './connect-publisher.js'
 import { createCyclonedxCatalogue } from './cyclonedx-catalogue.js'
 import { createAdapter } from './http/adapter.js'
 import { browserPageRoutes } from './http/browser-pages.js'
-import type { CloudEventMapper } from './http/cloud-event.js'
 import { cloudEventRoutes } from './http/cloud-events.js'
 import { createGraphqlRoute } from './http/graphql.js'
 import { createGuards, isLoopback } from './http/guards.js'
 import { healthRoutes } from './http/health.js'
 import { type Answer, type HttpServer, startHttpServer } from './http/http-server.js'
-import { createIdempotency } from './http/idempotency.js'
 import { createMetrics } from './http/metrics.js'
 import { createOpenApiRoute } from './http/openapi.js'
 import { API_PREFIX, createRoutes } from './http/rest.js'
@@ -23,6 +21,7 @@ import type { ConnectPublisher } from './outbox/publisher.js'
 import { createRelay } from './outbox/relay.js'
 import { createRetention } from './outbox/retention.js'
 import { readPem } from './read-pem.js'
+import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { createDefinitions } from './registry/definitions.js'
 import { createRecorder } from './registry/recorder.js'
 import { createRegistry } from './registry/registry.js'
@@ -55,10 +54,12 @@ interface ServiceOptions {
   eventCount: number
   config: Config
   connectPublisher: ConnectPublisher | undefined
+  cloudEventMappers: readonly CloudEventMapper[]
   log: Logger
 }
 
-function createServices({ database, eventCount, config, connectPublisher: connect, log }: ServiceOptions) {
+function createServices(options: ServiceOptions) {
+  const { database, eventCount, config, connectPublisher: connect, cloudEventMappers, log } = options
   const definitions = createDefinitions(database)
   const payloadSchemas = createPayloadSchemas({ catalogue: createCatalogue(), log })
   const feed = createFeed(database, definitions)
@@ -88,8 +89,14 @@ function createServices({ database, eventCount, config, connectPublisher: connec
     },
     onError: warn,
   })
-  const onMessages = leader.messagesWritten
-  const registry = createRegistry({ database, definitions, payloadSchemas, recorder, onMessages })
+  const registry = createRegistry({
+    database,
+    definitions,
+    payloadSchemas,
+    recorder,
+    cloudEventMappers,
+    onMessages: leader.messagesWritten,
+  })
   return { payloadSchemas, feed, relay, leader, metrics, recorder, registry: metrics.observe(registry) }
 }
 
@@ -112,10 +119,10 @@ interface ServeOptions extends AppOptions {
 
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, eventCount, connectPublisher } = options
-  const { cloudEventMappers: mappers = [fromCdEvent] } = options
+  const { cloudEventMappers = [fromCdEvent] } = options
   const { database } = opened
   const stopping = new AbortController()
-  const services = createServices({ database, eventCount, config, connectPublisher, log })
+  const services = createServices({ database, eventCount, config, connectPublisher, cloudEventMappers, log })
   const { payloadSchemas, feed, relay, leader, metrics, recorder, registry } = services
   const adapter = createAdapter({ maxBodyBytes: config.maxBodyBytes, stopping: stopping.signal, log })
   const health = healthRoutes({
@@ -125,10 +132,9 @@ async function serve(options: ServeOptions): Promise<App> {
     isLeading: () => leader.isLeading,
     relay,
   })
-  const idempotency = createIdempotency(database)
   const api = [
-    ...createRoutes(registry, feed, idempotency),
-    ...cloudEventRoutes({ registry, idempotency, mappers }),
+    ...createRoutes(registry, feed),
+    ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, log }),
     ...browserPageRoutes(),
   ]

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ANONYMOUS } from '../src/registry/call.js'
 import { createGateStatus } from '../src/registry/gate-status.js'
 import { nvrppHash } from '../src/registry/nvrpp-hash.js'
 import type { Database } from '../src/storage/database.js'
@@ -64,6 +65,8 @@ function toFlushes<T>(items: T[], sizes: number[]): T[][] {
   }
   return flushes
 }
+
+const call = { principal: ANONYMOUS, requestId: 'test' }
 
 /** Of the artifacts of a world so many are asked for at every group: each is a question of its own. */
 const ASKED = 10
@@ -134,7 +137,11 @@ async function play(world: World): Promise<Played> {
         receiver: '',
         success: true,
       })
-      const status = await gateStatus(group.id, { name: unit, version, release, platform_id, package: pkg })
+      const status = await gateStatus(
+        group.id,
+        { name: unit, version, release, platform_id, package: pkg },
+        call,
+      )
       actual.push(JSON.stringify([status.state, status.receivers.map(({ state }) => state)]))
       const { state, receivers: states } = oracle.status(group, unit)
       expected.push(JSON.stringify([state, states]))

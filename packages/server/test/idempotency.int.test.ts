@@ -1,3 +1,4 @@
+import { fromJsonText, type JsonText } from '@epr/model'
 import { type Api, buildEvent, buildGroup, buildReceiver, createApi } from '@epr/testkit'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -77,6 +78,17 @@ describe('Idempotency-Key', () => {
       .query("update idempotency_keys set created_at = created_at - interval '25 hours'")
     expect((await api.post('/events', body, key)).status).toBe(200)
     expect(await countEvents(body.name)).toBe(2)
+  })
+
+  it('keeps what was created and not what was answered', async () => {
+    const key = withKey(crypto.randomUUID())
+    const body = [buildEvent(receiver), buildEvent('nobody')]
+    const { json } = await api.post('/events/batch', body, key)
+    const rows = await test.database
+      .connect()
+      .query<{ result: JsonText }>('select result from idempotency_keys order by created_at desc limit 1')
+    expect(rows.map(({ result }) => JSON.parse(fromJsonText(result)))).toEqual([json.data])
+    expect(json.data[1].error.code).toBe('INVALID_ARGUMENT')
   })
 
   it('must not be empty or endless', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express from 'express'
 import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
+import { principalOf } from './principal.js'
 import type { Operation, RestRequest, RestResponse } from './request.js'
 import { startState, stateOf, toHeaderList } from './response-state.js'
 
@@ -117,6 +118,7 @@ export function createAdapter(options: AdapterOptions): Adapter {
         params,
         search,
         headers: request.headers,
+        principal: principalOf(request),
         requestId: stateOf(response).requestId,
         body,
         abort: () => abortOf(response),

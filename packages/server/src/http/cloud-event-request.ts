@@ -1,31 +1,23 @@
-import { assertJsonDepth, EprError, elementTexts } from '@epr/model'
-import { assertCloudEvent, type CloudEventInput } from './cloud-event.js'
+import { EprError, elementTexts, MAX_BATCH_EVENTS } from '@epr/model'
+import {
+  type CloudEventInput,
+  type MaybeCloudEvent,
+  toCloudEvent,
+} from '../registry/cloud-events/cloud-event.js'
 import { isBinaryMode, mediaTypeOf, toStructuredText } from './cloud-event-binary.js'
 import { parseJsonBody } from './json-body.js'
 import type { RestRequest } from './request.js'
 
 /** What a request holds: one CloudEvent, or a batch of what may each be one. */
-export type CloudEventRequest = { one: CloudEventInput } | { many: BatchElement[] }
+export type CloudEventRequest = { one: CloudEventInput } | { many: MaybeCloudEvent[] }
 
-/** An element of a batch, which may be none of CloudEvents for all we know. */
-export interface BatchElement {
-  value: unknown
-  text: string
-}
-
-const MAX_BATCH = 1_000
-
-/** @throws EprError INVALID_ARGUMENT */
-export function toCloudEvent({ value, text }: BatchElement): CloudEventInput {
-  assertCloudEvent(value)
-  assertJsonDepth(text)
-  return { value, text }
-}
-
-function toBatch(body: Buffer): BatchElement[] {
+function toBatch(body: Buffer): MaybeCloudEvent[] {
   const { value, text } = parseJsonBody(body)
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_BATCH) {
-    throw new EprError('INVALID_ARGUMENT', `the batch must be an array of 1 to ${MAX_BATCH} CloudEvents`)
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_BATCH_EVENTS) {
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      `the batch must be an array of 1 to ${MAX_BATCH_EVENTS} CloudEvents`,
+    )
   }
   const texts = elementTexts(text)
   return value.map((element: unknown, index) => ({ value: element, text: texts[index] ?? '' }))

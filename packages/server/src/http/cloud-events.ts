@@ -1,8 +1,10 @@
 import { EprError } from '@epr/model'
-import { type CloudEventOptions, createCloudEventRecorder } from './cloud-event-recorder.js'
+import type { CloudEvents } from '../registry/cloud-events/cloud-events.js'
+import { toCall } from './call.js'
 import { readCloudEvents } from './cloud-event-request.js'
 import { cloudEventQuery, parseQuery } from './query-params.js'
-import { type RestRequest, type RestResponse, type Route, toJsonResponse } from './request.js'
+import type { RestRequest, RestResponse, Route } from './request.js'
+import { toBatchResponse, toIdResponse } from './rest-answers.js'
 
 /**
  * HTTP 1.1 Web Hooks for Event Delivery 1.0.2, section 4: a sender asks whether it may deliver here. Whoever
@@ -22,8 +24,7 @@ async function allowDelivery({ headers }: RestRequest): Promise<RestResponse> {
 }
 
 /** Takes CloudEvents 1.0 over HTTP, in binary, structured and batch mode. */
-export function cloudEventRoutes(options: CloudEventOptions): Route[] {
-  const recorder = createCloudEventRecorder(options)
+export function cloudEventRoutes(cloudEvents: CloudEvents): Route[] {
   return [
     {
       method: 'post',
@@ -31,8 +32,9 @@ export function cloudEventRoutes(options: CloudEventOptions): Route[] {
       operation: async (request) => {
         const { receiver } = parseQuery(cloudEventQuery, request.search)
         const read = readCloudEvents(request)
-        if ('one' in read) return toJsonResponse(await recorder.record(read.one, receiver))
-        return toJsonResponse(JSON.stringify({ data: await recorder.recordMany(read.many, receiver) }))
+        const call = toCall(request)
+        if ('one' in read) return toIdResponse(await cloudEvents.record(read.one, receiver, call))
+        return toBatchResponse(await cloudEvents.recordMany(read.many, receiver, call))
       },
     },
     { method: 'options', path: '/cloudevents', operation: allowDelivery },

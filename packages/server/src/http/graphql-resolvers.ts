@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
+import type { Call } from '../registry/call.js'
 import type { JsonInput } from '../registry/input.js'
 import type { Registry } from '../registry/registry.js'
 import { EVENT_COLUMNS, type EventFilter } from '../storage/events.js'
@@ -10,6 +11,7 @@ import { MAX_LIMIT, parseLimit } from './query-params.js'
 
 /** What resolvers of one request share. */
 export interface GraphqlContext {
+  call: Call
   /** Lists that were cut: response key → the id to go on after. */
   truncated: Record<string, string>
 }
@@ -60,22 +62,39 @@ function toRows<Row extends { id: string }>(
 /** The resolvers of every root field, over the registry that REST uses too. */
 export function createResolvers({ events, receivers, groups, gateStatus }: Registry) {
   return {
-    events_by_id: async ({ id }: { id: string }) => [(await events.get(id)).event],
-    event_receivers_by_id: async ({ id }: { id: string }) => [await receivers.get(id)],
-    event_receiver_groups_by_id: async ({ id }: { id: string }) => [await groups.get(id)],
+    events_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
+      (await events.get(id, call)).event,
+    ],
+    event_receivers_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
+      await receivers.get(id, call),
+    ],
+    event_receiver_groups_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
+      await groups.get(id, call),
+    ],
 
     events: async (
       { event, ...page }: PageArgs & { event: EventFilter },
       context: GraphqlContext,
       info: GraphQLResolveInfo,
-    ) => toRows(await events.find(event, toPage(page), selectedColumns(info, EVENT_COLUMNS)), context, info),
+    ) =>
+      toRows(
+        await events.find(
+          { filter: event, page: toPage(page), columns: selectedColumns(info, EVENT_COLUMNS) },
+          context.call,
+        ),
+        context,
+        info,
+      ),
     event_receivers: async (
       { event_receiver, ...page }: PageArgs & { event_receiver: DefinitionFilter },
       context: GraphqlContext,
       info: GraphQLResolveInfo,
     ) =>
       toRows(
-        await receivers.find(event_receiver, toPage(page), selectedColumns(info, RECEIVER_COLUMNS)),
+        await receivers.find(
+          { filter: event_receiver, page: toPage(page), columns: selectedColumns(info, RECEIVER_COLUMNS) },
+          context.call,
+        ),
         context,
         info,
       ),
@@ -85,28 +104,35 @@ export function createResolvers({ events, receivers, groups, gateStatus }: Regis
       info: GraphQLResolveInfo,
     ) =>
       toRows(
-        await groups.find(event_receiver_group, toPage(page), selectedColumns(info, GROUP_COLUMNS)),
+        await groups.find(
+          { filter: event_receiver_group, page: toPage(page), columns: selectedColumns(info, GROUP_COLUMNS) },
+          context.call,
+        ),
         context,
         info,
       ),
 
-    event_receiver_group_status: ({ id, nvrpp }: { id: string; nvrpp: object }) => gateStatus(id, nvrpp),
+    event_receiver_group_status: ({ id, nvrpp }: { id: string; nvrpp: object }, { call }: GraphqlContext) =>
+      gateStatus(id, nvrpp, call),
 
-    create_event: ({ event: { payload, ...fields } }: { event: { payload: JsonInput } }) =>
-      events.create({ fields, payload }),
-    create_event_receiver: ({
-      event_receiver: { schema, ...fields },
-    }: {
-      event_receiver: { schema: JsonInput }
-    }) => receivers.create(fields, schema),
-    create_event_receiver_group: ({ event_receiver_group }: { event_receiver_group: object }) =>
-      groups.create(event_receiver_group),
-    set_event_receiver_group_enabled: async ({ id }: { id: string }) => {
-      await groups.setEnabled(id, true)
+    create_event: (
+      { event: { payload, ...fields } }: { event: { payload: JsonInput } },
+      { call }: GraphqlContext,
+    ) => events.create({ fields, payload }, call),
+    create_event_receiver: (
+      { event_receiver: { schema, ...fields } }: { event_receiver: { schema: JsonInput } },
+      { call }: GraphqlContext,
+    ) => receivers.create(fields, schema, call),
+    create_event_receiver_group: (
+      { event_receiver_group }: { event_receiver_group: object },
+      { call }: GraphqlContext,
+    ) => groups.create(event_receiver_group, call),
+    set_event_receiver_group_enabled: async ({ id }: { id: string }, { call }: GraphqlContext) => {
+      await groups.setEnabled(id, true, call)
       return id
     },
-    set_event_receiver_group_disabled: async ({ id }: { id: string }) => {
-      await groups.setEnabled(id, false)
+    set_event_receiver_group_disabled: async ({ id }: { id: string }, { call }: GraphqlContext) => {
+      await groups.setEnabled(id, false, call)
       return id
     },
   }

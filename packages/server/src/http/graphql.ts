@@ -13,6 +13,7 @@ import {
 } from 'graphql'
 import type { JsonInput } from '../registry/input.js'
 import type { Registry } from '../registry/registry.js'
+import { toCall } from './call.js'
 import { isServerFault, toEprError } from './error-response.js'
 import { assertDocumentSize, MAX_TOKENS } from './graphql-limits.js'
 import { createResolvers, type GraphqlContext } from './graphql-resolvers.js'
@@ -125,8 +126,9 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
     return { status, headers: { 'content-type': 'application/json' }, body: stringifyJson(body) }
   }
 
-  async function answer({ body, requestId }: RestRequest): Promise<RestResponse> {
-    const context: GraphqlContext = { truncated: {} }
+  async function answer(httpRequest: RestRequest): Promise<RestResponse> {
+    const { body, requestId } = httpRequest
+    const context: GraphqlContext = { call: toCall(httpRequest), truncated: {} }
     let request: GraphqlRequest
     try {
       request = readRequest(body)

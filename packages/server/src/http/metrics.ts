@@ -167,8 +167,8 @@ export function createMetrics(readFacts: () => Promise<MetricFacts>): Metrics {
       own.flushEvents.observe(events)
       own.flushSeconds.observe(durationMs / 1_000)
     },
-    observe: ({ events, receivers, groups, gateStatus }) => ({
-      gateStatus,
+    observe: ({ events, receivers, groups, ...others }) => ({
+      ...others,
       events: { ...events, find: (...args) => timed('event', events.find(...args)) },
       receivers: {
         ...receivers,

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Principal } from '../registry/call.js'
 
 /** A request as the REST core sees it, whichever adapter it came through. */
 export interface RestRequest {
@@ -10,6 +11,7 @@ export interface RestRequest {
   /** What stands behind the `?`, encoded; empty without one. */
   search: string
   headers: IncomingHttpHeaders
+  principal: Principal
   /** Given by the client or made here; stands in the answer, in errors and in the log. */
   requestId: string
   /** The bytes of the body, decompressed; empty when there is none. */

@@ -1,10 +1,15 @@
-import { stringifyJson } from '@epr/model'
+import { type BatchResult, stringifyJson } from '@epr/model'
 import type { Found } from '../storage/page.js'
 import { type RestRequest, type RestResponse, toJsonResponse } from './request.js'
 
-/** The body of a creation's 200. */
-export function idAnswer(id: string): string {
-  return JSON.stringify({ data: id })
+/** A creation's 200. */
+export function toIdResponse(id: string): RestResponse {
+  return toJsonResponse(JSON.stringify({ data: id }))
+}
+
+/** A batch's 200: each item's result in its place. */
+export function toBatchResponse(results: readonly BatchResult[]): RestResponse {
+  return toJsonResponse(JSON.stringify({ data: results }))
 }
 
 /** A page of a list, with the link to the next one when there is more (RFC 8288). */

@@ -4,79 +4,86 @@ import type { Groups } from '../registry/groups.js'
 import type { Receivers } from '../registry/receivers.js'
 import { GROUP_COLUMNS } from '../storage/groups.js'
 import { RECEIVER_COLUMNS } from '../storage/receivers.js'
-import type { Idempotency } from './idempotency.js'
+import { toCall, toCreatingCall } from './call.js'
 import { parseJsonBody, toObjectBody } from './json-body.js'
 import { definitionQuery, parseQuery, splitQuery, statusQuery } from './query-params.js'
 import { type Route, toJsonResponse } from './request.js'
-import { idAnswer, toListResponse } from './rest-answers.js'
+import { toIdResponse, toListResponse } from './rest-answers.js'
 
-export function receiverRoutes(receivers: Receivers, idempotency: Idempotency): Route[] {
+export function receiverRoutes(receivers: Receivers): Route[] {
   return [
     {
       method: 'post',
       path: '/receivers',
-      operation: idempotency.protect(async ({ body }, toKeyClaim) => {
-        const { fields, exact } = toObjectBody(parseJsonBody(body), 'schema')
-        return idAnswer(
-          await receivers.create(fields, exact, toKeyClaim && ((id) => toKeyClaim(idAnswer(id)))),
-        )
-      }),
+      operation: async (request) => {
+        const { fields, exact } = toObjectBody(parseJsonBody(request.body), 'schema')
+        return toIdResponse(await receivers.create(fields, exact, toCreatingCall(request)))
+      },
     },
     {
       method: 'get',
       path: '/receivers',
       operation: async (request) => {
         const { page, filter } = splitQuery(parseQuery(definitionQuery, request.search))
-        return toListResponse(request, await receivers.find(filter, page, RECEIVER_COLUMNS))
+        return toListResponse(
+          request,
+          await receivers.find({ filter, page, columns: RECEIVER_COLUMNS }, toCall(request)),
+        )
       },
     },
     {
       method: 'get',
       path: '/receivers/:id',
-      operation: async ({ params }) =>
-        toJsonResponse(stringifyJson({ data: [await receivers.get(params.id ?? '')] })),
+      operation: async (request) => {
+        const receiver = await receivers.get(request.params.id ?? '', toCall(request))
+        return toJsonResponse(stringifyJson({ data: [receiver] }))
+      },
     },
   ]
 }
 
-export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus, idempotency: Idempotency): Route[] {
+export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus): Route[] {
   return [
     {
       method: 'post',
       path: '/groups',
-      operation: idempotency.protect(async ({ body }, toKeyClaim) => {
-        const { value } = parseJsonBody(body)
-        return idAnswer(await groups.create(value, toKeyClaim && ((id) => toKeyClaim(idAnswer(id)))))
-      }),
+      operation: async (request) =>
+        toIdResponse(await groups.create(parseJsonBody(request.body).value, toCreatingCall(request))),
     },
     {
       method: 'get',
       path: '/groups',
       operation: async (request) => {
         const { page, filter } = splitQuery(parseQuery(definitionQuery, request.search))
-        return toListResponse(request, await groups.find(filter, page, GROUP_COLUMNS))
+        return toListResponse(
+          request,
+          await groups.find({ filter, page, columns: GROUP_COLUMNS }, toCall(request)),
+        )
       },
     },
     {
       method: 'get',
       path: '/groups/:id',
-      operation: async ({ params }) =>
-        toJsonResponse(stringifyJson({ data: [await groups.get(params.id ?? '')] })),
+      operation: async (request) => {
+        const group = await groups.get(request.params.id ?? '', toCall(request))
+        return toJsonResponse(stringifyJson({ data: [group] }))
+      },
     },
     {
       method: 'patch',
       path: '/groups/:id',
-      operation: async ({ params, body }) => {
-        const id = params.id ?? ''
-        await groups.patch(id, parseJsonBody(body).value)
-        return toJsonResponse(idAnswer(id))
+      operation: async (request) => {
+        const id = request.params.id ?? ''
+        await groups.patch(id, parseJsonBody(request.body).value, toCall(request))
+        return toIdResponse(id)
       },
     },
     {
       method: 'get',
       path: '/groups/:id/status',
-      operation: async ({ params, search }) => {
-        const status = await gateStatus(params.id ?? '', parseQuery(statusQuery, search))
+      operation: async (request) => {
+        const nvrpp = parseQuery(statusQuery, request.search)
+        const status = await gateStatus(request.params.id ?? '', nvrpp, toCall(request))
         return toJsonResponse(stringifyJson({ data: [status] }))
       },
     },

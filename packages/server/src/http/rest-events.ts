@@ -1,13 +1,11 @@
-import { EprError, elementTexts, stringifyJson } from '@epr/model'
-import type { BatchResult, EventBody, Events } from '../registry/events.js'
+import { EprError, elementTexts, MAX_BATCH_EVENTS, stringifyJson } from '@epr/model'
+import type { EventBody, Events } from '../registry/events.js'
 import { EVENT_COLUMNS } from '../storage/events.js'
-import type { Idempotency } from './idempotency.js'
+import { toCall, toCreatingCall } from './call.js'
 import { parseJsonBody, readObjectBody, toObjectBody } from './json-body.js'
 import { eventQuery, parseQuery, splitQuery } from './query-params.js'
 import { type Route, toJsonResponse } from './request.js'
-import { idAnswer, toListResponse } from './rest-answers.js'
-
-const MAX_BATCH = 1_000
+import { toBatchResponse, toIdResponse, toListResponse } from './rest-answers.js'
 
 function toEventBody(value: unknown, text: string): EventBody {
   const { fields, exact } = toObjectBody({ value, text }, 'payload')
@@ -17,8 +15,8 @@ function toEventBody(value: unknown, text: string): EventBody {
 /** An element that is no object is that element's fault alone. */
 function toEventBodies(body: Buffer): EventBody[] {
   const { value, text } = parseJsonBody(body)
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_BATCH) {
-    throw new EprError('INVALID_ARGUMENT', `the body must be an array of 1 to ${MAX_BATCH} events`)
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_BATCH_EVENTS) {
+    throw new EprError('INVALID_ARGUMENT', `the body must be an array of 1 to ${MAX_BATCH_EVENTS} events`)
   }
   const texts = elementTexts(text)
   return value.map((element: unknown, index) => {
@@ -27,41 +25,38 @@ function toEventBodies(body: Buffer): EventBody[] {
   })
 }
 
-const batchAnswer = (results: BatchResult[]): string => JSON.stringify({ data: results })
-
-export function eventRoutes(events: Events, idempotency: Idempotency): Route[] {
+export function eventRoutes(events: Events): Route[] {
   return [
     {
       method: 'post',
       path: '/events',
-      operation: idempotency.protect(async ({ body }, toKeyClaim) => {
-        const { fields, exact: payload } = readObjectBody(body, 'payload')
-        return idAnswer(
-          await events.create({ fields, payload }, toKeyClaim && ((id) => toKeyClaim(idAnswer(id)))),
-        )
-      }),
+      operation: async (request) => {
+        const { fields, exact: payload } = readObjectBody(request.body, 'payload')
+        return toIdResponse(await events.create({ fields, payload }, toCreatingCall(request)))
+      },
     },
     {
       method: 'post',
       path: '/events/batch',
-      operation: idempotency.protect(async ({ body }, toKeyClaim) => {
-        const toClaim = toKeyClaim && ((results: BatchResult[]) => toKeyClaim(batchAnswer(results)))
-        return batchAnswer(await events.createMany(toEventBodies(body), toClaim))
-      }),
+      operation: async (request) =>
+        toBatchResponse(await events.createMany(toEventBodies(request.body), toCreatingCall(request))),
     },
     {
       method: 'get',
       path: '/events',
       operation: async (request) => {
         const { page, filter } = splitQuery(parseQuery(eventQuery, request.search))
-        return toListResponse(request, await events.find(filter, page, EVENT_COLUMNS))
+        return toListResponse(
+          request,
+          await events.find({ filter, page, columns: EVENT_COLUMNS }, toCall(request)),
+        )
       },
     },
     {
       method: 'get',
       path: '/events/:id',
-      operation: async ({ params }) => {
-        const { event, receiver } = await events.get(params.id ?? '')
+      operation: async (request) => {
+        const { event, receiver } = await events.get(request.params.id ?? '', toCall(request))
         return toJsonResponse(stringifyJson({ data: [{ ...event, EventReceiver: receiver }] }))
       },
     },

@@ -1,6 +1,5 @@
 import type { Feed } from '../outbox/feed.js'
 import type { Registry } from '../registry/registry.js'
-import type { Idempotency } from './idempotency.js'
 import type { Route } from './request.js'
 import { groupRoutes, receiverRoutes } from './rest-definitions.js'
 import { eventRoutes } from './rest-events.js'
@@ -13,11 +12,11 @@ export const API_PREFIX = '/api/v1'
 export const FEATURES = 'idempotency-key, batch, cursor, feed, group-status'
 
 /** Every route of the REST API. The core knows no framework: adapters mount this table. */
-export function createRoutes(registry: Registry, feed: Feed, idempotency: Idempotency): Route[] {
+export function createRoutes(registry: Registry, feed: Feed): Route[] {
   return [
-    ...receiverRoutes(registry.receivers, idempotency),
-    ...groupRoutes(registry.groups, registry.gateStatus, idempotency),
-    ...eventRoutes(registry.events, idempotency),
+    ...receiverRoutes(registry.receivers),
+    ...groupRoutes(registry.groups, registry.gateStatus),
+    ...eventRoutes(registry.events),
     ...messageRoutes(feed),
   ]
 }

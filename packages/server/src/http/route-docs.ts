@@ -1,4 +1,5 @@
 import {
+  batchAnswerSchema,
   eventInputSchema,
   eventReceiverGroupInputSchema,
   eventReceiverGroupPatchSchema,
@@ -7,7 +8,8 @@ import {
   eventReceiverSchema,
   eventSchema,
   gateStatusSchema,
-  idSchema,
+  idAnswerSchema,
+  MAX_BATCH_EVENTS,
   messageSchema,
 } from '@epr/model'
 import { z } from 'zod'
@@ -52,13 +54,9 @@ const event = eventSchema
   .meta({ id: 'Event', description: 'An event got by id carries its receiver; lists leave it out.' })
 const message = messageSchema.meta({ id: 'Message' })
 
-const idAnswer = z.object({ data: idSchema })
 const many = (item: z.ZodType) => z.object({ data: z.array(item) })
 const time = z.string().meta({ format: 'date-time' })
 const status = gateStatusSchema.meta({ id: 'EventReceiverGroupStatus' })
-const batchAnswer = z.object({
-  data: z.array(z.union([z.object({ id: idSchema }), z.object({ errors: z.array(z.string()) })])),
-})
 const feedPage = z.object({
   data: z.array(z.object({ cursor: z.string(), time, ce_id: z.string(), message })),
   next: z.string().meta({ description: 'What to pass as `after` next, also when there is nothing.' }),
@@ -114,7 +112,7 @@ export const ROUTE_DOCS: Readonly<Record<string, RouteDoc>> = {
     tag: 'receivers',
     body: newReceiver,
     idempotent: true,
-    answer: idAnswer,
+    answer: idAnswerSchema,
     failures: [...WRITE, 409],
   },
   'get /receivers': {
@@ -135,7 +133,7 @@ export const ROUTE_DOCS: Readonly<Record<string, RouteDoc>> = {
     tag: 'groups',
     body: newGroup,
     idempotent: true,
-    answer: idAnswer,
+    answer: idAnswerSchema,
     failures: [...WRITE, 409],
   },
   'get /groups': {
@@ -155,7 +153,7 @@ export const ROUTE_DOCS: Readonly<Record<string, RouteDoc>> = {
     summary: 'Enable or disable a group',
     tag: 'groups',
     body: eventReceiverGroupPatchSchema,
-    answer: idAnswer,
+    answer: idAnswerSchema,
     failures: [...WRITE, 404],
   },
   'get /groups/:id/status': {
@@ -170,15 +168,15 @@ export const ROUTE_DOCS: Readonly<Record<string, RouteDoc>> = {
     tag: 'events',
     body: newEvent,
     idempotent: true,
-    answer: idAnswer,
+    answer: idAnswerSchema,
     failures: [...WRITE, 409],
   },
   'post /events/batch': {
     summary: 'Record 1 to 1000 events, each by itself',
     tag: 'events',
-    body: z.array(newEvent).min(1).max(1000),
+    body: z.array(newEvent).min(1).max(MAX_BATCH_EVENTS),
     idempotent: true,
-    answer: batchAnswer,
+    answer: batchAnswerSchema,
     failures: [...WRITE, 409],
   },
   'get /events': {
@@ -203,10 +201,10 @@ export const ROUTE_DOCS: Readonly<Record<string, RouteDoc>> = {
     }),
     body: {
       'application/cloudevents+json': cloudEvent,
-      'application/cloudevents-batch+json': z.array(cloudEvent).min(1).max(1000),
+      'application/cloudevents-batch+json': z.array(cloudEvent).min(1).max(MAX_BATCH_EVENTS),
       'application/json': json.meta({ description: 'Binary mode: the data; of any media type.' }),
     },
-    answer: z.union([idAnswer, batchAnswer]),
+    answer: z.union([idAnswerSchema, batchAnswerSchema]),
     failures: WRITE,
   },
   'options /cloudevents': {

@@ -1,21 +1,21 @@
-import { EprError, eventInputSchema, fromJsonText, toJsonText } from '@epr/model'
+import { type BatchResult, EprError, eventInputSchema, fromJsonText, toJsonText } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Database } from '../storage/database.js'
 import {
-  type EventColumn,
-  type EventFilter,
+  type EventSearch,
   type StoredEvent,
   selectEvent,
   selectEvents,
   type ToldEvent,
 } from '../storage/events.js'
-import { insertKey, type KeyClaim } from '../storage/idempotency-keys.js'
-import type { Found, Page } from '../storage/page.js'
+import { insertKey } from '../storage/idempotency-keys.js'
+import type { Found } from '../storage/page.js'
 import type { StoredReceiver } from '../storage/receivers.js'
+import type { Call } from './call.js'
 import type { Definitions } from './definitions.js'
+import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput, type UnreadJson } from './input.js'
-import type { ToClaim } from './receivers.js'
 import type { Recorder } from './recorder.js'
 
 /** An event as it came. */
@@ -23,14 +23,6 @@ export interface EventBody {
   fields: unknown
   payload: JsonInput | UnreadJson | undefined
 }
-
-/** Why one event of a batch was not recorded. */
-export interface BatchFailure {
-  errors: readonly string[]
-}
-
-/** What became of one event of a batch. */
-export type BatchResult = { id: string } | BatchFailure
 
 export interface Events {
   /**
@@ -40,12 +32,12 @@ export interface Events {
    * @throws EprError INVALID_ARGUMENT for blank fields, an unknown receiver and a missing payload;
    *   PAYLOAD_MISMATCH with every violation of the receiver's schema
    */
-  create(body: EventBody, toClaim?: ToClaim): Promise<string>
+  create(body: EventBody, call: Call): Promise<string>
   /** Records those of many that are good; the others say why not. The results are in the order of the bodies. */
-  createMany(bodies: EventBody[], toClaim?: (results: BatchResult[]) => KeyClaim): Promise<BatchResult[]>
+  createMany(bodies: EventBody[], call: Call): Promise<BatchResult[]>
   /** @throws EprError NOT_FOUND */
-  get(id: string): Promise<{ event: StoredEvent; receiver: StoredReceiver }>
-  find(filter: EventFilter, page: Page, columns: readonly EventColumn[]): Promise<Found<StoredEvent>>
+  get(id: string, call: Call): Promise<{ event: StoredEvent; receiver: StoredReceiver }>
+  find(search: EventSearch, call: Call): Promise<Found<StoredEvent>>
 }
 
 export interface EventsOptions {
@@ -53,20 +45,23 @@ export interface EventsOptions {
   definitions: Definitions
   payloadSchemas: PayloadSchemas
   recorder: Recorder
+  idempotency: Idempotency
   nextIdentity: () => Identity
 }
 
 const isOwnFault = (error: unknown): error is EprError =>
   error instanceof EprError && (error.code === 'INVALID_ARGUMENT' || error.code === 'PAYLOAD_MISMATCH')
 
-/** What the event itself is to blame for, as its result. @throws what it is not to blame for */
-export function toBatchFailure(error: unknown): BatchFailure {
-  if (isOwnFault(error)) return { errors: error.details }
-  throw error
+/** What the item itself is to blame for, as its result. @throws what it is not to blame for */
+export function toRefusedItem(error: unknown): BatchResult {
+  if (!isOwnFault(error)) throw error
+  const { code, message } = error
+  const details = [...error.details]
+  return { errors: details, error: { code, message, details } }
 }
 
 export function createEvents(options: EventsOptions): Events {
-  const { database, definitions, payloadSchemas, recorder } = options
+  const { database, definitions, payloadSchemas, recorder, idempotency } = options
 
   async function receiverOf(id: string): Promise<StoredReceiver> {
     const receiver = definitions.peekReceiver(id) ?? (await definitions.findReceiver(id))
@@ -106,26 +101,23 @@ export function createEvents(options: EventsOptions): Events {
     }
   }
 
-  /** What the database refuses as a whole is recorded one by one; the key is kept with the answer that came out. */
+  /** What the database refuses as a whole is recorded one by one; the key is kept with the results that came out. */
   async function recordEach(
     prepared: (ToldEvent | BatchResult)[],
-    toClaim?: (results: BatchResult[]) => KeyClaim,
+    toClaim?: ToClaim<BatchResult[]>,
   ): Promise<BatchResult[]> {
     const results: BatchResult[] = []
     for (const item of prepared) {
       if (!('type' in item)) results.push(item)
       else
-        results.push(await recorder.record({ events: [item] }).then(() => ({ id: item.id }), toBatchFailure))
+        results.push(await recorder.record({ events: [item] }).then(() => ({ id: item.id }), toRefusedItem))
     }
     if (toClaim) await insertKey(database, toClaim(results))
     return results
   }
 
-  async function createMany(
-    bodies: EventBody[],
-    toClaim?: (results: BatchResult[]) => KeyClaim,
-  ): Promise<BatchResult[]> {
-    const prepared = await Promise.all(bodies.map((body) => prepare(body).catch(toBatchFailure)))
+  async function recordMany(bodies: EventBody[], toClaim?: ToClaim<BatchResult[]>): Promise<BatchResult[]> {
+    const prepared = await Promise.all(bodies.map((body) => prepare(body).catch(toRefusedItem)))
     const events = prepared.flatMap((item) => ('type' in item ? item : []))
     const results = prepared.map((item): BatchResult => ('type' in item ? { id: item.id } : item))
     if (events.length === 0 && !toClaim) return results
@@ -139,18 +131,19 @@ export function createEvents(options: EventsOptions): Events {
   }
 
   return {
-    async create(body, toClaim) {
-      const event = await prepare(body)
-      await recorder.record({ events: [event], claim: toClaim?.(event.id) })
-      return event.id
-    },
-    createMany,
+    create: (body, call) =>
+      idempotency.once(call, async (toClaim) => {
+        const event = await prepare(body)
+        await recorder.record({ events: [event], claim: toClaim?.(event.id) })
+        return event.id
+      }),
+    createMany: (bodies, call) => idempotency.once(call, (toClaim) => recordMany(bodies, toClaim)),
     async get(id) {
       const event = await selectEvent(database, id)
       const receiver = event && (await definitions.findReceiver(event.event_receiver_id))
       if (!receiver) throw new EprError('NOT_FOUND', `there is no event ${JSON.stringify(id)}`)
       return { event, receiver }
     },
-    find: (filter, page, columns) => selectEvents(database, filter, page, columns),
+    find: (search) => selectEvents(database, search),
   }
 }

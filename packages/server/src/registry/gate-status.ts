@@ -1,6 +1,7 @@
 import { type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
+import type { Call } from './call.js'
 import { groupNotFound } from './groups.js'
 import { parseInput } from './input.js'
 import { nvrppHash } from './nvrpp-hash.js'
@@ -11,7 +12,7 @@ import { nvrppHash } from './nvrpp-hash.js'
  *
  * @throws EprError NOT_FOUND for the group, INVALID_ARGUMENT for a blank NVRPP field
  */
-export type ReadGateStatus = (groupId: string, nvrpp: unknown) => Promise<GateStatus>
+export type ReadGateStatus = (groupId: string, nvrpp: unknown, call: Call) => Promise<GateStatus>
 
 function toReceiverStatus(latest: LatestEvent): ReceiverStatus {
   return {

@@ -7,7 +7,7 @@ import {
 } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import {
-  type GroupColumn,
+  type GroupSearch,
   insertGroup,
   selectGroups,
   selectGroupsById,
@@ -15,36 +15,33 @@ import {
 } from '../storage/groups.js'
 import { insertKey } from '../storage/idempotency-keys.js'
 import { insertMessage } from '../storage/outbox.js'
-import type { Found, Page } from '../storage/page.js'
-import type { DefinitionFilter } from '../storage/receivers.js'
+import type { Found } from '../storage/page.js'
+import type { Call } from './call.js'
 import type { Definitions } from './definitions.js'
+import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { parseInput } from './input.js'
-import type { ToClaim } from './receivers.js'
 
 export interface Groups {
   /** @throws EprError INVALID_ARGUMENT for blank fields and for receivers that are missing, repeated or unknown */
-  create(fields: unknown, toClaim?: ToClaim): Promise<string>
+  create(fields: unknown, call: Call): Promise<string>
   /** @throws EprError NOT_FOUND */
-  get(id: string): Promise<EventReceiverGroup>
-  find(
-    filter: DefinitionFilter,
-    page: Page,
-    columns: readonly GroupColumn[],
-  ): Promise<Found<EventReceiverGroup>>
+  get(id: string, call: Call): Promise<EventReceiverGroup>
+  find(search: GroupSearch, call: Call): Promise<Found<EventReceiverGroup>>
   /**
    * Enables or disables a group, also when it is so already: `updated_at` moves and a message is sent.
    *
    * @throws EprError NOT_FOUND
    */
-  setEnabled(id: string, enabled: boolean): Promise<void>
+  setEnabled(id: string, enabled: boolean, call: Call): Promise<void>
   /** The same from a body `{"enabled": true|false}`. @throws EprError INVALID_ARGUMENT, NOT_FOUND */
-  patch(id: string, fields: unknown): Promise<void>
+  patch(id: string, fields: unknown, call: Call): Promise<void>
 }
 
 export interface GroupsOptions {
   database: Database
   definitions: Definitions
+  idempotency: Idempotency
   nextIdentity: () => Identity
   /** Called after messages have been committed. */
   onMessages: () => void
@@ -54,9 +51,9 @@ export const groupNotFound = (id: string) =>
   new EprError('NOT_FOUND', `there is no event receiver group ${JSON.stringify(id)}`)
 
 export function createGroups(options: GroupsOptions): Groups {
-  const { database, definitions } = options
+  const { database, definitions, idempotency } = options
 
-  async function create(fields: unknown, toClaim?: ToClaim): Promise<string> {
+  async function create(fields: unknown, toClaim?: ToClaim<string>): Promise<string> {
     const input = parseInput(eventReceiverGroupInputSchema, fields)
     await definitions.assertReceivers(input.event_receiver_ids)
     const identity = options.nextIdentity()
@@ -92,7 +89,7 @@ export function createGroups(options: GroupsOptions): Groups {
   }
 
   return {
-    create,
+    create: (fields, call) => idempotency.once(call, (toClaim) => create(fields, toClaim)),
     setEnabled,
     patch: (id, fields) => setEnabled(id, parseInput(eventReceiverGroupPatchSchema, fields).enabled),
     async get(id) {
@@ -100,6 +97,6 @@ export function createGroups(options: GroupsOptions): Groups {
       if (!group) throw groupNotFound(id)
       return group
     },
-    find: (filter, page, columns) => selectGroups(database, filter, page, columns),
+    find: (search) => selectGroups(database, search),
   }
 }

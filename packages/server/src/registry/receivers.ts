@@ -1,22 +1,20 @@
 import { EprError, eventReceiverInputSchema, fingerprint, MESSAGE_TYPES, toJsonText } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Database } from '../storage/database.js'
-import { insertKey, type KeyClaim } from '../storage/idempotency-keys.js'
+import { insertKey } from '../storage/idempotency-keys.js'
 import { insertMessage } from '../storage/outbox.js'
-import type { Found, Page } from '../storage/page.js'
+import type { Found } from '../storage/page.js'
 import {
-  type DefinitionFilter,
   insertReceiver,
-  type ReceiverColumn,
+  type ReceiverSearch,
   type StoredReceiver,
   selectReceivers,
 } from '../storage/receivers.js'
+import type { Call } from './call.js'
 import type { Definitions } from './definitions.js'
+import type { Idempotency } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput } from './input.js'
-
-/** Makes the claim of a creation's idempotency key, once its id is known. */
-export type ToClaim = (id: string) => KeyClaim
 
 export interface Receivers {
   /**
@@ -24,20 +22,17 @@ export interface Receivers {
    * @param schema JSON Schema, an object or a boolean
    * @throws EprError INVALID_ARGUMENT for blank fields and for a schema that is missing or none
    */
-  create(fields: unknown, schema: JsonInput | undefined, toClaim?: ToClaim): Promise<string>
+  create(fields: unknown, schema: JsonInput | undefined, call: Call): Promise<string>
   /** @throws EprError NOT_FOUND */
-  get(id: string): Promise<StoredReceiver>
-  find(
-    filter: DefinitionFilter,
-    page: Page,
-    columns: readonly ReceiverColumn[],
-  ): Promise<Found<StoredReceiver>>
+  get(id: string, call: Call): Promise<StoredReceiver>
+  find(search: ReceiverSearch, call: Call): Promise<Found<StoredReceiver>>
 }
 
 export interface ReceiversOptions {
   database: Database
   definitions: Definitions
   payloadSchemas: PayloadSchemas
+  idempotency: Idempotency
   nextIdentity: () => Identity
   /** Called after messages have been committed. */
   onMessages: () => void
@@ -53,35 +48,41 @@ function assertSchema(schema: JsonInput | undefined): asserts schema is JsonInpu
 }
 
 export function createReceivers(options: ReceiversOptions): Receivers {
-  const { database, definitions, payloadSchemas } = options
+  const { database, definitions, payloadSchemas, idempotency } = options
+
+  async function prepare(fields: unknown, schema: JsonInput | undefined): Promise<StoredReceiver> {
+    const input = parseInput(eventReceiverInputSchema, fields)
+    assertSchema(schema)
+    await payloadSchemas.check(schema.text)
+    return {
+      ...options.nextIdentity(),
+      ...input,
+      schema: toJsonText(schema.text),
+      fingerprint: fingerprint(input),
+    }
+  }
+
   return {
-    async create(fields, schema, toClaim) {
-      const input = parseInput(eventReceiverInputSchema, fields)
-      assertSchema(schema)
-      await payloadSchemas.check(schema.text)
-      const receiver: StoredReceiver = {
-        ...options.nextIdentity(),
-        ...input,
-        schema: toJsonText(schema.text),
-        fingerprint: fingerprint(input),
-      }
-      await database.transaction(async (connection) => {
-        if (toClaim) await insertKey(connection, toClaim(receiver.id))
-        await insertReceiver(connection, receiver)
-        await insertMessage(connection, {
-          kind: 'receiver',
-          type: MESSAGE_TYPES.receiverCreated,
-          event_receiver_id: receiver.id,
+    create: (fields, schema, call) =>
+      idempotency.once(call, async (toClaim) => {
+        const receiver = await prepare(fields, schema)
+        await database.transaction(async (connection) => {
+          if (toClaim) await insertKey(connection, toClaim(receiver.id))
+          await insertReceiver(connection, receiver)
+          await insertMessage(connection, {
+            kind: 'receiver',
+            type: MESSAGE_TYPES.receiverCreated,
+            event_receiver_id: receiver.id,
+          })
         })
-      })
-      options.onMessages()
-      return receiver.id
-    },
+        options.onMessages()
+        return receiver.id
+      }),
     async get(id) {
       const receiver = await definitions.findReceiver(id)
       if (!receiver) throw new EprError('NOT_FOUND', `there is no event receiver ${JSON.stringify(id)}`)
       return receiver
     },
-    find: (filter, page, columns) => selectReceivers(database, filter, page, columns),
+    find: (search) => selectReceivers(database, search),
   }
 }

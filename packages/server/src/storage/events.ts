@@ -102,8 +102,8 @@ export async function insertEvents(connection: Connection, units: EventUnit[]): 
     large,
     [...new Set(events.map((event) => event.event_receiver_id))],
     claims.map(({ key }) => key),
-    claims.map(({ bodyHash }) => bodyHash),
-    claims.map(({ answer }) => answer),
+    claims.map(({ digest }) => digest),
+    claims.map(({ result }) => result),
   ]
   try {
     const [result] = await connection.query<{ completions: number }>(RECORD_EVENTS, values)
@@ -185,12 +185,17 @@ function toIds(conditions: Conditions, filter: EventFilter, page: Page, limit: s
   return `select id from events ${conditions.toSql()} order by id ${page.order} limit ${limit}`
 }
 
+/** Which events are wanted, which page of them, and which of their columns. */
+export interface EventSearch {
+  filter: EventFilter
+  page: Page
+  columns: readonly EventColumn[]
+}
+
 /** Searches events by exact matches, in id order; reads only the columns that are asked for. */
 export async function selectEvents(
   connection: Connection,
-  filter: EventFilter,
-  page: Page,
-  columns: readonly EventColumn[],
+  { filter, page, columns }: EventSearch,
 ): Promise<Found<StoredEvent>> {
   const conditions = toConditions(filter, page)
   conditions.values.push(page.limit + 1)

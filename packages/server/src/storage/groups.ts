@@ -85,11 +85,16 @@ export function selectGroupsById(
   )
 }
 
+/** Which groups are wanted, which page of them, and which of their columns. */
+export interface GroupSearch {
+  filter: DefinitionFilter
+  page: Page
+  columns: readonly GroupColumn[]
+}
+
 export async function selectGroups(
   connection: Connection,
-  filter: DefinitionFilter,
-  page: Page,
-  columns: readonly GroupColumn[],
+  { filter, page, columns }: GroupSearch,
 ): Promise<Found<EventReceiverGroup>> {
   const conditions = createConditions()
   addMatches(conditions, { ...filter })

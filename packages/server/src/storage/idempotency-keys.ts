@@ -1,18 +1,18 @@
-import { EprError } from '@epr/model'
+import { EprError, fromJsonText, type JsonText } from '@epr/model'
 import { DatabaseError } from 'pg'
 import type { Connection } from './database.js'
 
-/** A request's idempotency key and what will be answered to its repeats. */
+/** A call's idempotency key and the result that its repeats get. */
 export interface KeyClaim {
-  /** SHA-256 of method, path and key. */
+  /** SHA-256 of whose key it is, what it is for, and the key itself. */
   key: Buffer
-  /** SHA-256 of the body's bytes. */
-  bodyHash: Buffer
-  /** The body of the 200. */
-  answer: string
+  /** SHA-256 of what a repeat must have in common with the first. */
+  digest: Buffer
+  /** As JSON text. */
+  result: string
 }
 
-/** How long an answer is kept for repeats; record_events says the same. */
+/** How long a result is kept for repeats; record_events says the same. */
 const KEPT = "interval '24 hours'"
 
 /** The key has been used by a request on another server between our look and our write. */
@@ -30,12 +30,12 @@ export function isKeyTaken(error: unknown): boolean {
 /** Claims a key in the caller's transaction, waiting for one that is claiming it too; throws {@link KeyTakenError}. */
 export async function insertKey(connection: Connection, claim: KeyClaim): Promise<void> {
   const rows = await connection.query(
-    `insert into idempotency_keys (key, body_hash, answer) values ($1, $2, $3)
+    `insert into idempotency_keys (key, digest, result) values ($1, $2, $3)
      on conflict (key) do update
-       set body_hash = excluded.body_hash, answer = excluded.answer, created_at = now()
+       set digest = excluded.digest, result = excluded.result, created_at = now()
        where idempotency_keys.created_at < now() - ${KEPT}
      returning 1`,
-    [claim.key, claim.bodyHash, claim.answer],
+    [claim.key, claim.digest, claim.result],
   )
   if (rows.length === 0) throw new KeyTakenError()
 }
@@ -43,15 +43,15 @@ export async function insertKey(connection: Connection, claim: KeyClaim): Promis
 export async function selectKey(
   connection: Connection,
   key: Buffer,
-): Promise<{ body_hash: Buffer; answer: string } | undefined> {
-  const [row] = await connection.query<{ body_hash: Buffer; answer: string }>(
+): Promise<{ digest: Buffer; result: string } | undefined> {
+  const [row] = await connection.query<{ digest: Buffer; result: JsonText }>(
     {
       name: 'select_key',
-      text: `select body_hash, answer from idempotency_keys where key = $1 and created_at >= now() - ${KEPT}`,
+      text: `select digest, result from idempotency_keys where key = $1 and created_at >= now() - ${KEPT}`,
     },
     [key],
   )
-  return row
+  return row && { digest: row.digest, result: fromJsonText(row.result) }
 }
 
 /** Removes the keys whose time is over. */

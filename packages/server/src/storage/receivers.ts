@@ -58,11 +58,16 @@ export function selectReceiversById(
   )
 }
 
+/** Which receivers are wanted, which page of them, and which of their columns. */
+export interface ReceiverSearch {
+  filter: DefinitionFilter
+  page: Page
+  columns: readonly ReceiverColumn[]
+}
+
 export async function selectReceivers(
   connection: Connection,
-  filter: DefinitionFilter,
-  page: Page,
-  columns: readonly ReceiverColumn[],
+  { filter, page, columns }: ReceiverSearch,
 ): Promise<Found<StoredReceiver>> {
   const conditions = createConditions()
   addMatches(conditions, { ...filter })

@@ -69,8 +69,8 @@ create table functions (
 
 create table idempotency_keys (
   key bytea not null,
-  body_hash bytea not null,
-  answer text not null,
+  digest bytea not null,
+  result json not null,
   created_at timestamp with time zone not null default now(),
   constraint idempotency_keys_pkey PRIMARY KEY (key)
 );
@@ -117,4 +117,4 @@ create table retention (
 
 -- function cursor_before(p_moment timestamp with time zone) returns bigint
 -- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[]) returns record
--- function record_events(p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_body_hash bytea[], p_answer text[]) returns integer
+-- function record_events(p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_digest bytea[], p_result text[]) returns integer

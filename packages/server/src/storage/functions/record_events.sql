@@ -5,10 +5,10 @@
 -- p_events is an array of arrays, an event each: id, key of the NVRPP (model/nvrpp.ts), name, version, release,
 -- platform_id, package, description, payload, success, event_receiver_id, created_at, type of its receiver. p_large is the
 -- payload of an event that is alone and whose own is null. p_receivers are the events' receivers, each once. p_key,
--- p_body_hash and p_answer are the idempotency keys of requests that have one. When one of those has been used elsewhere
+-- p_digest and p_result are the idempotency keys of requests that have one. When one of those has been used elsewhere
 -- meanwhile nothing is written: unique_violation on idempotency_keys_pkey. Returns how many groups were completed.
 create or replace function record_events(
-  p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_body_hash bytea[], p_answer text[]
+  p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_digest bytea[], p_result text[]
 ) returns int
 language plpgsql
 -- Custom plans cost more than they bring: the contents do not change the best plan. And a generic plan made while the
@@ -36,11 +36,11 @@ declare
 begin
   if cardinality(p_key) > 0 then
     -- Keys before NVRPPs and both in order: two flushes never wait for each other in a circle.
-    insert into idempotency_keys (key, body_hash, answer)
-    select key, body_hash, answer from unnest(p_key, p_body_hash, p_answer) as k (key, body_hash, answer)
+    insert into idempotency_keys (key, digest, result)
+    select key, digest, result::json from unnest(p_key, p_digest, p_result) as k (key, digest, result)
     order by key
     on conflict (key) do update
-      set body_hash = excluded.body_hash, answer = excluded.answer, created_at = now()
+      set digest = excluded.digest, result = excluded.result, created_at = now()
       where idempotency_keys.created_at < now() - interval '24 hours';
     get diagnostics v_claimed = row_count;
     if v_claimed < cardinality(p_key) then

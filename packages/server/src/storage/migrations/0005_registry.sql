@@ -113,10 +113,12 @@ create table relays (
 );
 
 create table idempotency_keys (
-  -- SHA-256 of method, path and key.
+  -- SHA-256 of whose key it is, what it is for, and the key itself.
   key        bytea primary key,
-  body_hash  bytea not null,
-  answer     text not null,
+  -- SHA-256 of what a repeat must have in common with the first.
+  digest     bytea not null,
+  -- What the creation gave: an id, or the results of a batch.
+  result     json not null,
   created_at timestamptz not null default now()
 );
 create index idempotency_keys_age on idempotency_keys (created_at);

@@ -1,6 +1,6 @@
 import { EprError, MAX_FIELD_LENGTH, type Nvrpp, nvrppOfPackageUrl } from '@epr/model'
 import { PackageURL } from 'packageurl-js'
-import type { EventBody } from '../registry/events.js'
+import type { EventBody } from '../events.js'
 import type { CloudEvent, CloudEventInput, CloudEventMapper } from './cloud-event.js'
 
 /** The extension attributes that name the artifact; attribute names hold no `_` (CloudEvents 1.0.2, section 2). */

@@ -1,4 +1,4 @@
-import { EprError, type Nvrpp } from '@epr/model'
+import { assertJsonDepth, EprError, type Nvrpp } from '@epr/model'
 import { CloudEvent as CheckedCloudEvent, ValidationError } from 'cloudevents'
 
 /** A CloudEvent in the JSON format (CloudEvents 1.0.2, JSON format, section 2): attributes, and perhaps data. */
@@ -14,6 +14,12 @@ export interface CloudEvent {
 /** A CloudEvent beside its text, which keeps what parsing would change. */
 export interface CloudEventInput {
   value: CloudEvent
+  text: string
+}
+
+/** What may be a CloudEvent, and its text. */
+export interface MaybeCloudEvent {
+  value: unknown
   text: string
 }
 
@@ -62,7 +68,13 @@ function findViolations(attributes: Readonly<Record<string, unknown>>): string[]
 }
 
 /** @throws EprError INVALID_ARGUMENT that names every attribute that is missing or wrong */
-export function assertCloudEvent(value: unknown): asserts value is CloudEvent {
+export function toCloudEvent({ value, text }: MaybeCloudEvent): CloudEventInput {
+  assertCloudEvent(value)
+  assertJsonDepth(text)
+  return { value, text }
+}
+
+function assertCloudEvent(value: unknown): asserts value is CloudEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new EprError('INVALID_ARGUMENT', 'a CloudEvent must be a JSON object')
   }

@@ -1,0 +1,24 @@
+/** Who calls. */
+export interface Principal {
+  /** The same for the same caller for ever: idempotency keys of one are not another's. */
+  readonly id: string
+}
+
+/** Everybody, for as long as nobody is asked who they are. */
+export const ANONYMOUS: Principal = { id: 'anonymous' }
+
+/** Says of a creation that repeats of it must have the first one's result. */
+export interface Once {
+  /** What makes another call a repeat of this one, beside its principal. */
+  scope: readonly string[]
+  /** SHA-256 of what a repeat must have in common with the first: else it is refused. */
+  digest: Buffer
+}
+
+/** What every use case is called with, beside its input. */
+export interface Call {
+  principal: Principal
+  once?: Once | undefined
+  /** Given by the client or made by the server; stands in the answer, in errors and in the log. */
+  requestId: string
+}

@@ -1,0 +1,72 @@
+import { EprError, toJsonText } from '@epr/model'
+import { expect, it } from 'vitest'
+import { ANONYMOUS, type Call } from '../call.js'
+import { createCloudEvents } from './cloud-events.js'
+
+const call: Call = { principal: ANONYMOUS, requestId: 'test' }
+
+/** A registry that records names, each call with a scope once, and fails when it is told to. */
+function createWorld(problems: Record<string, EprError>) {
+  const recorded: string[] = []
+  const ids = new Map<string, string>()
+  const cloudEvents = createCloudEvents({
+    events: {
+      async create({ fields }, { once }) {
+        const { name } = fields as { name: string }
+        const scope = JSON.stringify(once?.scope)
+        const known = ids.get(scope)
+        if (known) return known
+        const problem = problems[name]
+        if (problem) throw problem
+        recorded.push(name)
+        ids.set(scope, `id of ${name}`)
+        return `id of ${name}`
+      },
+    },
+    receivers: { find: async () => ({ rows: [newestReceiver], more: false }) },
+    mappers: [],
+  })
+  return { cloudEvents, recorded }
+}
+
+const newestReceiver = {
+  id: 'receiver',
+  name: 'n',
+  type: 't',
+  version: '1',
+  description: 'd',
+  schema: toJsonText('true'),
+  fingerprint: 'f',
+  created_at: '2026-11-01T00:00:00Z',
+}
+
+const toInput = (name: string) => {
+  const value = { specversion: '1.0', id: name, source: '/s', type: 't', subject: `pkg:oci/${name}@1` }
+  return { value, text: JSON.stringify(value) }
+}
+
+it('what the server is to blame for fails the batch, and sent again nothing is recorded twice', async () => {
+  const problems: Record<string, EprError> = { b: new EprError('UNAVAILABLE', 'away') }
+  const { cloudEvents, recorded } = createWorld(problems)
+  const batch = ['a', 'b', 'c'].map(toInput)
+  await expect(cloudEvents.recordMany(batch, undefined, call)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  delete problems.b
+  expect(await cloudEvents.recordMany(batch, undefined, call)).toEqual([
+    { id: 'id of a' },
+    { id: 'id of b' },
+    { id: 'id of c' },
+  ])
+  expect(recorded.sort()).toEqual(['a', 'b', 'c'])
+})
+
+it('what an element is to blame for is its own, with its code', async () => {
+  const { cloudEvents } = createWorld({
+    a: new EprError('PAYLOAD_MISMATCH', 'no', { details: ['one', 'two'] }),
+    b: new EprError('INVALID_ARGUMENT', 'neither'),
+  })
+  expect(await cloudEvents.recordMany(['a', 'b', 'c'].map(toInput), undefined, call)).toEqual([
+    { errors: ['one', 'two'], error: { code: 'PAYLOAD_MISMATCH', message: 'no', details: ['one', 'two'] } },
+    { errors: ['neither'], error: { code: 'INVALID_ARGUMENT', message: 'neither', details: ['neither'] } },
+    { id: 'id of c' },
+  ])
+})
