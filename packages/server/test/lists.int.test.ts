@@ -122,13 +122,14 @@ describe('a batch', () => {
     expect(status).toBe(200)
     expect(json.data.map((result: object) => Object.keys(result))).toEqual([
       ['id'],
-      ['errors'],
-      ['errors'],
-      ['errors'],
-      ['errors'],
-      ['errors'],
+      ['errors', 'error'],
+      ['errors', 'error'],
+      ['errors', 'error'],
+      ['errors', 'error'],
+      ['errors', 'error'],
       ['id'],
     ])
+    expect(json.data[1].error).toMatchObject({ code: 'INVALID_ARGUMENT', details: json.data[1].errors })
     expect((await api.get(`/events/${json.data[6].id}`)).status).toBe(200)
   })
 
