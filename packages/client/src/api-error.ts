@@ -10,14 +10,15 @@ const codeSchema = z.enum(CODES).optional().catch(undefined)
 const textSchema = z.string().optional().catch(undefined)
 const textsSchema = z.array(z.string()).catch([])
 
-const errorSchema = z.object({
+/** What our server says of an error beside its texts. Whatever is nonsense counts as not said. */
+export const errorSchema = z.object({
   code: codeSchema,
   message: textSchema,
   details: textsSchema,
   request_id: textSchema,
 })
 
-/** All that servers say of an error; the original says `errors` only. Whatever is nonsense counts as not said. */
+/** All that servers say of an error; the original says `errors` only. */
 const restErrorSchema = z.object({ errors: textsSchema, error: errorSchema.optional().catch(undefined) })
 
 const graphqlErrorSchema = z.object({

@@ -1,7 +1,7 @@
 import { EprError, type ErrorCode } from '@epr/model'
 import { toJsonBody } from './json-body.js'
 
-/** An object that was created, or why it was not. */
+/** An object that was created, or why it was not: in words, and by the code when the server said one. */
 export type CreateResult = { id: string } | { errors: readonly string[]; code?: ErrorCode }
 
 /** An object's text, at its place among all. */

@@ -49,6 +49,25 @@ describe('createMany', () => {
     expect(sizes).toEqual([0, 0, 0])
   })
 
+  it('gives the code that the server says of an event in a batch, and none where it says none', async () => {
+    const error = { code: 'PAYLOAD_MISMATCH', message: 'no', details: ['/passed is missing'] }
+    const refused = [
+      { errors: ['no'], error },
+      { errors: ['no'] },
+      { errors: ['no'], error: { code: 'ODD' } },
+    ]
+    wire.use(
+      http.post(`${URL}/api/v1/events`, () => ours({ data: 'first' })),
+      http.post(`${URL}/api/v1/events/batch`, () => ours({ data: refused })),
+    )
+    expect(await testClient().events.createMany(many(4))).toEqual([
+      { id: 'first' },
+      { errors: ['no'], code: 'PAYLOAD_MISMATCH' },
+      { errors: ['no'] },
+      { errors: ['no'] },
+    ])
+  })
+
   it('finds what the server cannot take by halves', async () => {
     onEvents((data) => ours({ data: data as string }))
     const tooLarge = ours({ errors: ['too large'] }, 413)

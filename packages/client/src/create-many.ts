@@ -1,6 +1,7 @@
 import { EprError, type ErrorCode } from '@epr/model'
 import * as z from 'zod'
 import { parseAnswer, toId, toResponseError } from './answer.js'
+import { errorSchema } from './api-error.js'
 import { type CreateResult, type Item, toBatches, toFailure } from './batches.js'
 import type { CallOptions } from './options.js'
 import type { Services } from './search.js'
@@ -36,7 +37,9 @@ const ITEM_CODES: ReadonlySet<ErrorCode> = new Set([
 
 const resultSchema = z.union([
   z.object({ id: z.string().min(1) }),
-  z.object({ errors: z.array(z.string()).min(1) }),
+  z
+    .object({ errors: z.array(z.string()).min(1), error: errorSchema.optional().catch(undefined) })
+    .transform(({ errors, error }) => ({ errors, ...(error?.code && { code: error.code }) })),
 ])
 const batchAnswer = z.object({ data: z.array(resultSchema) })
 

@@ -1,4 +1,4 @@
-import { EprError, type EprErrorOptions, type ErrorCode } from '@epr/model'
+import { EprError, type EprErrorOptions, type ErrorCode, type GateStatus } from '@epr/model'
 
 export interface ApiErrorOptions extends EprErrorOptions {
   status: number
@@ -30,6 +30,21 @@ export class NetworkError extends EprError {
 
   constructor(code: 'UNAVAILABLE' | 'TIMEOUT', message: string, options?: EprErrorOptions) {
     super(code, message, options)
+  }
+}
+
+/** A gate was still closed when the time for it was up. Its code is TIMEOUT; no answer at all is a {@link NetworkError}. */
+export class GateTimeoutError extends EprError {
+  override readonly name = 'GateTimeoutError'
+  /** What the server said last; undefined when the time was up before its first answer. */
+  readonly status: GateStatus | undefined
+
+  constructor(
+    message: string,
+    { status, ...options }: EprErrorOptions & { status?: GateStatus | undefined },
+  ) {
+    super('TIMEOUT', message, options)
+    this.status = status
   }
 }
 

@@ -51,7 +51,8 @@ export interface Groups {
    * Resolves once every receiver's latest event for the artifact is a success. A failed gate is waited for too:
    * the next run may open it.
    *
-   * @throws EprError TIMEOUT, whose details name the receivers that are not passed; what `status` throws
+   * @throws GateTimeoutError (TIMEOUT) with the last status, whose details name the receivers that are not passed;
+   *   what `status` throws
    */
   waitUntilOpen(id: string, nvrpp: Nvrpp, options?: WaitOptions): Promise<GateStatus>
 }

@@ -1,11 +1,12 @@
 import { EprError, type GateStatus, isRetryable } from '@epr/model'
 import { startDeadline } from './deadline.js'
+import { GateTimeoutError } from './errors.js'
 import { toTimeoutMs } from './options.js'
 import { sleep } from './sleep.js'
 
 /** How long, and by whose leave, a gate is waited for. */
 export interface WaitOptions {
-  /** How long to wait at most, in milliseconds; then it rejects with TIMEOUT. `Infinity` for no end. @default 300000 */
+  /** How long to wait at most, in milliseconds; then it rejects with a GateTimeoutError. `Infinity` for no end. @default 300000 */
   timeoutMs?: number | undefined
   /** Ends the waiting, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined
@@ -17,11 +18,11 @@ const FIRST_POLL_MS = 200
 const LAST_POLL_MS = 2_000
 const GROWTH = 1.4
 
-function toTimeout(timeoutMs: number, status: GateStatus | undefined, cause: unknown): EprError {
+function toTimeout(timeoutMs: number, status: GateStatus | undefined, cause: unknown): GateTimeoutError {
   const open = status?.receivers.filter(({ state }) => state !== 'passed') ?? []
   const details = open.map(({ event_receiver_id, state }) => `event receiver ${event_receiver_id}: ${state}`)
   const message = `the gate did not open within ${timeoutMs} ms${status ? `: ${status.state}` : ''}`
-  return new EprError('TIMEOUT', message, { ...(details.length > 0 && { details }), cause })
+  return new GateTimeoutError(message, { ...(details.length > 0 && { details }), status, cause })
 }
 
 /**

@@ -176,6 +176,8 @@ describe('gates', () => {
     await expect(client.groups.waitUntilOpen(group, nvrpp, { timeoutMs: 50 })).rejects.toMatchObject({
       code: 'TIMEOUT',
       details: [`event receiver ${receiver}: missing`],
+      name: 'GateTimeoutError',
+      status: { group_id: group, state: 'missing' },
     })
     const seen: string[] = []
     const open = client.groups.waitUntilOpen(group, nvrpp, { onStatus: ({ state }) => seen.push(state) })
