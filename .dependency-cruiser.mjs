@@ -121,7 +121,7 @@ export default {
       'kafka-behind-ports',
       'Kafka stands behind the ports of the publisher and of the watcher.',
       '^(packages/kafka/|@epr/kafka)',
-      `^packages/kafka/src|${SERVER}/(outbox/kafka-|broker-config|connect-publisher)|^packages/watcher/src/(kafka-|index)|^packages/testkit/src/kafka`,
+      `^packages/kafka/src|${SERVER}/(outbox/kafka-|broker-config|connect-publisher)|^packages/watcher/src/(kafka/|index)|^packages/testkit/src/kafka`,
     ),
     notFrom(
       'kafka-above-model',

@@ -1,5 +1,5 @@
 import { EprError, type ErrorCode } from '@epr/model'
-import { toJsonBody } from './json-body.js'
+import { toJsonBody } from './http/json-body.js'
 
 /** An object that was created, or why it was not: in words, and by the code when the server said one. */
 export type CreateResult = { id: string } | { errors: readonly string[]; code?: ErrorCode }

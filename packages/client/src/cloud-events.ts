@@ -1,8 +1,8 @@
 import type { JsonText } from '@epr/model'
-import { toId } from './answer.js'
-import { toJsonBody } from './json-body.js'
+import { toId } from './http/answer.js'
+import { toJsonBody } from './http/json-body.js'
+import type { Rest } from './http/rest.js'
 import type { CallOptions } from './options.js'
-import type { Rest } from './rest.js'
 
 /**
  * What every CloudEvent 1.0 has, beside attributes and `data` of its own. One of the library `cloudevents` is

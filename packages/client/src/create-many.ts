@@ -1,8 +1,8 @@
 import { EprError, type ErrorCode } from '@epr/model'
 import * as z from 'zod'
-import { parseAnswer, toId, toResponseError } from './answer.js'
-import { errorSchema } from './api-error.js'
 import { type CreateResult, type Item, toBatches, toFailure } from './batches.js'
+import { parseAnswer, toId, toResponseError } from './http/answer.js'
+import { errorSchema } from './http/api-error.js'
 import type { CallOptions } from './options.js'
 import type { Services } from './search.js'
 

@@ -8,10 +8,10 @@ import {
   type Nvrpp,
 } from '@epr/model'
 import type { z } from 'zod'
-import { toObject, toSegment } from './answer.js'
-import { toJsonBody } from './json-body.js'
+import { toObject, toSegment } from './http/answer.js'
+import { toJsonBody } from './http/json-body.js'
+import { API_PREFIX } from './http/rest.js'
 import type { CallOptions, CreateOptions } from './options.js'
-import { API_PREFIX } from './rest.js'
 import { createSearch, type Services } from './search.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
 import { type WaitOptions, waitUntilOpen } from './wait-until-open.js'

@@ -1,10 +1,10 @@
 import { EprError, idSchema } from '@epr/model'
 import * as z from 'zod'
-import { parseAnswer } from './answer.js'
-import type { Features } from './features.js'
-import type { Graphql } from './graphql.js'
+import { parseAnswer } from './http/answer.js'
+import type { Features } from './http/features.js'
+import type { Graphql } from './http/graphql.js'
+import type { Rest } from './http/rest.js'
 import { PAGE_ARGUMENTS, type PageVariables, pageRows, type Row } from './page-rows.js'
-import type { Rest } from './rest.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
 
 /** How one kind of object is searched with GraphQL. */

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { parseAnswer } from './answer.js'
-import type { Features } from './features.js'
+import { parseAnswer } from './http/answer.js'
+import type { Features } from './http/features.js'
+import type { Rest } from './http/rest.js'
 import type { CallOptions } from './options.js'
-import type { Rest } from './rest.js'
 
 /** The original answers with an object as JSON, in a JSON string. */
 const nested = z.string().transform((text, context): unknown => {

@@ -1,8 +1,8 @@
 import { EprError, type GateStatus, isRetryable } from '@epr/model'
-import { startDeadline } from './deadline.js'
 import { GateTimeoutError } from './errors.js'
 import { toTimeoutMs } from './options.js'
-import { sleep } from './sleep.js'
+import { startDeadline } from './retry/deadline.js'
+import { sleep } from './retry/sleep.js'
 
 /** How long, and by whose leave, a gate is waited for. */
 export interface WaitOptions {

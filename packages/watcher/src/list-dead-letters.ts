@@ -1,8 +1,8 @@
 import type { DeadLetter } from './dead-letter.js'
-import { createDeadLetterFile } from './dead-letter-file.js'
-import type { KafkaConnectionOptions } from './kafka-connection.js'
-import { listKafkaDeadLetters } from './kafka-dead-letter-list.js'
-import { toDeadLetterTopic } from './kafka-source.js'
+import { createDeadLetterFile } from './feed/dead-letter-file.js'
+import type { KafkaConnectionOptions } from './kafka/connection.js'
+import { listKafkaDeadLetters } from './kafka/dead-letter-list.js'
+import { toDeadLetterTopic } from './kafka/source.js'
 import { toStateFile } from './state-directory.js'
 
 /** Whose dead letters: those of a topic on Kafka, or those of a watcher of the feed. */

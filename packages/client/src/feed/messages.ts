@@ -1,0 +1,29 @@
+import { parseAnswer } from '../http/answer.js'
+import type { Rest } from '../http/rest.js'
+import { type FeedEntry, feedPageSchema } from './feed-entry.js'
+import { type FeedPage, type ListOptions, type StreamOptions, toFeedPath } from './feed-options.js'
+import { followMessages, type StreamServices } from './stream.js'
+
+/** The feed of messages, which needs our server: `client.messages`. */
+export interface Messages {
+  /** One page of the feed, at once. @throws ApiError GONE when messages behind `after` are no longer kept */
+  list(options?: ListOptions): Promise<FeedPage>
+  /**
+   * Every message, as it comes, each once and in order. It starts when it is first read, comes back after a cut
+   * where it stood, for as long as it takes, and ends by its signal or by leaving the loop. What was told
+   * before the first read is in it only when `after` is a cursor: take one from `list({after: 'latest'})`.
+   *
+   * @throws what the first connection fails with; later only what waiting cannot heal: GONE when messages have
+   *   been removed unread, UNAUTHENTICATED, a ResponseError
+   */
+  stream(options?: StreamOptions): AsyncGenerator<FeedEntry, void, undefined>
+}
+
+export function createMessages(rest: Rest, services: Omit<StreamServices, 'list'>): Messages {
+  async function list({ after, limit, type, ...options }: ListOptions = {}): Promise<FeedPage> {
+    const answer = await rest.call('GET', toFeedPath({ after, limit, type }), undefined, options)
+    const { data, next } = parseAnswer(feedPageSchema, answer.json, answer)
+    return { entries: data, next }
+  }
+  return { list, stream: (options = {}) => followMessages(options, { ...services, list }) }
+}

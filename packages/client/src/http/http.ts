@@ -1,0 +1,99 @@
+import { NetworkError } from '../errors.js'
+import type { CallOptions, Settings } from '../options.js'
+import { createFeatures, type Features } from './features.js'
+import { codeOf, type Redact, toSafeCause } from './redact.js'
+
+export interface HttpRequest {
+  method: string
+  /** Below the server's URL, with its query. */
+  path: string
+  /** Text of JSON. */
+  body?: string | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+}
+
+export interface HttpAnswer {
+  status: number
+  headers: Headers
+  text: string
+}
+
+/** One round trip. Every status is an answer; no answer is a NetworkError, or the reason of the signal. */
+export interface Http {
+  readonly features: Features
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
+  /** Resolves when the headers are there; `signal` also ends the reading of the body. */
+  open(request: HttpRequest, signal: AbortSignal): Promise<Response>
+  /** Says why there was no answer, without secrets. */
+  toNetworkError(error: unknown): NetworkError
+}
+
+export type HttpSettings = Pick<Settings, 'url' | 'headers' | 'fetch' | 'dispatcher'>
+export type Signal = CallOptions['signal']
+
+/** `fetch failed` says nothing: the code behind it does. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause instanceof Error ? error.cause : undefined
+  return (cause && (codeOf(cause) ?? cause.message)) || codeOf(error) || error.message
+}
+
+export function createHttp(settings: HttpSettings, redact: Redact): Http {
+  const features = createFeatures()
+
+  function toNetworkError(error: unknown): NetworkError {
+    const message = `no answer from ${settings.url}: ${redact(reasonOf(error))}`
+    return new NetworkError('UNAVAILABLE', message, { cause: toSafeCause(error, redact) })
+  }
+
+  async function open(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+    const init = {
+      method: request.method,
+      headers: {
+        accept: 'application/json',
+        ...(request.body !== undefined && { 'content-type': 'application/json' }),
+        ...settings.headers,
+        ...request.headers,
+      },
+      // Following would turn a POST into a GET (fetch, 4.4), and hand the body to whoever is named.
+      redirect: 'manual' as const,
+      signal,
+      ...(request.body !== undefined && { body: request.body }),
+      ...(settings.dispatcher && {
+        dispatcher: settings.dispatcher as NonNullable<RequestInit['dispatcher']>,
+      }),
+    }
+    const fetch = settings.fetch ?? globalThis.fetch
+    const response = await fetch(settings.url + request.path, init)
+    features.learn(response.headers)
+    return response
+  }
+
+  /** Gives what `step` gives. After an abort the signal's reason at once, whatever `fetch` makes of it. */
+  async function attempt<T>(step: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    let giveUp = () => {}
+    const aborted = new Promise<never>((_, reject) => {
+      giveUp = () => reject(signal.reason)
+    })
+    signal.addEventListener('abort', giveUp)
+    try {
+      return await Promise.race([step(), aborted])
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      throw toNetworkError(error)
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+    }
+  }
+
+  return {
+    features,
+    toNetworkError,
+    open: (request, signal) => attempt(() => open(request, signal), signal),
+    send: (request, signal) =>
+      attempt(async () => {
+        const response = await open(request, signal)
+        return { status: response.status, headers: response.headers, text: await response.text() }
+      }, signal),
+  }
+}

@@ -1,0 +1,108 @@
+import { EprError } from '@epr/model'
+import type { z } from 'zod'
+import type { CallOptions, CreateOptions, ReadOptions } from '../options.js'
+import type { Retry } from '../retry/retry.js'
+import { type JsonAnswer, readRest, toId, toObject, toSegment } from './answer.js'
+import type { Http, HttpAnswer } from './http.js'
+import { toJsonBody } from './json-body.js'
+import type { Redact } from './redact.js'
+
+export const API_PREFIX = '/api/v1'
+
+/** What `client.rest` takes; an `idempotencyKey` makes it safe to repeat. */
+export interface RestOptions extends CreateOptions, ReadOptions {}
+
+/** What a body is, where it is not plain JSON. */
+interface Typed {
+  contentType?: string | undefined
+}
+
+/** An answer of REST that told no error. */
+export interface RestAnswer {
+  status: number
+  headers: Headers
+  /** The body as it came, for those who need its numbers exactly. */
+  text: string
+  /** The body, parsed. */
+  json: unknown
+}
+
+export interface Rest {
+  /** A call of any path below the server's URL. POSTs are repeated only under an Idempotency-Key. */
+  call(
+    method: string,
+    path: string,
+    body: string | undefined,
+    options?: RestOptions & Typed,
+  ): Promise<JsonAnswer>
+  /** Posts to a path that keeps Idempotency-Keys, with a fresh one when none is given. */
+  post(path: string, body: string, options?: CreateOptions & Typed): Promise<JsonAnswer>
+  create(path: string, object: unknown, options?: CreateOptions): Promise<string>
+  get<Schema extends z.ZodType>(
+    path: string,
+    id: string,
+    schema: Schema,
+    options?: ReadOptions,
+  ): Promise<z.output<Schema>>
+  /** Asks anything once when the server has not been heard yet: then its features are known. */
+  meet(options?: CallOptions): Promise<void>
+}
+
+/** `crypto.randomUUID` is missing on pages that came over plain http. */
+function newKey(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
+}
+
+function assertKey(key: string | undefined): void {
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return
+  throw new EprError('INVALID_ARGUMENT', 'idempotencyKey must be 1 to 255 characters of printable ASCII')
+}
+
+export function createRest(http: Http, retry: Retry, redact: Redact): Rest {
+  function send<T>(
+    method: string,
+    path: string,
+    body: string | undefined,
+    options: RestOptions & Typed,
+    read: (answer: HttpAnswer) => T,
+  ): Promise<T> {
+    const { signal, timeoutMs, idempotencyKey, contentType } = options
+    assertKey(idempotencyKey)
+    const headers = {
+      ...(contentType !== undefined && { 'content-type': contentType }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    }
+    const isSafe = () =>
+      method === 'GET' || (idempotencyKey !== undefined && http.features.has('idempotency-key'))
+    return retry.run(
+      async (attemptSignal) => read(await http.send({ method, path, body, headers }, attemptSignal)),
+      { signal, timeoutMs, isSafe },
+    )
+  }
+
+  function call(method: string, path: string, body: string | undefined, options: RestOptions & Typed = {}) {
+    return send(method, path, body, options, (answer) => readRest(answer, redact, options.exact))
+  }
+
+  function post(path: string, body: string, options: CreateOptions & Typed = {}) {
+    return call('POST', API_PREFIX + path, body, {
+      ...options,
+      idempotencyKey: options.idempotencyKey ?? newKey(),
+    })
+  }
+
+  return {
+    call,
+    post,
+    create: async (path, object, options) => toId(await post(path, toJsonBody(object), options)),
+    get: async (path, id, schema, options) =>
+      toObject(schema, await call('GET', `${API_PREFIX}${path}/${toSegment(id)}`, undefined, options)),
+    async meet(options = {}) {
+      if (!http.features.isKnown())
+        await send('GET', '/healthz/liveness', undefined, options, () => undefined)
+    },
+  }
+}

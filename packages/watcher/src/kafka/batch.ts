@@ -1,0 +1,87 @@
+import type { Batch, KafkaMessage } from '@epr/kafka'
+import type { Outcome, SourceRecord, Turn } from '../message-source.js'
+import type { DoneOffsets } from './offsets.js'
+
+/** How far a batch is. */
+export interface BatchProgress {
+  /** The first offset that is not done: only so far may be committed. */
+  next: string | undefined
+}
+
+export interface BatchWork {
+  batch: Batch
+  accept(record: SourceRecord, turn: Turn): Outcome | Promise<Outcome>
+  turn: Turn
+  done: DoneOffsets
+  progress: BatchProgress
+}
+
+/** How long the event loop is held at most by records that need no handler. */
+const MAX_HOLD_MS = 20
+
+export const nextOffset = (offset: string): string => (BigInt(offset) + 1n).toString()
+
+function toRecord({ topic, partition }: Batch, message: KafkaMessage): SourceRecord {
+  const { key, value, headers, offset, timestamp } = message
+  const ceId = headers?.ce_id
+  return {
+    id: ceId === undefined ? `${topic}/${partition}/${offset}` : String(ceId),
+    value,
+    key,
+    headers,
+    // Made when asked for: nearly nobody does.
+    get origin() {
+      return { topic, partition, offset, time: toTime(timestamp) }
+    },
+  }
+}
+
+/** A producer chooses the timestamp, and may have chosen none: -1. */
+function toTime(timestamp: string): string {
+  const date = new Date(Number(timestamp))
+  return Number(timestamp) < 0 || Number.isNaN(date.getTime()) ? '' : date.toISOString()
+}
+
+/**
+ * Has a batch worked on, up to its end or to that of the turn, and resolves when nothing of it runs any more.
+ *
+ * @returns whether all of it is done
+ */
+export async function workThrough({ batch, accept, turn, done, progress }: BatchWork): Promise<boolean> {
+  const { messages } = batch
+  const isDone = new Uint8Array(messages.length)
+  /** All before this one are done. */
+  let first = 0
+
+  function settle(index: number): void {
+    isDone[index] = 1
+    if (index !== first) return
+    while (isDone[first] === 1) first++
+    const message = messages[first]
+    progress.next = message ? message.offset : nextOffset(batch.lastOffset())
+  }
+
+  const running: Promise<void>[] = []
+  let heldSince = performance.now()
+  for (const [index, message] of messages.entries()) {
+    if (turn.over.aborted) break
+    const { offset, timestamp } = message
+    const outcome = done.has(offset, timestamp) ? 'done' : accept(toRecord(batch, message), turn)
+    if (outcome === 'done') {
+      settle(index)
+    } else if (outcome !== 'abandoned') {
+      const settled = outcome.then((result) => {
+        if (result !== 'done') return
+        done.add(offset, timestamp)
+        settle(index)
+      })
+      running.push(settled)
+    }
+    if (performance.now() - heldSince > MAX_HOLD_MS) {
+      await new Promise(setImmediate)
+      heldSince = performance.now()
+    }
+  }
+  await Promise.all(running)
+  return first === messages.length
+}
