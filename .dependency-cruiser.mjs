@@ -84,19 +84,24 @@ export default {
       'storage-below',
       'Storage is below the registry and the adapters.',
       `${SERVER}/storage`,
-      `${SERVER}/(registry|http|outbox)`,
+      `${SERVER}/(registry|intake|feed|leader|relay|http)`,
     ),
     notFrom(
       'registry-no-http',
-      'The registry knows neither HTTP nor the outbox.',
+      'The registry knows neither HTTP nor what sends messages.',
       `${SERVER}/registry`,
-      `${SERVER}/(http|outbox)`,
+      `${SERVER}/(http|feed|leader|relay)`,
     ),
-    notFrom('outbox-no-http', 'The outbox knows nothing of HTTP.', `${SERVER}/outbox`, `${SERVER}/http`),
+    notFrom(
+      'messages-no-http',
+      'What sends messages knows neither HTTP nor the registry.',
+      `${SERVER}/(feed|leader|relay)`,
+      `${SERVER}/(http|registry)`,
+    ),
     notFrom(
       'no-composition',
       'Only the entry points know the composition.',
-      `${SERVER}/(storage|registry|http|outbox)`,
+      `${SERVER}/(storage|registry|intake|feed|leader|relay|http)`,
       `${SERVER}/(app|main|index)\\.ts`,
     ),
     only(
@@ -109,7 +114,7 @@ export default {
       'pg-in-storage',
       'pg stands in storage/, in the owner of an embedded PostgreSQL and, as a type, where sessions are held.',
       'node_modules/pg/',
-      `${SERVER}/(storage|outbox/session)|^packages/embedded-postgres/src/owner-lock`,
+      `${SERVER}/(storage)|^packages/embedded-postgres/src/owner-lock`,
     ),
     only(
       'kafkajs-behind-ports',
@@ -121,7 +126,7 @@ export default {
       'kafka-behind-ports',
       'Kafka stands behind the ports of the publisher and of the watcher.',
       '^(packages/kafka/|@epr/kafka)',
-      `^packages/kafka/src|${SERVER}/(outbox/kafka-|broker-config|connect-publisher)|^packages/watcher/src/(kafka/|index)|^packages/testkit/src/kafka`,
+      `^packages/kafka/src|${SERVER}/(relay/kafka-publisher|config)|^packages/watcher/src/(kafka/|index)|^packages/testkit/src/kafka`,
     ),
     notFrom(
       'kafka-above-model',

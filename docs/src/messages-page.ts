@@ -1,7 +1,7 @@
 import { type Message, messageSchema, type Nvrpp } from '@epr/model'
 import { z } from 'zod'
 // The headers are made in the server, which nobody imports: only this page does, to show what it really makes.
-import { toRecords } from '../../packages/server/src/outbox/cloud-event-record.js'
+import { toRecords } from '../../packages/server/src/relay/record.js'
 import { code, table, toPage } from './markdown.js'
 
 /** One of each kind, as the feed of a server has told it, with what it was about. */

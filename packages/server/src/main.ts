@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { EprError } from '@epr/model'
 import { type App, startApp } from './app.js'
-import { ConfigExit, isDebug, readConfig, readImportConfig } from './config.js'
-import { describeImport, runImport } from './import-command.js'
+import { ConfigExit, isDebug, readConfig, readImportConfig } from './config/config.js'
+import { describeImport, runImport } from './import/import-command.js'
 import { createLogger } from './logger.js'
 
 const FORCED_EXIT_CODE = 130

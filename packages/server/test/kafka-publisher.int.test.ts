@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { buildEvent, buildReceiver, waitFor } from '@epr/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createKafkaPublisher, type KafkaOptions } from '../src/outbox/kafka-publisher.js'
+import { createKafkaPublisher, type KafkaOptions } from '../src/relay/kafka-publisher.js'
 import { startTestApp } from './support/test-app.js'
 
 /** Takes connections and answers nothing, as a network does that swallows packets. */

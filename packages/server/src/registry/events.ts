@@ -1,6 +1,8 @@
 import { type BatchResult, EprError, eventInputSchema, fromJsonText, toJsonText } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
+import type { Recorder } from '../intake/recorder.js'
 import type { Database } from '../storage/database.js'
+import type { Definitions } from '../storage/definition-cache.js'
 import {
   type EventSearch,
   type StoredEvent,
@@ -12,11 +14,9 @@ import { insertKey } from '../storage/idempotency-keys.js'
 import type { Found } from '../storage/page.js'
 import type { StoredReceiver } from '../storage/receivers.js'
 import type { Call } from './call.js'
-import type { Definitions } from './definitions.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput, type UnreadJson } from './input.js'
-import type { Recorder } from './recorder.js'
 
 /** An event as it came. */
 export interface EventBody {

@@ -6,6 +6,7 @@ import {
   MESSAGE_TYPES,
 } from '@epr/model'
 import type { Database } from '../storage/database.js'
+import type { Definitions } from '../storage/definition-cache.js'
 import {
   type GroupSearch,
   insertGroup,
@@ -17,7 +18,6 @@ import { insertKey } from '../storage/idempotency-keys.js'
 import { insertMessage } from '../storage/outbox.js'
 import type { Found } from '../storage/page.js'
 import type { Call } from './call.js'
-import type { Definitions } from './definitions.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { parseInput } from './input.js'

@@ -1,6 +1,7 @@
 import { EprError, eventReceiverInputSchema, fingerprint, MESSAGE_TYPES, toJsonText } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Database } from '../storage/database.js'
+import type { Definitions } from '../storage/definition-cache.js'
 import { insertKey } from '../storage/idempotency-keys.js'
 import { insertMessage } from '../storage/outbox.js'
 import type { Found } from '../storage/page.js'
@@ -11,7 +12,6 @@ import {
   selectReceivers,
 } from '../storage/receivers.js'
 import type { Call } from './call.js'
-import type { Definitions } from './definitions.js'
 import type { Idempotency } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput } from './input.js'

@@ -1,15 +1,15 @@
 import type { PayloadSchemas } from '@epr/payload-schema'
+import type { Recorder } from '../intake/recorder.js'
 import type { Database } from '../storage/database.js'
+import type { Definitions } from '../storage/definition-cache.js'
 import type { CloudEventMapper } from './cloud-events/cloud-event.js'
 import { type CloudEvents, createCloudEvents } from './cloud-events/cloud-events.js'
-import type { Definitions } from './definitions.js'
 import { createEvents, type Events } from './events.js'
 import { createGateStatus, type ReadGateStatus } from './gate-status.js'
 import { createGroups, type Groups } from './groups.js'
 import { createIdempotency } from './idempotency.js'
 import { createIdentities } from './identity.js'
 import { createReceivers, type Receivers } from './receivers.js'
-import type { Recorder } from './recorder.js'
 
 /** The use cases that REST and GraphQL share. */
 export interface Registry {

@@ -1,5 +1,5 @@
 import { EprError } from '@epr/model'
-import type { ConnectPublisher, PublishRecord } from '../../src/outbox/publisher.js'
+import type { ConnectPublisher, PublishRecord } from '../../src/relay/publisher.js'
 
 export interface FakeRecord {
   key: string

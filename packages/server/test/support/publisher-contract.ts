@@ -1,6 +1,6 @@
 import { buildNvrpp } from '@epr/testkit'
 import { describe, expect, it } from 'vitest'
-import type { ConnectPublisher, PublishRecord } from '../../src/outbox/publisher.js'
+import type { ConnectPublisher, PublishRecord } from '../../src/relay/publisher.js'
 import type { FakeRecord } from './fake-publisher.js'
 
 export interface PublisherSubject {

@@ -1,7 +1,7 @@
 import { type Api, createApi } from '@epr/testkit'
 import { pino } from 'pino'
 import { type App, type AppOptions, startApp } from '../../src/app.js'
-import type { Config } from '../../src/config.js'
+import type { Config } from '../../src/config/config.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
 
 /** A server in this process, on a database of its own and a free port. */

@@ -1,0 +1,260 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { EprError } from '@epr/model'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { parse as parseYaml } from 'yaml'
+import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
+import { defaultDataDirectory } from './default-data-directory.js'
+
+/** What the server was told, from flags, environment and file: a flag beats the environment beats the file. */
+export interface Config extends BrokerConfig {
+  /** Address to listen on. @default localhost, which is 127.0.0.1 and ::1 */
+  host: string
+  /** Port to listen on, 0 for a free one. @default 8042 */
+  port: number
+  /** A postgres URL, or a directory for the embedded PostgreSQL. @default the data directory of the platform */
+  db: string
+  /** File of the certificate chain (PEM): serves https. Together with `tlsKey`, or neither. */
+  tlsCert?: string
+  /** File of its private key (PEM). */
+  tlsKey?: string
+  /** Logs JSON lines in place of lines for people. @default false */
+  jsonLogging: boolean
+  /** Logs every answer too. @default false */
+  debug: boolean
+  /** The largest body in bytes, after decompression; 1 KiB to 256 MiB. @default 16 MiB */
+  maxBodyBytes: number
+  /** How long messages stay in the feed, in milliseconds. @default 7 days */
+  messageRetention: number
+  /** Names beyond loopback's that a request's Host may have. @default none */
+  allowedHosts: string[]
+  /** Origins whose pages may read and write. @default none */
+  corsOrigins: string[]
+}
+
+/** What `--help` and `--version` print, and how the process ends then. */
+export class ConfigExit extends EprError {
+  readonly exitCode: number
+  constructor(exitCode: number, message: string) {
+    super('INVALID_ARGUMENT', message)
+    this.exitCode = exitCode
+  }
+}
+
+const DURATION_UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function parseDuration(text: string): number {
+  const match = /^(\d{1,9})(s|m|h|d)$/.exec(text)
+  if (!match) throw new InvalidArgumentError('write a number and s, m, h or d, like 7d.')
+  return Number(match[1]) * (DURATION_UNITS_MS[match[2] ?? ''] ?? 0)
+}
+
+/** A whole number of a range, for commander. */
+function parseInteger(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`write a whole number from ${min} to ${max}.`)
+    }
+    return value
+  }
+}
+
+const parseList = (text: string): string[] => text.split(/[\s,]+/).filter((item) => item !== '')
+
+function parseFlag(text: string): boolean {
+  if (text === 'true' || text === '1') return true
+  if (text === 'false' || text === '0' || text === '') return false
+  throw new InvalidArgumentError('write true or false.')
+}
+
+const option = (flags: string, description: string, env: string): Option =>
+  new Option(flags, description).env(env)
+
+const flag = (name: string, description: string, env: string): Option =>
+  option(`${name} [true|false]`, description, env).argParser(parseFlag).preset('true').default(false)
+
+function createCommand(version: string): Command {
+  return new Command('epr-server')
+    .description('Records events, decides gates, tells the world. Without --db it runs its own PostgreSQL.')
+    .version(version)
+    .addOption(option('--host <host>', 'address to listen on', 'EPR_HOST').default('localhost'))
+    .addOption(
+      option('--port <port>', 'port to listen on, 0 for a free one', 'EPR_PORT')
+        .argParser(parseInteger(0, 65_535))
+        .default(8042),
+    )
+    .addOption(
+      option(
+        '--db <url|directory>',
+        'postgres://user:password@host:port/database, or a directory for the embedded PostgreSQL (default: $XDG_DATA_HOME/epr, as root /var/lib/epr)',
+        'EPR_DB',
+      ),
+    )
+    .addOption(option('--tls-cert <file>', 'certificate chain (PEM): serves https', 'EPR_TLS_CERT'))
+    .addOption(option('--tls-key <file>', 'private key (PEM) of --tls-cert', 'EPR_TLS_KEY'))
+    .addOption(
+      option('--brokers <list>', 'Kafka brokers, host:port with commas', 'EPR_BROKERS')
+        .argParser(parseBrokers)
+        .default([], 'none: messages are in the feed only'),
+    )
+    .addOption(
+      option('--topic <name>', 'Kafka topic, created when it is missing', 'EPR_TOPIC')
+        .argParser(parseTopic)
+        .default('epr.dev.events'),
+    )
+    .addOption(flag('--broker-tls', 'TLS to the brokers', 'EPR_BROKER_TLS'))
+    .addOption(
+      option('--broker-ca <file>', "authorities (PEM) of the brokers' certificates", 'EPR_BROKER_CA'),
+    )
+    .addOption(
+      option('--max-body-bytes <bytes>', 'largest request body', 'EPR_MAX_BODY_BYTES')
+        .argParser(parseInteger(1_024, 256 * 1024 * 1024))
+        .default(16 * 1024 * 1024),
+    )
+    .addOption(
+      option('--message-retention <duration>', 'how long messages stay in the feed', 'EPR_MESSAGE_RETENTION')
+        .argParser(parseDuration)
+        .default(7 * 86_400_000, '7d'),
+    )
+    .addOption(
+      option(
+        '--config <file>',
+        'YAML file whose keys are flag names (default: $XDG_CONFIG_HOME/epr/epr.yaml)',
+        'EPR_CONFIG',
+      ),
+    )
+    .addOption(
+      option(
+        '--allowed-hosts <names>',
+        'host names beyond localhost that requests may name, with commas',
+        'EPR_ALLOWED_HOSTS',
+      )
+        .argParser(parseList)
+        .default([], 'none'),
+    )
+    .addOption(
+      option(
+        '--cors-origins <origins>',
+        'origins whose pages may read and write, with commas',
+        'EPR_CORS_ORIGINS',
+      )
+        .argParser(parseList)
+        .default([], 'none'),
+    )
+    .addOption(flag('--json-logging', 'log JSON lines', 'EPR_JSON_LOGGING'))
+    .addOption(flag('--debug', 'log more', 'EPR_DEBUG'))
+    .allowExcessArguments(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+}
+
+/** Whether a failure is told with its stack; known also when it is the configuration that cannot be read. */
+export function isDebug(args: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  return args.includes('--debug') || ['1', 'true'].includes(env.EPR_DEBUG ?? '')
+}
+
+/** The names of the environment variables that stand for flags. */
+export function environmentNames(): string[] {
+  return createCommand('').options.flatMap(({ envVar }) => envVar ?? [])
+}
+
+/** The default place of the file, which may be absent; one that is named must be there. */
+function readConfigFile(named: string | undefined, env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const configHome = env.XDG_CONFIG_HOME || join(env.HOME ?? '/', '.config')
+  const file = named ?? join(configHome, 'epr', 'epr.yaml')
+  try {
+    const content: unknown = parseYaml(readFileSync(file, 'utf8')) ?? {}
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content }
+    throw new EprError('INVALID_ARGUMENT', 'it must hold keys and values, like "port: 8042"')
+  } catch (error) {
+    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    const reason = (error as Error).message.split('\n')[0]
+    throw new EprError('INVALID_ARGUMENT', `--config: cannot read ${file}: ${reason}`, { cause: error })
+  }
+}
+
+/** Gives each option that neither a flag nor the environment has set the file's value, read as if typed. */
+function applyConfigFile(command: Command, file: Record<string, unknown>): void {
+  for (const known of command.options) {
+    const value = file[known.name()]
+    if (value === undefined || value === null) continue
+    if (
+      command.getOptionValueSource(known.attributeName()) !== 'default' &&
+      command.getOptionValueSource(known.attributeName()) !== undefined
+    )
+      continue
+    const text = String(value)
+    try {
+      const parsed = known.parseArg ? known.parseArg(text, undefined) : text
+      command.setOptionValueWithSource(known.attributeName(), parsed, 'config')
+    } catch (cause) {
+      throw new EprError('INVALID_ARGUMENT', `--config: ${known.name()}: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
+  }
+}
+
+function assertTls({ tlsCert, tlsKey }: Config): void {
+  if ((tlsCert === undefined) === (tlsKey === undefined)) return
+  throw new EprError('INVALID_ARGUMENT', '--tls-cert and --tls-key go together: give both or neither')
+}
+
+/** What `epr-server import SOURCE` was told. */
+export interface ImportConfig {
+  /** A postgres URL of the database that the original writes. */
+  source: string
+  /** Where to; of the rest only how to log counts. */
+  config: Config
+}
+
+const createImportCommand = (version: string): Command =>
+  createCommand(version)
+    .name('epr-server import')
+    .description(
+      'Copies what the original server has recorded into --db: ids and times stay, what is there already is left alone.',
+    )
+    .argument('<source>', "postgres://… of the original's database")
+
+/** @throws as {@link readConfig} does */
+export function readImportConfig(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  version: string,
+): ImportConfig {
+  const command = createImportCommand(version)
+  const config = readCommand(command, args, env)
+  return { source: command.args[0] ?? '', config }
+}
+
+/**
+ * Reads flags, environment and file.
+ *
+ * @param args the arguments without node and script
+ * @throws ConfigExit after --help, --version and usage errors (which commander has already printed);
+ *   EprError INVALID_ARGUMENT for a file that cannot be read
+ */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, version: string): Config {
+  const command = createCommand(version).addHelpText(
+    'after',
+    '\nTo move from the original server: epr-server import --help',
+  )
+  return readCommand(command, args, env)
+}
+
+function readCommand(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Config {
+  try {
+    command.parse([...args], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) throw new ConfigExit(error.exitCode === 0 ? 0 : 2, error.message)
+    throw error
+  }
+  const { config: named } = command.opts<{ config?: string }>()
+  applyConfigFile(command, readConfigFile(named, env))
+  const config = command.opts<Config>()
+  assertTls(config)
+  const db = config.db || defaultDataDirectory(env, process.getuid?.(), homedir())
+  return withBrokerSecrets({ ...config, db }, env)
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino'
+import { createKafkaPublisher } from '../relay/kafka-publisher.js'
+import type { ConnectPublisher } from '../relay/publisher.js'
+import type { BrokerConfig } from './broker-config.js'
+import { readPem } from './read-pem.js'
+
+/**
+ * From what the server was told of the brokers to what publishes there; without brokers, nothing.
+ *
+ * @throws EprError INVALID_ARGUMENT when --broker-ca cannot be read
+ */
+export async function toConnectPublisher(
+  { brokers, topic, brokerTls, brokerCa, sasl }: BrokerConfig,
+  log: Logger,
+): Promise<ConnectPublisher | undefined> {
+  if (brokers.length === 0) return undefined
+  const ca = brokerCa === undefined ? undefined : await readPem(brokerCa, '--broker-ca')
+  if (sasl && !brokerTls)
+    log.warn('SASL_MECHANISM=PLAIN without --broker-tls: the password travels in the clear')
+  return createKafkaPublisher({
+    brokers,
+    topic,
+    tls: ca ? { ca } : brokerTls,
+    sasl,
+    log,
+  })
+}

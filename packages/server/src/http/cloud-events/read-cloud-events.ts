@@ -1,0 +1,44 @@
+import { EprError, elementTexts, MAX_BATCH_EVENTS } from '@epr/model'
+import {
+  type CloudEventInput,
+  type MaybeCloudEvent,
+  toCloudEvent,
+} from '../../registry/cloud-events/cloud-event.js'
+import { parseJsonBody } from '../core/json-body.js'
+import type { RestRequest } from '../core/route.js'
+import { isBinaryMode, mediaTypeOf, toStructuredText } from './binary-mode.js'
+
+/** What a request holds: one CloudEvent, or a batch of what may each be one. */
+export type CloudEventRequest = { one: CloudEventInput } | { many: MaybeCloudEvent[] }
+
+function toBatch(body: Buffer): MaybeCloudEvent[] {
+  const { value, text } = parseJsonBody(body)
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_BATCH_EVENTS) {
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      `the batch must be an array of 1 to ${MAX_BATCH_EVENTS} CloudEvents`,
+    )
+  }
+  const texts = elementTexts(text)
+  return value.map((element: unknown, index) => ({ value: element, text: texts[index] ?? '' }))
+}
+
+/**
+ * Reads a request in any of the content modes (HTTP binding 1.0.2, section 3). A batch's elements are not
+ * looked at: one that is no CloudEvent is its fault alone.
+ *
+ * @throws EprError INVALID_ARGUMENT that names the attribute; UNSUPPORTED_MEDIA_TYPE
+ */
+export function readCloudEvents({ headers, body }: Pick<RestRequest, 'headers' | 'body'>): CloudEventRequest {
+  const mediaType = mediaTypeOf(headers['content-type'])
+  if (mediaType === 'application/cloudevents-batch+json') return { many: toBatch(body) }
+  if (mediaType === 'application/cloudevents+json') return { one: toCloudEvent(parseJsonBody(body)) }
+  if (!mediaType.startsWith('application/cloudevents') && isBinaryMode(headers)) {
+    const text = toStructuredText(headers, body)
+    return { one: toCloudEvent({ value: JSON.parse(text), text }) }
+  }
+  throw new EprError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    'this is no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json, or headers ce-id, ce-source, ce-type and ce-specversion',
+  )
+}

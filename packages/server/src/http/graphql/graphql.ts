@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { EprError, memberText, stringifyJson } from '@epr/model'
+import {
+  buildSchema,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLScalarType,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
+import type { JsonInput } from '../../registry/input.js'
+import type { Registry } from '../../registry/registry.js'
+import { toCall } from '../core/call.js'
+import { isServerFault, toEprError } from '../core/error-response.js'
+import { parseJsonBody } from '../core/json-body.js'
+import type { RestRequest, RestResponse, Route } from '../core/route.js'
+import { assertDocumentSize, MAX_TOKENS } from './limits.js'
+import { createResolvers, type GraphqlContext } from './resolvers.js'
+import { JSON_SCALAR, TIME_SCALAR } from './scalars.js'
+import { readVariables } from './variables.js'
+
+export interface GraphqlOptions {
+  registry: Registry
+  log: { error(fields: object, text: string): void }
+}
+
+interface GraphqlRequest {
+  query: string
+  operationName: string | undefined
+  variables: JsonInput | undefined
+}
+
+/** Both `src/http/` and `dist/` have the file beside them. */
+function loadSchema(): GraphQLSchema {
+  const schema = buildSchema(readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8'))
+  Object.assign(schema.getType('JSON') as GraphQLScalarType, JSON_SCALAR)
+  Object.assign(schema.getType('Time') as GraphQLScalarType, TIME_SCALAR)
+  return schema
+}
+
+/** @throws EprError INVALID_ARGUMENT for a body that is no GraphQL request */
+function readRequest(body: Buffer): GraphqlRequest {
+  const { value, text } = parseJsonBody(body)
+  const request = (typeof value === 'object' ? value : null) as Record<string, unknown> | null
+  const query = request?.query
+  const operationName = request?.operationName
+  const variables = request?.variables
+  if (typeof query !== 'string') {
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      'the body must be {"query": "…", "variables": {…}, "operationName": "…"}',
+    )
+  }
+  if (
+    variables !== undefined &&
+    variables !== null &&
+    (typeof variables !== 'object' || Array.isArray(variables))
+  ) {
+    throw new EprError('INVALID_ARGUMENT', 'variables must be an object')
+  }
+  const source = memberText(text, 'variables')
+  return {
+    query,
+    operationName: typeof operationName === 'string' && operationName !== '' ? operationName : undefined,
+    variables: source === undefined ? undefined : { value: variables, text: source },
+  }
+}
+
+function toGraphqlError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error
+  // The parser and the validation rules descend by recursion.
+  if (error instanceof RangeError) return new GraphQLError('the document is nested too deeply')
+  return new GraphQLError((error as Error).message, { originalError: error as Error })
+}
+
+/** GraphQL over HTTP: every well-formed request is answered with 200, whatever its errors and headers. */
+export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
+  const schema = loadSchema()
+  const rootValue = createResolvers(registry)
+
+  async function run(request: GraphqlRequest, contextValue: GraphqlContext): Promise<ExecutionResult> {
+    try {
+      const document = parse(request.query, { maxTokens: MAX_TOKENS })
+      assertDocumentSize(document)
+      const errors = validate(schema, document, specifiedRules)
+      if (errors.length > 0) return { errors }
+      const variableValues = readVariables(schema, document, request.operationName, request.variables)
+      const { operationName } = request
+      return await execute({ schema, document, rootValue, contextValue, variableValues, operationName })
+    } catch (error) {
+      return { errors: [toGraphqlError(error)] }
+    }
+  }
+
+  /** What a client may see of an error: the same code and words as REST's. */
+  function present(error: GraphQLError, requestId: string): object {
+    const { originalError, locations, path } = error
+    const isOurs = originalError === undefined || originalError instanceof GraphQLError
+    const { code, message, details } = isOurs
+      ? { code: 'INVALID_ARGUMENT', message: error.message, details: [error.message] }
+      : mask(originalError, requestId)
+    return { message, locations, path, extensions: { code, message, details, request_id: requestId } }
+  }
+
+  function mask(error: Error, requestId: string): EprError {
+    const eprError = toEprError(error)
+    if (isServerFault(eprError))
+      log.error({ request_id: requestId, err: eprError.cause ?? eprError }, eprError.message)
+    return eprError
+  }
+
+  function toResponse(
+    status: number,
+    result: ExecutionResult,
+    context: GraphqlContext,
+    requestId: string,
+  ): RestResponse {
+    const body = {
+      ...(result.errors && { errors: result.errors.map((error) => present(error, requestId)) }),
+      ...(result.data !== undefined && { data: result.data }),
+      ...(Object.keys(context.truncated).length > 0 && { extensions: { truncated: context.truncated } }),
+    }
+    return { status, headers: { 'content-type': 'application/json' }, body: stringifyJson(body) }
+  }
+
+  async function answer(httpRequest: RestRequest): Promise<RestResponse> {
+    const { body, requestId } = httpRequest
+    const context: GraphqlContext = { call: toCall(httpRequest), truncated: {} }
+    let request: GraphqlRequest
+    try {
+      request = readRequest(body)
+    } catch (error) {
+      return toResponse(400, { errors: [toGraphqlError(error)] }, context, requestId)
+    }
+    return toResponse(200, await run(request, context), context, requestId)
+  }
+
+  return { method: 'post', path: '/graphql/query', operation: answer }
+}

@@ -1,0 +1,139 @@
+import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql'
+import { Kind } from 'graphql'
+import type { Call } from '../../registry/call.js'
+import type { JsonInput } from '../../registry/input.js'
+import type { Registry } from '../../registry/registry.js'
+import { EVENT_COLUMNS, type EventFilter } from '../../storage/events.js'
+import { GROUP_COLUMNS } from '../../storage/groups.js'
+import type { Found, Page } from '../../storage/page.js'
+import { type DefinitionFilter, RECEIVER_COLUMNS } from '../../storage/receivers.js'
+import { MAX_LIMIT, parseLimit } from '../rest/query-params.js'
+
+/** What resolvers of one request share. */
+export interface GraphqlContext {
+  call: Call
+  /** Lists that were cut: response key → the id to go on after. */
+  truncated: Record<string, string>
+}
+
+interface PageArgs {
+  limit?: number | null
+  after?: string | null
+  order?: 'ASC' | 'DESC' | null
+  created_after?: string | null
+  created_before?: string | null
+}
+
+function toPage({ limit, after, order, created_after, created_before }: PageArgs): Page {
+  return {
+    limit: parseLimit(limit ?? MAX_LIMIT),
+    after: after ?? undefined,
+    order: order === 'DESC' ? 'desc' : 'asc',
+    created_after: created_after ?? undefined,
+    created_before: created_before ?? undefined,
+  }
+}
+
+/** The columns that a field's selection asks for; what is not asked for is not read. The id is always there. */
+function selectedColumns<Column extends string>(info: GraphQLResolveInfo, all: readonly Column[]): Column[] {
+  const names = new Set<string>(['id'])
+  const collect = (selectionSet: SelectionSetNode | undefined): void => {
+    for (const selection of selectionSet?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value)
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet)
+      else collect(info.fragments[selection.name.value]?.selectionSet)
+    }
+  }
+  for (const node of info.fieldNodes) collect(node.selectionSet)
+  return all.filter((column) => names.has(column))
+}
+
+/** Gives a page's rows, and tells the request when there are more. */
+function toRows<Row extends { id: string }>(
+  found: Found<Row>,
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+): Row[] {
+  const last = found.rows.at(-1)
+  if (found.more && last) context.truncated[String(info.path.key)] = last.id
+  return found.rows
+}
+
+/** The resolvers of every root field, over the registry that REST uses too. */
+export function createResolvers({ events, receivers, groups, gateStatus }: Registry) {
+  return {
+    events_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
+      (await events.get(id, call)).event,
+    ],
+    event_receivers_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
+      await receivers.get(id, call),
+    ],
+    event_receiver_groups_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
+      await groups.get(id, call),
+    ],
+
+    events: async (
+      { event, ...page }: PageArgs & { event: EventFilter },
+      context: GraphqlContext,
+      info: GraphQLResolveInfo,
+    ) =>
+      toRows(
+        await events.find(
+          { filter: event, page: toPage(page), columns: selectedColumns(info, EVENT_COLUMNS) },
+          context.call,
+        ),
+        context,
+        info,
+      ),
+    event_receivers: async (
+      { event_receiver, ...page }: PageArgs & { event_receiver: DefinitionFilter },
+      context: GraphqlContext,
+      info: GraphQLResolveInfo,
+    ) =>
+      toRows(
+        await receivers.find(
+          { filter: event_receiver, page: toPage(page), columns: selectedColumns(info, RECEIVER_COLUMNS) },
+          context.call,
+        ),
+        context,
+        info,
+      ),
+    event_receiver_groups: async (
+      { event_receiver_group, ...page }: PageArgs & { event_receiver_group: DefinitionFilter },
+      context: GraphqlContext,
+      info: GraphQLResolveInfo,
+    ) =>
+      toRows(
+        await groups.find(
+          { filter: event_receiver_group, page: toPage(page), columns: selectedColumns(info, GROUP_COLUMNS) },
+          context.call,
+        ),
+        context,
+        info,
+      ),
+
+    event_receiver_group_status: ({ id, nvrpp }: { id: string; nvrpp: object }, { call }: GraphqlContext) =>
+      gateStatus(id, nvrpp, call),
+
+    create_event: (
+      { event: { payload, ...fields } }: { event: { payload: JsonInput } },
+      { call }: GraphqlContext,
+    ) => events.create({ fields, payload }, call),
+    create_event_receiver: (
+      { event_receiver: { schema, ...fields } }: { event_receiver: { schema: JsonInput } },
+      { call }: GraphqlContext,
+    ) => receivers.create(fields, schema, call),
+    create_event_receiver_group: (
+      { event_receiver_group }: { event_receiver_group: object },
+      { call }: GraphqlContext,
+    ) => groups.create(event_receiver_group, call),
+    set_event_receiver_group_enabled: async ({ id }: { id: string }, { call }: GraphqlContext) => {
+      await groups.setEnabled(id, true, call)
+      return id
+    },
+    set_event_receiver_group_disabled: async ({ id }: { id: string }, { call }: GraphqlContext) => {
+      await groups.setEnabled(id, false, call)
+      return id
+    },
+  }
+}

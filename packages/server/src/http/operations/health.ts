@@ -1,0 +1,71 @@
+import type { Route } from '../core/route.js'
+import { toJsonResponse } from '../core/route.js'
+
+export interface Health {
+  version: string
+  /** Rejects when the database does not answer. */
+  pingDatabase(): Promise<void>
+  isStopping(): boolean
+  isLeading(): boolean
+  /** How publishing to Kafka goes; absent when messages are in the feed only. Never a reason not to be ready. */
+  relay?: { readonly state: string; status(): Promise<object> } | undefined
+}
+
+const FEED_ONLY = 'feed only'
+
+const PING_TIMEOUT_MS = 2_000
+
+/** Whether the database answers, soon. */
+async function databaseAnswers(health: Health): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS)
+  })
+  const ping = health.pingDatabase().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([ping, timeout]).finally(() => clearTimeout(timer))
+}
+
+/** What an orchestrator asks: alive, ready for traffic, and what there is to know. */
+export function healthRoutes(health: Health): Route[] {
+  return [
+    {
+      method: 'get',
+      path: '/healthz/liveness',
+      operation: async () => toJsonResponse('{"status":"alive"}'),
+    },
+    {
+      method: 'get',
+      path: '/healthz/readiness',
+      operation: async () => {
+        const database = await databaseAnswers(health)
+        const ready = database && !health.isStopping()
+        const body = {
+          status: ready ? 'ready' : 'not ready',
+          database: database ? 'up' : 'down',
+          relay: health.relay?.state ?? FEED_ONLY,
+        }
+        return { ...toJsonResponse(JSON.stringify(body)), status: ready ? 200 : 503 }
+      },
+    },
+    {
+      method: 'get',
+      path: '/healthz/status',
+      operation: async () => {
+        const database = (await databaseAnswers(health)) ? 'up' : 'down'
+        const relayState = { state: health.relay?.state ?? FEED_ONLY }
+        const body = {
+          service: 'event-provenance-registry',
+          version: health.version,
+          database,
+          leader: health.isLeading(),
+          relay: (await health.relay?.status().catch(() => undefined)) ?? relayState,
+          uptime_s: Math.round(process.uptime()),
+        }
+        return toJsonResponse(JSON.stringify(body))
+      },
+    },
+  ]
+}

@@ -1,0 +1,23 @@
+import { type BatchResult, stringifyJson } from '@epr/model'
+import type { Found } from '../../storage/page.js'
+import { type RestRequest, type RestResponse, toJsonResponse } from '../core/route.js'
+
+/** A creation's 200. */
+export function toIdResponse(id: string): RestResponse {
+  return toJsonResponse(JSON.stringify({ data: id }))
+}
+
+/** A batch's 200: each item's result in its place. */
+export function toBatchResponse(results: readonly BatchResult[]): RestResponse {
+  return toJsonResponse(JSON.stringify({ data: results }))
+}
+
+/** A page of a list, with the link to the next one when there is more (RFC 8288). */
+export function toListResponse(request: RestRequest, found: Found<{ id: string }>): RestResponse {
+  const body = stringifyJson({ data: found.rows })
+  const last = found.rows.at(-1)
+  if (!found.more || !last) return toJsonResponse(body)
+  const query = new URLSearchParams(request.search)
+  query.set('after', last.id)
+  return toJsonResponse(body, { link: `<${request.path.replace(/\/$/, '')}?${query}>; rel="next"` })
+}

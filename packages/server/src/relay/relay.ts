@@ -1,0 +1,178 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { toToldMessage } from '../feed/outgoing-message.js'
+import { createSignal } from '../feed/signal.js'
+import type { LeaderTask } from '../leader/leader.js'
+import type { Database } from '../storage/database.js'
+import type { Definitions } from '../storage/definition-cache.js'
+import { selectMessages } from '../storage/messages.js'
+import { markPublished, openRelay, selectRelayProgress } from '../storage/relays.js'
+import { createBatchPublisher } from './batches.js'
+import { createTrouble } from './outage-log.js'
+import type { ConnectPublisher, Publisher } from './publisher.js'
+import { type MessageRecords, toRecords } from './record.js'
+
+const READ_LIMIT = 500
+/** Reading ends early once its messages reach this size. */
+const MAX_READ_BYTES = 8 * 1024 * 1024
+const FIRST_RETRY_MS = 100
+const MAX_RETRY_MS = 5_000
+/** How long a stop waits for a batch under way, so that it need not be sent again. */
+const STOP_GRACE_MS = 2_000
+
+/** `standby`: another server leads and publishes. */
+export type RelayState = 'standby' | 'connecting' | 'publishing' | 'waiting for the broker'
+
+export interface RelayStatus {
+  state: RelayState
+  topic: string
+  /** Messages up to it are on the topic, whichever server put them there. */
+  published_cursor: string
+  /** About how many messages are not yet on the topic. */
+  lag: number
+  /** What this process has published since it started, and how of it. */
+  published: number
+  /** Published with a reference in place of what the broker does not take. */
+  references: number
+  /** Left out, because the broker takes not even the reference. */
+  skipped: number
+}
+
+export interface Relay {
+  /** Publishes for as long as this server leads. */
+  task: LeaderTask
+  /** Tells that messages have got their cursors. */
+  messagesNumbered(): void
+  readonly state: RelayState
+  status(): Promise<RelayStatus>
+}
+
+/** Messages that stand one after another in the feed. */
+interface Page {
+  records: MessageRecords[]
+  /** How much had been numbered when it was read. */
+  seen: number
+  /** The cursor of its last message, or where it was looked for. */
+  end: string
+}
+
+export interface RelayOptions {
+  database: Database
+  definitions: Definitions
+  topic: string
+  /** Path of the API, for references to what a broker does not take. */
+  apiPrefix: string
+  connect: ConnectPublisher
+  log: {
+    info(fields: object, text: string): void
+    warn(fields: object, text: string): void
+    error(fields: object, text: string): void
+  }
+}
+
+/**
+ * Puts the messages on the topic in the order of their cursors, each at least once. A batch is marked as published
+ * only after the broker has it: whatever fails in between, the next try, here or on another server, begins with
+ * that batch again. The server serves meanwhile; messages wait in the database for as long as it takes.
+ */
+export function createRelay({ database, definitions, topic, apiPrefix, connect, log }: RelayOptions): Relay {
+  const numbered = createSignal()
+  const trouble = createTrouble(topic, log)
+  const batches = createBatchPublisher(({ cursor, whole }) =>
+    log.error(
+      { topic, cursor, ce_id: whole.headers.ce_id },
+      'the broker takes not even a reference to this message: left it out of the topic; the feed has it',
+    ),
+  )
+  let state: RelayState = 'standby'
+
+  function working(): void {
+    trouble.over()
+    state = 'publishing'
+  }
+
+  async function read(after: string): Promise<Page> {
+    const seen = numbered.version
+    const { messages } = await selectMessages(database, { after, limit: READ_LIMIT })
+    const records: MessageRecords[] = []
+    let bytes = 0
+    // The database counts payloads only: a large schema stands in the message of every event of its receiver.
+    for (const stored of messages) {
+      if (bytes > MAX_READ_BYTES) break
+      const record = toRecords(await toToldMessage(stored, definitions), apiPrefix)
+      bytes += record.whole.value.length
+      records.push(record)
+    }
+    return { records, seen, end: records.at(-1)?.cursor ?? after }
+  }
+
+  async function publishPage({ records }: Page, publisher: Publisher, abort: AbortSignal): Promise<void> {
+    for (const batch of batches.toBatches(records)) {
+      if (abort.aborted) return
+      await batches.publish(publisher, batch)
+      const last = batch.at(-1)
+      if (last) await markPublished(database, topic, last.cursor)
+      working()
+    }
+  }
+
+  async function publishFrom(start: string, publisher: Publisher, abort: AbortSignal): Promise<void> {
+    let page = await read(start)
+    while (!abort.aborted) {
+      if (page.records.length === 0) {
+        working()
+        await numbered.changedSince(page.seen, abort)
+        page = await read(page.end)
+        continue
+      }
+      // The next page is read while the broker has this one.
+      const next = read(page.end)
+      next.catch(() => undefined)
+      await publishPage(page, publisher, abort)
+      page = await next
+    }
+  }
+
+  /** Publishes over one connection until it fails. */
+  async function publishOnce(abort: AbortSignal): Promise<void> {
+    const start = await openRelay(database, topic)
+    const publisher = await connect(abort)
+    let grace: NodeJS.Timeout | undefined
+    const endSoon = () => {
+      grace = setTimeout(() => void publisher.close(), STOP_GRACE_MS)
+    }
+    abort.addEventListener('abort', endSoon, { once: true })
+    try {
+      await publishFrom(start, publisher, abort)
+    } finally {
+      abort.removeEventListener('abort', endSoon)
+      clearTimeout(grace)
+      await publisher.close()
+    }
+  }
+
+  async function task(abort: AbortSignal): Promise<void> {
+    state = 'connecting'
+    while (!abort.aborted) {
+      await publishOnce(abort).catch(async (error: unknown) => {
+        if (abort.aborted) return
+        state = 'waiting for the broker'
+        const retryMs = Math.min(FIRST_RETRY_MS * 2 ** trouble.count, MAX_RETRY_MS)
+        trouble.happened(error)
+        await delay(retryMs, undefined, { signal: abort }).catch(() => undefined)
+      })
+    }
+    state = 'standby'
+  }
+
+  return {
+    task,
+    messagesNumbered: () => numbered.raise(),
+    get state() {
+      return state
+    },
+    async status() {
+      const { cursor, lag } = await selectRelayProgress(database, topic)
+      return { state, topic, published_cursor: cursor, lag, ...batches.counts }
+    },
+  }
+}
