@@ -87,7 +87,7 @@ it.each([
   ['an unknown protocol', { url: 'ftp://epr.test' }],
   ['no time', { timeoutMs: 0 }],
   ['NaN as time', { timeoutMs: Number.NaN }],
-  ['retries below none', { retry: { retries: -1 } }],
+  ['attempts below one', { retry: { attempts: 0 } }],
 ])('refuses options with %s', (_, options) => {
   expect(() => createClient({ url: URL, ...options })).toThrow(
     expect.objectContaining({ code: 'INVALID_ARGUMENT' }),

@@ -1,20 +1,6 @@
 import { EprError } from '@epr/model'
-
-/** How often and after which waits a call is made again. */
-export interface RetryOptions {
-  /** How many times a call is made again at most. 0 to 100. @default 4 */
-  retries?: number | undefined
-  /**
-   * Upper bound of the first wait, in milliseconds; it doubles each time. The wait is random below it.
-   * 0 to 3600000. @default 100
-   */
-  minDelayMs?: number | undefined
-  /**
-   * Upper bound of every wait, in milliseconds, but for a longer `Retry-After` of the server. 0 to 3600000.
-   * @default 5000
-   */
-  maxDelayMs?: number | undefined
-}
+import { inRange } from './in-range.js'
+import { type RetryOptions, type RetryPolicy, toRetryPolicy } from './retry/policy.js'
 
 /** What a client is made from. What is out of range is an INVALID_ARGUMENT, whose text shows no value. */
 export interface ClientOptions {
@@ -37,7 +23,7 @@ export interface ClientOptions {
    * end. A call that takes longer fails with TIMEOUT. @default 30000
    */
   timeoutMs?: number | undefined
-  /** When to make a safe call again; `false` for never. @default {retries: 4, minDelayMs: 100, maxDelayMs: 5000} */
+  /** When to make a safe call again; `false` for never. @default {attempts: 5, initialDelayMs: 100, maxDelayMs: 5000} */
   retry?: RetryOptions | false | undefined
   /** Sent with every request. Values of headers that carry credentials are kept secret like `token`. */
   headers?: Readonly<Record<string, string>> | undefined
@@ -76,7 +62,7 @@ export interface Settings {
   secrets: readonly string[]
   headers: Readonly<Record<string, string>>
   timeoutMs: number
-  retry: Required<{ [Name in keyof RetryOptions]: number }>
+  retry: RetryPolicy
   fetch: typeof globalThis.fetch | undefined
   dispatcher: object | undefined
 }
@@ -119,23 +105,12 @@ function toSecrets({ token, headers = {} }: ClientOptions): string[] {
   return [token ?? '', ...values].filter((secret) => secret !== '')
 }
 
-function inRange(name: string, value: number, min: number, max: number): number {
-  return value >= min && value <= max ? value : refuse(`${name} must be a number from ${min} to ${max}`)
-}
-
-/** @throws EprError INVALID_ARGUMENT for a time that is none */
+/** @throws EprError INVALID_ARGUMENT for an invalid time */
 export function toTimeoutMs(timeoutMs: number): number {
   return inRange('timeoutMs', timeoutMs, 1, Infinity)
 }
 
-function toRetry(retry: RetryOptions | false = {}): Settings['retry'] {
-  const { retries = 4, minDelayMs = 100, maxDelayMs = 5_000 } = retry === false ? { retries: 0 } : retry
-  return {
-    retries: inRange('retry.retries', retries, 0, 100),
-    minDelayMs: inRange('retry.minDelayMs', minDelayMs, 0, 3_600_000),
-    maxDelayMs: inRange('retry.maxDelayMs', maxDelayMs, 0, 3_600_000),
-  }
-}
+const RETRY: RetryPolicy = { attempts: 5, initialDelayMs: 100, maxDelayMs: 5_000 }
 
 /** Checks the options and fills in defaults. @throws EprError INVALID_ARGUMENT, which shows no value */
 export function toSettings(options: ClientOptions): Settings {
@@ -144,7 +119,7 @@ export function toSettings(options: ClientOptions): Settings {
     secrets: toSecrets(options),
     headers: toHeaders(options),
     timeoutMs: toTimeoutMs(options.timeoutMs ?? 30_000),
-    retry: toRetry(options.retry),
+    retry: toRetryPolicy(options.retry === false ? { attempts: 1 } : options.retry, RETRY),
     fetch: options.fetch,
     dispatcher: options.dispatcher,
   }

@@ -37,8 +37,8 @@ export async function waitUntilOpen(
   let cause: unknown
   const deadline = startDeadline(toTimeoutMs(timeoutMs), signal, () => toTimeout(timeoutMs, status, cause))
   try {
-    deadline.signal.throwIfAborted()
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * GROWTH)) {
+      deadline.signal.throwIfAborted()
       try {
         status = await ask(deadline.signal)
         onStatus?.(status)

@@ -11,7 +11,10 @@ import { describe, expect, it } from 'vitest'
  */
 const MAX_BUNDLE_BYTES = 40 * 1024
 
-const NAMES = ['ApiError', 'GateTimeoutError', 'NetworkError', 'ResponseError', 'createClient']
+const NAMES = [
+  ...['ApiError', 'GateTimeoutError', 'NetworkError', 'ResponseError'],
+  ...['backoffMs', 'createClient', 'forwardAbort', 'retryAfterMs', 'sleep', 'toRetryPolicy'],
+]
 
 describe('the built package', () => {
   it('loads as a module and as CommonJS, with the one EprError of the model', async () => {

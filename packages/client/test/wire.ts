@@ -19,7 +19,7 @@ export function useWire(): ReturnType<typeof setupServer> {
 
 /** Retries without a wait that a test would notice. */
 export function testClient(options: Partial<ClientOptions> = {}): Client {
-  return createClient({ url: URL, retry: { retries: 3, minDelayMs: 1, maxDelayMs: 1 }, ...options })
+  return createClient({ url: URL, retry: { attempts: 4, initialDelayMs: 1, maxDelayMs: 1 }, ...options })
 }
 
 /** An answer of ours. */

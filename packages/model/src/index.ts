@@ -13,6 +13,14 @@ export {
   eventReceiverGroupPatchSchema,
   eventReceiverGroupSchema,
 } from './event-receiver-group.js'
+export {
+  type FeedComment,
+  type FeedEntry,
+  type FeedPlace,
+  feedCommentSchema,
+  feedEntrySchema,
+  feedPlaceSchema,
+} from './feed-entry.js'
 export { MAX_FIELD_LENGTH } from './field.js'
 export { type Fingerprinted, fingerprint } from './fingerprint.js'
 export {

@@ -1,6 +1,6 @@
+import type { FeedEntry } from '@epr/model'
 import { API_PREFIX } from '../http/rest.js'
-import type { ReadOptions } from '../options.js'
-import type { FeedEntry } from './feed-entry.js'
+import type { CallOptions, ReadOptions } from '../options.js'
 
 /** Which messages are read. */
 export interface FeedOptions {
@@ -16,15 +16,14 @@ export interface ListOptions extends FeedOptions, ReadOptions {
   limit?: number | undefined
 }
 
-/** Which messages are followed. Cuts are healed by the stream itself, for as long as it takes. */
-export interface StreamOptions extends FeedOptions {
-  /** Ends the stream, quietly. */
-  signal?: AbortSignal | undefined
-  /** How long to try to connect, at first and after each cut, in milliseconds. @default the client's */
-  timeoutMs?: number | undefined
-  /** See {@link ReadOptions.exact}. @default false */
-  exact?: boolean | undefined
-}
+/** Which messages one connection brings. `timeoutMs` is for connecting only. */
+export interface FeedConnectionOptions extends FeedOptions, CallOptions {}
+
+/**
+ * Which messages are followed. Cuts are healed by the stream itself, for as long as it takes: `timeoutMs` is for connecting,
+ * at first and after each cut. The signal ends it quietly.
+ */
+export interface StreamOptions extends FeedOptions, ReadOptions {}
 
 /** A part of the feed, in its order. */
 export interface FeedPage {

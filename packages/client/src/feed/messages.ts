@@ -1,7 +1,15 @@
+import { type FeedEntry, feedEntrySchema } from '@epr/model'
+import * as z from 'zod'
 import { parseAnswer } from '../http/answer.js'
 import type { Rest } from '../http/rest.js'
-import { type FeedEntry, feedPageSchema } from './feed-entry.js'
-import { type FeedPage, type ListOptions, type StreamOptions, toFeedPath } from './feed-options.js'
+import { connectToFeed, type FeedBatch } from './connection.js'
+import {
+  type FeedConnectionOptions,
+  type FeedPage,
+  type ListOptions,
+  type StreamOptions,
+  toFeedPath,
+} from './feed-options.js'
 import { followMessages, type StreamServices } from './stream.js'
 
 /** The feed of messages, which needs our server: `client.messages`. */
@@ -10,14 +18,23 @@ export interface Messages {
   list(options?: ListOptions): Promise<FeedPage>
   /**
    * Every message, as it comes, each once and in order. It starts when it is first read, comes back after a cut
-   * where it stood, for as long as it takes, and ends by its signal or by leaving the loop. What was told
+   * where it stood, for as long as it takes, and ends by its signal or by leaving the loop. What was published
    * before the first read is in it only when `after` is a cursor: take one from `list({after: 'latest'})`.
    *
    * @throws what the first connection fails with; later only what waiting cannot heal: GONE when messages have
    *   been removed unread, UNAUTHENTICATED, a ResponseError
    */
   stream(options?: StreamOptions): AsyncGenerator<FeedEntry, void, undefined>
+  /**
+   * One connection to the feed, for those who keep their place themselves, as watchers do: batches of messages whose text is
+   * not looked at yet, until the server ends it. The first batch comes as soon as the connection stands, and is empty.
+   *
+   * @throws what the call fails with; NetworkError when it is cut or silent for 45 seconds; the reason of the signal
+   */
+  connect(options?: FeedConnectionOptions): AsyncGenerator<FeedBatch, void, undefined>
 }
+
+const feedPageSchema = z.object({ data: z.array(feedEntrySchema), next: z.string() })
 
 export function createMessages(rest: Rest, services: Omit<StreamServices, 'list'>): Messages {
   async function list({ after, limit, type, ...options }: ListOptions = {}): Promise<FeedPage> {
@@ -25,5 +42,9 @@ export function createMessages(rest: Rest, services: Omit<StreamServices, 'list'
     const { data, next } = parseAnswer(feedPageSchema, answer.json, answer)
     return { entries: data, next }
   }
-  return { list, stream: (options = {}) => followMessages(options, { ...services, list }) }
+  return {
+    list,
+    stream: (options = {}) => followMessages(options, { ...services, list }),
+    connect: (options = {}) => connectToFeed(options, services),
+  }
 }

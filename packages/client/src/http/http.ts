@@ -1,5 +1,5 @@
 import { NetworkError } from '../errors.js'
-import type { CallOptions, Settings } from '../options.js'
+import type { Settings } from '../options.js'
 import { createFeatures, type Features } from './features.js'
 import { codeOf, type Redact, toSafeCause } from './redact.js'
 
@@ -29,7 +29,6 @@ export interface Http {
 }
 
 export type HttpSettings = Pick<Settings, 'url' | 'headers' | 'fetch' | 'dispatcher'>
-export type Signal = CallOptions['signal']
 
 /** `fetch failed` says nothing: the code behind it does. */
 function reasonOf(error: unknown): string {

@@ -1,4 +1,5 @@
-import type { Signal } from '../http/http.js'
+import { forwardAbort } from './forward-abort.js'
+import { MAX_TIMER_MS } from './sleep.js'
 
 /** A signal that is aborted when the time is up or the caller gives up, whichever is first. */
 export interface Deadline {
@@ -9,24 +10,23 @@ export interface Deadline {
   end(): void
 }
 
-/** The longest delay that `setTimeout` knows. */
-const MAX_TIMER_MS = 2 ** 31 - 1
-
 /** `AbortSignal.any` with `AbortSignal.timeout` would do this, but holds on to a long-lived signal for ever. */
-export function startDeadline(timeoutMs: number, caller: Signal, toReason: () => unknown): Deadline {
+export function startDeadline(
+  timeoutMs: number,
+  caller: AbortSignal | undefined,
+  toReason: () => unknown,
+): Deadline {
   const controller = new AbortController()
   const start = performance.now()
-  const giveUp = () => controller.abort(caller?.reason)
   const timer =
     timeoutMs <= MAX_TIMER_MS ? setTimeout(() => controller.abort(toReason()), timeoutMs) : undefined
-  if (caller?.aborted) giveUp()
-  else caller?.addEventListener('abort', giveUp)
+  const letGo = forwardAbort(caller, controller)
   return {
     signal: controller.signal,
     remainingMs: () => timeoutMs - (performance.now() - start),
     end() {
       clearTimeout(timer)
-      caller?.removeEventListener('abort', giveUp)
+      letGo()
     },
   }
 }

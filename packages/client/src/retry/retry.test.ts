@@ -3,18 +3,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../errors.js'
 import { retryAfterMs } from '../http/api-error.js'
-import { backoffMs } from './backoff.js'
+import { backoffMs } from './policy.js'
 import { createRetry } from './retry.js'
 
-it('waits a random time below a bound that doubles up to its own bound', () => {
-  const bounds = fc.record({ minDelayMs: fc.nat(10_000), maxDelayMs: fc.nat(60_000) })
+it('waits a random time, at least half of a bound that doubles up to its own bound', () => {
+  const bounds = fc.record({ initialDelayMs: fc.nat(10_000), maxDelayMs: fc.nat(60_000) })
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 2_000 }), bounds, random, (attempt, settings, number) => {
       const delay = backoffMs(attempt, settings, () => number)
-      expect(delay).toBeGreaterThanOrEqual(0)
+      expect(delay).toBeGreaterThanOrEqual(Math.min(settings.initialDelayMs, settings.maxDelayMs) / 2)
       expect(delay).toBeLessThanOrEqual(settings.maxDelayMs)
-      if (attempt < 20) expect(delay).toBeLessThanOrEqual(settings.minDelayMs * 2 ** (attempt - 1))
+      if (attempt < 20) expect(delay).toBeLessThanOrEqual(settings.initialDelayMs * 2 ** (attempt - 1))
     }),
   )
 })
@@ -32,7 +32,11 @@ describe('Retry-After', () => {
 })
 
 describe('a retry', () => {
-  const settings = { timeoutMs: 10_000, retry: { retries: 3, minDelayMs: 100, maxDelayMs: 1_000 } }
+  const settings = {
+    url: 'http://epr.test',
+    timeoutMs: 10_000,
+    retry: { attempts: 4, initialDelayMs: 100, maxDelayMs: 1_000 },
+  }
   const busy = (asked?: number) => new ApiError('UNAVAILABLE', 'busy', { status: 503, retryAfterMs: asked })
 
   /** Fails as often as there are errors; gives the waits. */
@@ -52,11 +56,11 @@ describe('a retry', () => {
   }
 
   it('backs off', async () => {
-    expect(await run([busy(), busy(), busy()])).toEqual({ result: 'done', waits: [50, 100, 200] })
+    expect(await run([busy(), busy(), busy()])).toEqual({ result: 'done', waits: [75, 150, 300] })
   })
 
   it('waits as long as the server asks, and some', async () => {
-    expect(await run([busy(2_000)])).toEqual({ result: 'done', waits: [2_050] })
+    expect(await run([busy(2_000)])).toEqual({ result: 'done', waits: [2_075] })
   })
 
   it('gives up at once when the server asks for more time than there is', async () => {

@@ -1,8 +1,8 @@
 import { EprError, isRetryable } from '@epr/model'
 import { ApiError, NetworkError } from '../errors.js'
 import { type CallOptions, type Settings, toTimeoutMs } from '../options.js'
-import { backoffMs } from './backoff.js'
 import { startDeadline } from './deadline.js'
+import { backoffMs } from './policy.js'
 import { type Sleep, sleep } from './sleep.js'
 
 export interface RetryCall extends CallOptions {
@@ -25,7 +25,7 @@ function isWorthIt(error: unknown): error is EprError {
 }
 
 export function createRetry(
-  settings: Pick<Settings, 'retry' | 'timeoutMs'>,
+  settings: Pick<Settings, 'retry' | 'timeoutMs' | 'url'>,
   { sleep: wait, random }: RetryEnvironment = { sleep, random: Math.random },
 ): Retry {
   /** The server's wish counts on top of the jitter, so that all who were told the same second spread out. */
@@ -40,7 +40,10 @@ export function createRetry(
       const deadline = startDeadline(
         toTimeoutMs(timeoutMs),
         signal,
-        () => new NetworkError('TIMEOUT', `no answer within ${timeoutMs} ms`, { cause: last }),
+        () =>
+          new NetworkError('TIMEOUT', `no answer from ${settings.url} within ${timeoutMs} ms`, {
+            cause: last,
+          }),
       )
       try {
         for (let attempts = 1; ; attempts++) {
@@ -48,7 +51,7 @@ export function createRetry(
           try {
             return await attempt(deadline.signal)
           } catch (error) {
-            if (deadline.signal.aborted || attempts > settings.retry.retries) throw error
+            if (deadline.signal.aborted || attempts >= settings.retry.attempts) throw error
             if (!isWorthIt(error) || !isSafe()) throw error
             last = error
             const delay = delayMs(attempts, error)

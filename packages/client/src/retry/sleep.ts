@@ -1,16 +1,17 @@
-/** Waits. Rejects with the signal's reason as soon as it is aborted. */
+/** The longest delay that `setTimeout` knows; a longer one would end at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Resolves after a time, or as soon as the signal is aborted. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>
 
 export const sleep: Sleep = (ms, signal) =>
-  new Promise((resolve, reject) => {
-    const wake = () => {
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const end = () => {
       clearTimeout(timer)
-      reject(signal?.reason)
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', wake)
+      signal?.removeEventListener('abort', end)
       resolve()
-    }, ms)
-    if (signal?.aborted) wake()
-    else signal?.addEventListener('abort', wake, { once: true })
+    }
+    const timer = setTimeout(end, Math.min(ms, MAX_TIMER_MS))
+    signal?.addEventListener('abort', end)
   })

@@ -1,4 +1,4 @@
-import { EprError } from '@epr/model'
+import { EprError, type FeedPlace } from '@epr/model'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
@@ -10,7 +10,7 @@ import { createSignal } from './signal.js'
 export interface FeedEntry {
   cursor: string
   type: string
-  /** What stands beside the message: `{"cursor","time","ce_id"}` as JSON text. */
+  /** What stands beside the message, a {@link FeedPlace} as JSON text. */
   head: string
   /** The message as JSON text. */
   message: string
@@ -42,7 +42,8 @@ const FOLLOW_LIMIT = 500
 const MAX_SHARED_CHARS = 16 * 1024 * 1024
 
 function toEntry({ cursor, toldAt, ceId, type, json }: ToldMessage): FeedEntry {
-  return { cursor, type, head: JSON.stringify({ cursor, time: toldAt, ce_id: ceId }), message: json }
+  const place: FeedPlace = { cursor, time: toldAt, ce_id: ceId }
+  return { cursor, type, head: JSON.stringify(place), message: json }
 }
 
 export function createFeed(database: Database, definitions: Definitions): Feed {

@@ -7,6 +7,7 @@ import {
   eventReceiverInputSchema,
   eventReceiverSchema,
   eventSchema,
+  feedEntrySchema,
   gateStatusSchema,
   idAnswerSchema,
   MAX_BATCH_EVENTS,
@@ -64,7 +65,7 @@ const many = (item: z.ZodType) => z.object({ data: z.array(item) })
 const time = z.string().meta({ format: 'date-time' })
 const status = gateStatusSchema.meta({ id: 'EventReceiverGroupStatus' })
 const feedPage = z.object({
-  data: z.array(z.object({ cursor: z.string(), time, ce_id: z.string(), message })),
+  data: z.array(feedEntrySchema.required().extend({ time, message })),
   next: z.string().meta({ description: 'What to pass as `after` next, also when there is nothing.' }),
 })
 const graphqlRequest = z.object({

@@ -31,7 +31,7 @@ async function within<T>(next: Promise<T>, timeoutMs: number): Promise<T | undef
 
 /**
  * Pages of the feed as Server-Sent Events: `id:` is the cursor, `data:` the message. A comment before it has
- * what else the feed says of a message, `{"cursor","time","ce_id"}`; who reads only events loses nothing.
+ * what else the feed says of a message (`feedPlaceSchema` of the model); who reads only events loses nothing.
  */
 export async function* toServerSentEvents(
   pages: AsyncIterable<FeedPage>,

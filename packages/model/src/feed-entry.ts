@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { messageSchema } from './message.js'
+
+/** Where a message stands in the feed: in an entry of a page, and in the comment before each message of the stream. */
+export const feedPlaceSchema = z.object({
+  /** What to pass as `after` to go on behind this message. */
+  cursor: z.string().min(1),
+  /** When it was published, RFC 3339. */
+  time: z.string(),
+  /** Unique for each message and the same whenever it is sent again: what to recognise repeats by. */
+  ce_id: z.string().optional(),
+})
+/** What {@link feedPlaceSchema} describes. */
+export type FeedPlace = z.infer<typeof feedPlaceSchema>
+
+/** A message at its place in the feed. */
+export const feedEntrySchema = feedPlaceSchema.extend({ message: messageSchema })
+/** What {@link feedEntrySchema} describes. */
+export type FeedEntry = z.infer<typeof feedEntrySchema>
+
+/**
+ * A comment of the stream: the place of the message that follows, or only how far the stream has passed over messages of
+ * other types, so that one who comes back need not pass them again.
+ */
+export const feedCommentSchema = z.union([feedPlaceSchema, feedPlaceSchema.pick({ cursor: true })])
+/** What {@link feedCommentSchema} describes. */
+export type FeedComment = z.infer<typeof feedCommentSchema>
