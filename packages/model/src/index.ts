@@ -68,3 +68,4 @@ export {
   MAX_BATCH_EVENTS,
   refusedItemSchema,
 } from './results.js'
+export { readBoolean, readDurationMs } from './setting.js'

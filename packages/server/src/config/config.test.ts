@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BOOLEAN_CASES, DURATION_CASES } from '@epr/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readConfig } from './config.js'
 
@@ -94,5 +95,22 @@ describe('the configuration', () => {
     expect(() => read(['--config', file])).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('--config') }),
     )
+  })
+})
+
+describe('a file that the command line reads too', () => {
+  const readFile = (content: string) => read(['--config', writeFile(content)])
+  const REFUSED = expect.objectContaining({ code: 'INVALID_ARGUMENT' })
+
+  it.each(DURATION_CASES)('says with %j how long, or is refused', (written, ms) => {
+    const config = () => readFile(`message-retention: "${written}"`)
+    if (ms === null) expect(config).toThrow(REFUSED)
+    else expect(config().messageRetention).toBe(ms)
+  })
+
+  it.each(BOOLEAN_CASES)('says with %s yes or no, or is refused', (written, value) => {
+    const config = () => readFile(`debug: ${written}`)
+    if (value === null) expect(config).toThrow(REFUSED)
+    else expect(config().debug).toBe(value)
   })
 })

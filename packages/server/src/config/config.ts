@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { EprError } from '@epr/model'
+import { EprError, readBoolean, readDurationMs } from '@epr/model'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parse as parseYaml } from 'yaml'
 import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
@@ -42,12 +42,10 @@ export class ConfigExit extends EprError {
   }
 }
 
-const DURATION_UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
 function parseDuration(text: string): number {
-  const match = /^(\d{1,9})(s|m|h|d)$/.exec(text)
-  if (!match) throw new InvalidArgumentError('write a number and s, m, h or d, like 7d.')
-  return Number(match[1]) * (DURATION_UNITS_MS[match[2] ?? ''] ?? 0)
+  const ms = readDurationMs(text)
+  if (ms !== undefined) return ms
+  throw new InvalidArgumentError('write a number and ms, s, m, h, d or w, like 7d.')
 }
 
 /** A whole number of a range, for commander. */
@@ -64,8 +62,9 @@ function parseInteger(min: number, max: number): (text: string) => number {
 const parseList = (text: string): string[] => text.split(/[\s,]+/).filter((item) => item !== '')
 
 function parseFlag(text: string): boolean {
-  if (text === 'true' || text === '1') return true
-  if (text === 'false' || text === '0' || text === '') return false
+  // A variable that is set to nothing says no.
+  const value = text === '' ? false : readBoolean(text)
+  if (value !== undefined) return value
   throw new InvalidArgumentError('write true or false.')
 }
 
