@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import { UsageError } from './exit/usage-error.js'
 import { createOutput } from './output/output.js'
-import { type GlobalFlags, readSettings } from './settings/config.js'
+import { readSettings } from './settings/config.js'
 import type { Context, Io, Perform } from './settings/context.js'
-import { addGlobalFlags } from './settings/flags.js'
+import { defineFlags, readFlags, readGlobalFlags } from './settings/flags.js'
 
 interface LazyCommand {
   description: string
@@ -50,17 +50,8 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   },
 }
 
-/** The global flags that were typed at any place; the one nearest to the end counts. */
-function collectGlobals(command: Command): GlobalFlags {
-  const above = command.parent ? collectGlobals(command.parent) : {}
-  const typed = Object.entries(command.opts()).filter(
-    ([name]) => command.getOptionValueSource(name) === 'cli',
-  )
-  return { ...above, ...Object.fromEntries(typed) }
-}
-
 async function createContext(command: Command, { stdin, stdout, stderr, env }: Io): Promise<Context> {
-  const settings = await readSettings(collectGlobals(command), env)
+  const settings = await readSettings(readGlobalFlags(command), env)
   return {
     settings,
     output: createOutput({ stdout, env, format: settings.output, indent: settings.indent }),
@@ -87,8 +78,8 @@ async function createContext(command: Command, { stdin, stdout, stderr, env }: I
 export async function runProgram(args: readonly string[], version: string, io: Io): Promise<number> {
   let exitCode: number | undefined
 
-  const perform: Perform = (command, example, action) =>
-    addGlobalFlags(command)
+  const perform: Perform = (command, flags, example, action) =>
+    defineFlags(command, flags)
       .allowExcessArguments(false)
       .addHelpText('after', `\nExample:\n  $ epr-cli ${example}`)
       .action(async (...given: unknown[]) => {
@@ -98,11 +89,11 @@ export async function runProgram(args: readonly string[], version: string, io: I
           .filter((operand) => operand !== undefined)
           .map(String)
         const context = await createContext(command, io)
-        exitCode = await action(context, command.opts(), operands)
+        exitCode = await action(context, readFlags(command, flags), operands)
         await context.output.end()
       })
 
-  const program = addGlobalFlags(
+  const program = defineFlags(
     new Command('epr-cli')
       .description('The Event Provenance Registry on the command line.')
       .version(version)

@@ -3,12 +3,28 @@ import type { Command } from 'commander'
 import { UsageError } from '../exit/usage-error.js'
 import { printRows } from '../objects/print-rows.js'
 import { toFields } from '../objects/search-request.js'
-import { type Context, type Flags, type Perform, textFlag } from '../settings/context.js'
-import { addRowFlags, parseList } from '../settings/flags.js'
+import type { Context, Perform } from '../settings/context.js'
+import { list, parseList, type Request, ROW_FLAGS, text, toggle } from '../settings/flags.js'
 
 const FIELDS = ['time', 'id', 'kind', 'attempts', 'error', 'group', 'origin', 'key', 'headers', 'value']
 const DEFAULT_FIELDS = ['time', 'id', 'kind', 'attempts', 'error']
 const DEFAULT_TOPIC = 'epr.dev.events'
+
+const FLAGS = {
+  brokers: list('--brokers <list>', 'Kafka brokers, host:port with commas (EPR_BROKERS)'),
+  topic: text('--topic <name>', `the topic that was watched (EPR_TOPIC, default ${DEFAULT_TOPIC})`),
+  deadLetterTopic: text('--dead-letter-topic <name>', 'when they are not in <topic>.dlt'),
+  brokerTls: toggle(
+    '--broker-tls',
+    'speak TLS to the brokers; SASL_USERNAME, SASL_PASSWORD, SASL_MECHANISM log in',
+  ),
+  brokerCa: text('--broker-ca <file>', 'authority of the brokers (PEM); implies --broker-tls'),
+  name: text('--name <text>', 'the name of a watcher of the feed'),
+  file: text('--file <file>', "when the feed's are somewhere else"),
+  ...ROW_FLAGS,
+}
+
+type ListRequest = Request<typeof FLAGS>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -29,9 +45,8 @@ function toRow(letter: DeadLetter): Record<string, unknown> {
   return { ...letter, key: toText(key), headers: Object.fromEntries(headers), value: toText(value) }
 }
 
-async function toTls(flags: Flags): Promise<boolean | { ca: Buffer } | undefined> {
-  const file = textFlag(flags, 'brokerCa')
-  if (file === undefined) return flags.brokerTls === true ? true : undefined
+async function toTls({ brokerTls, brokerCa: file }: ListRequest): Promise<true | { ca: Buffer } | undefined> {
+  if (file === undefined) return brokerTls ? true : undefined
   const { readFile } = await import('node:fs/promises')
   try {
     return { ca: await readFile(file) }
@@ -41,19 +56,16 @@ async function toTls(flags: Flags): Promise<boolean | { ca: Buffer } | undefined
 }
 
 /** @throws UsageError unless the flags name brokers, or else a watcher of the feed */
-async function toPlace(flags: Flags, env: NodeJS.ProcessEnv): Promise<DeadLetterPlace> {
-  const name = textFlag(flags, 'name')
-  const file = textFlag(flags, 'file')
-  const typed = Array.isArray(flags.brokers) ? (flags.brokers as string[]) : undefined
+async function toPlace(request: ListRequest, env: NodeJS.ProcessEnv): Promise<DeadLetterPlace> {
+  const { name, file, brokers: typed, deadLetterTopic } = request
   const isFeed = name !== undefined || file !== undefined
   if (isFeed && typed) throw new UsageError('give --brokers, or --name or --file: they are two places')
   if (isFeed) return { name: name ?? '', ...(file !== undefined && { deadLetterFile: file }) }
   const brokers = typed ?? parseList(env.EPR_BROKERS ?? '')
   if (brokers.length === 0)
     throw new UsageError('say where: --brokers (EPR_BROKERS) for Kafka, --name for a watcher of the feed')
-  const tls = await toTls(flags)
-  const topic = textFlag(flags, 'topic') ?? (env.EPR_TOPIC || DEFAULT_TOPIC)
-  const deadLetterTopic = textFlag(flags, 'deadLetterTopic')
+  const tls = await toTls(request)
+  const topic = request.topic ?? (env.EPR_TOPIC || DEFAULT_TOPIC)
   return {
     brokers,
     topic,
@@ -76,23 +88,20 @@ async function* readRows(
   }
 }
 
-async function list(context: Context, flags: Flags): Promise<undefined> {
-  const fields = toFields({ fields: FIELDS, defaultFields: DEFAULT_FIELDS }, flags.fields)
-  const place = await toPlace(flags, context.env)
+async function listLetters(context: Context, request: ListRequest): Promise<undefined> {
+  const fields = toFields({ fields: FIELDS, defaultFields: DEFAULT_FIELDS }, request.fields)
+  const place = await toPlace(request, context.env)
   if (context.settings.dryRun) return context.output.object({ ...place, fields })
-  await printRows(context, readRows(place, flags.limit as number | undefined), fields, flags)
+  return printRows(context, readRows(place, request.limit), fields, request)
 }
 
 export function defineDeadLetter(deadLetter: Command, perform: Perform): void {
-  const command = deadLetter
-    .command('list')
-    .description('what watchers have put aside, with the reason; it changes nothing')
-    .option('--brokers <list>', 'Kafka brokers, host:port with commas (EPR_BROKERS)', parseList)
-    .option('--topic <name>', `the topic that was watched (EPR_TOPIC, default ${DEFAULT_TOPIC})`)
-    .option('--dead-letter-topic <name>', 'when they are not in <topic>.dlt')
-    .option('--broker-tls', 'speak TLS to the brokers; SASL_USERNAME, SASL_PASSWORD, SASL_MECHANISM log in')
-    .option('--broker-ca <file>', 'authority of the brokers (PEM); implies --broker-tls')
-    .option('--name <text>', 'the name of a watcher of the feed')
-    .option('--file <file>', "when the feed's are somewhere else")
-  perform(addRowFlags(command), 'dead-letter list --brokers localhost:19092 --topic epr.dev.events', list)
+  perform(
+    deadLetter
+      .command('list')
+      .description('what watchers have put aside, with the reason; it changes nothing'),
+    FLAGS,
+    'dead-letter list --brokers localhost:19092 --topic epr.dev.events',
+    listLetters,
+  )
 }

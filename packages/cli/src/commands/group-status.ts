@@ -2,8 +2,8 @@ import { type Client, type GateStatus, NetworkError } from '@epr/client'
 import { EprError, type Nvrpp } from '@epr/model'
 import { EXIT } from '../exit/exit-code.js'
 import { WaitTimeout } from '../exit/wait-timeout.js'
-import { toNvrpp } from '../objects/nvrpp.js'
-import { type Context, type Flags, textFlag } from '../settings/context.js'
+import { type NvrppRequest, toNvrpp } from '../objects/nvrpp.js'
+import type { Context } from '../settings/context.js'
 
 const EXIT_CODES: Record<GateStatus['state'], number> = {
   open: EXIT.ok,
@@ -12,6 +12,12 @@ const EXIT_CODES: Record<GateStatus['state'], number> = {
 }
 
 const RECEIVER_FIELDS = ['event_receiver_id', 'state', 'event_id', 'since']
+
+export interface StatusRequest extends NvrppRequest {
+  id?: string | undefined
+  /** How long to wait for it to open, in milliseconds. */
+  wait?: number | undefined
+}
 
 interface Question {
   id: string
@@ -54,11 +60,13 @@ async function show({ output }: Context, status: GateStatus): Promise<undefined>
 }
 
 /** Shows where an artifact stands at a gate. Gives what `if epr-cli group status …` switches on. */
-export async function showGroupStatus(context: Context, flags: Flags): Promise<number> {
-  const nvrpp = toNvrpp(flags, ['id'])
-  const waitMs = typeof flags.wait === 'number' ? flags.wait : undefined
+export async function showGroupStatus(
+  context: Context,
+  { id = '', wait: waitMs, ...artifact }: StatusRequest,
+): Promise<number> {
+  const nvrpp = toNvrpp(artifact, { id })
   const client = await context.connect()
-  const { status, hasTimedOut } = await ask(client, { id: textFlag(flags, 'id') ?? '', nvrpp, waitMs })
+  const { status, hasTimedOut } = await ask(client, { id, nvrpp, waitMs })
   await show(context, status)
   return hasTimedOut ? EXIT.gateTimedOut : EXIT_CODES[status.state]
 }

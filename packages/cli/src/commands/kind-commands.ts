@@ -1,15 +1,16 @@
 import type { Command } from 'commander'
 import type { KindName } from '../objects/kinds.js'
 import type { Perform } from '../settings/context.js'
-import { addSearchFlags } from '../settings/flags.js'
+import { SEARCH_FLAGS, text, toggle } from '../settings/flags.js'
 
 /** The commands that every kind of object has. */
 
 export function defineGet(parent: Command, perform: Perform, kind: KindName): void {
   perform(
-    parent.command('get').description('Shows one.').argument('[id]', 'its id').option('--id <id>', 'its id'),
+    parent.command('get').description('Shows one.').argument('[id]', 'its id'),
+    { id: text('--id <id>', 'its id') },
     `${kind} get 01HKX0KY3B31MR3XKJWTDZ4EQ0`,
-    async (context, flags, ids) => (await import('../objects/get.js')).get(context, kind, flags, ids),
+    async (context, { id }, ids) => (await import('../objects/get.js')).get(context, kind, id, ...ids),
   )
 }
 
@@ -18,11 +19,11 @@ export function defineGenerate(parent: Command, perform: Perform, kind: KindName
     parent
       .command('generate')
       .description('Creates all that a file holds. A file is checked to its end before anything is sent.')
-      .argument('<file>', 'JSON, NDJSON or YAML: objects or arrays of objects; - for stdin')
-      .option('--keep-going', 'go on behind an entry that fails'),
+      .argument('<file>', 'JSON, NDJSON or YAML: objects or arrays of objects; - for stdin'),
+    { keepGoing: toggle('--keep-going', 'go on behind an entry that fails') },
     `${kind} generate ${kind}s.yaml`,
-    async (context, flags, files) =>
-      (await import('../objects/generate.js')).generate(context, kind, flags, files),
+    async (context, request, files) =>
+      (await import('../objects/generate.js')).generate(context, kind, request, files),
   )
 }
 
@@ -34,16 +35,15 @@ export function defineDefinitionSearch(
   example: string,
 ): void {
   perform(
-    addSearchFlags(
-      parent
-        .command('search')
-        .description('Finds all that match every flag exactly.')
-        .option('--id <id>', 'id')
-        .option('--name <text>', 'name')
-        .option('--version <text>', 'version')
-        .option('--type <text>', 'type'),
-    ),
+    parent.command('search').description('Finds all that match every flag exactly.'),
+    {
+      id: text('--id <id>', 'id'),
+      name: text('--name <text>', 'name'),
+      version: text('--version <text>', 'version'),
+      type: text('--type <text>', 'type'),
+      ...SEARCH_FLAGS,
+    },
     example,
-    async (context, flags) => (await import('../objects/search.js')).search(context, kind, flags),
+    async (context, request) => (await import('../objects/search.js')).search(context, kind, request),
   )
 }

@@ -1,19 +1,21 @@
 import type { Command } from 'commander'
 import type { Perform } from '../settings/context.js'
+import { text } from '../settings/flags.js'
 import { defineDefinitionSearch, defineGenerate, defineGet } from './kind-commands.js'
 
 export function defineReceiver(receiver: Command, perform: Perform): void {
   perform(
-    receiver
-      .command('create')
-      .description('Creates an event receiver.')
-      .option('--name <text>', 'its name')
-      .option('--type <text>', 'type of the messages that its events cause')
-      .option('--version <text>', 'its version')
-      .option('--description <text>', 'what it stands for')
-      .option('--schema <json>', 'JSON Schema of payloads: JSON, YAML, @file or @- (stdin)', '{}'),
+    receiver.command('create').description('Creates an event receiver.'),
+    {
+      name: text('--name <text>', 'its name'),
+      type: text('--type <text>', 'type of the messages that its events cause'),
+      version: text('--version <text>', 'its version'),
+      description: text('--description <text>', 'what it stands for'),
+      schema: text('--schema <json>', 'JSON Schema of payloads: JSON, YAML, @file or @- (stdin)', '{}'),
+    },
     `receiver create --name foo-cli --type epr.foo.cli --version 1.0.0 --description "foo was built" --schema @schema.json`,
-    async (context, flags) => (await import('../objects/create.js')).create(context, 'receiver', flags),
+    async (context, { schema: carried, ...fields }) =>
+      (await import('../objects/create.js')).create(context, 'receiver', { fields, carried }),
   )
   defineDefinitionSearch(receiver, perform, 'receiver', 'receiver search --type epr.foo.cli --fields all')
   defineGet(receiver, perform, 'receiver')

@@ -7,5 +7,5 @@ async function showStatus({ connect, output }: Context): Promise<undefined> {
 }
 
 export function defineStatus(status: Command, perform: Perform): void {
-  perform(status, 'status --url https://epr.example.com', showStatus)
+  perform(status, {}, 'status --url https://epr.example.com', showStatus)
 }

@@ -1,17 +1,23 @@
 import type { FeedEntry } from '@epr/client'
+import { NVRPP_FIELDS } from '@epr/model'
 import type { Command } from 'commander'
-import { type Context, type Flags, type Perform, textFlag, toFlagKey } from '../settings/context.js'
-import { addNvrppFlags, flag } from '../settings/flags.js'
+import type { Context, Perform } from '../settings/context.js'
+import { nvrppFlags, type Request, text, yesNo } from '../settings/flags.js'
 
-const FILTERED = ['success', 'name', 'version', 'release', 'platform_id', 'package'] as const
+const FLAGS = {
+  type: text('--type <text>', "type of the messages: an event receiver's or a group's"),
+  after: text('--after <cursor>', 'begin behind this cursor, or at a moment (RFC 3339), and not now'),
+  success: yesNo('--success', 'only of what went well, or did not'),
+  ...nvrppFlags('the artifact'),
+}
+
+const FILTERED = ['success', ...NVRPP_FIELDS] as const
 
 type Message = FeedEntry['message']
 
-function toFilter(flags: Flags): (message: Message) => boolean {
-  const wanted = FILTERED.map((field) => ({ field, value: flags[toFlagKey(field)] })).filter(
-    ({ value }) => value !== undefined,
-  )
-  return (message) => wanted.every(({ field, value }) => message[field] === value)
+function toFilter(wanted: { [Field in (typeof FILTERED)[number]]?: Message[Field] | undefined }) {
+  const given = FILTERED.filter((field) => wanted[field] !== undefined)
+  return (message: Message): boolean => given.every((field) => message[field] === wanted[field])
 }
 
 /** A line for people: when, how it went, what, of which artifact. */
@@ -26,11 +32,12 @@ async function toLine({ output }: Context, { time, message }: FeedEntry): Promis
 }
 
 /** Follows the feed until it is stopped, or its reader has gone. */
-async function watch(context: Context, flags: Flags): Promise<undefined> {
+async function watch(
+  context: Context,
+  { type, after = 'latest', ...wanted }: Request<typeof FLAGS>,
+): Promise<undefined> {
   const { output, settings } = context
-  const isWanted = toFilter(flags)
-  const type = textFlag(flags, 'type')
-  const after = textFlag(flags, 'after') ?? 'latest'
+  const isWanted = toFilter(wanted)
   if (settings.dryRun) return output.object({ type, after })
   const { messages } = await context.connect()
   for await (const entry of messages.stream({ after, type, exact: true })) {
@@ -42,12 +49,5 @@ async function watch(context: Context, flags: Flags): Promise<undefined> {
 }
 
 export function defineWatch(command: Command, perform: Perform): void {
-  addNvrppFlags(
-    command
-      .option('--type <text>', "type of the messages: an event receiver's or a group's")
-      .option('--after <cursor>', 'begin behind this cursor, or at a moment (RFC 3339), and not now')
-      .addOption(flag('--success', 'only of what went well, or did not')),
-    'the artifact',
-  )
-  perform(command, 'watch --type epr.foo.cli -o ndjson', watch)
+  perform(command, FLAGS, 'watch --type epr.foo.cli -o ndjson', watch)
 }

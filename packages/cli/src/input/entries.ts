@@ -1,7 +1,7 @@
 import { EprError, elementTexts, fromJsonText } from '@epr/model'
 import { UsageError } from '../exit/usage-error.js'
+import { parseExact } from './input.js'
 import { type Slice, splitJson } from './json-entries.js'
-import { parseExact } from './parse-exact.js'
 import { splitYaml } from './yaml-entries.js'
 
 /** One object of a file, at its place. */

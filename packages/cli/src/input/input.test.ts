@@ -1,6 +1,6 @@
 import { fromJsonText } from '@epr/model'
 import { expect, it } from 'vitest'
-import { parseExact } from './parse-exact.js'
+import { parseExact } from './input.js'
 
 const parse = async (text: string) => fromJsonText(await parseExact('it', text))
 

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { fromJsonText, type JsonText } from '@epr/model'
+import { assertJsonDepth, fromJsonText, type JsonText, toJsonText } from '@epr/model'
 import { UsageError } from '../exit/usage-error.js'
-import { parseExact } from './parse-exact.js'
 
 type Stdin = AsyncIterable<Uint8Array | string> & { isTTY?: boolean }
 
@@ -34,6 +33,34 @@ export async function readTextFile(what: string, file: string, stdin: Stdin): Pr
 /** The text that a flag stands for: itself, `@file`, or `@-` for stdin. */
 async function readText(flag: string, value: string, stdin: Stdin): Promise<string> {
   return value.startsWith('@') ? readTextFile(flag, value.slice(1), stdin) : value
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * One value of JSON or YAML as exact JSON.
+ *
+ * @throws UsageError with line and column
+ */
+export async function parseExact(name: string, text: string): Promise<JsonText> {
+  const json = isJson(text) ? toJsonText(text) : await parseOneDocument(name, text)
+  assertJsonDepth(fromJsonText(json))
+  return json
+}
+
+async function parseOneDocument(name: string, text: string): Promise<JsonText> {
+  const { parseYaml } = await import('./yaml-json.js')
+  const [only, ...more] = parseYaml(name, text)
+  if (!only) throw new UsageError(`${name} must not be blank`)
+  if (more.length > 0) throw new UsageError(`${name} holds more than one YAML document`)
+  return only.json
 }
 
 /**

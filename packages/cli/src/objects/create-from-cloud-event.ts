@@ -1,25 +1,31 @@
-import { NVRPP_FIELDS } from '@epr/model'
 import { UsageError } from '../exit/usage-error.js'
 import { readObjectFlag } from '../input/input.js'
-import { type Context, type Flags, textFlag, toFlagKey, toFlagName } from '../settings/context.js'
+import type { Context } from '../settings/context.js'
+import { toFlagName } from '../settings/flags.js'
 
-/** What a CloudEvent says itself: two answers to one question would hide a mistake. */
-const SAID_BY_EVENT = [...NVRPP_FIELDS, 'description', 'payload', 'success']
+export interface CloudEventRequest {
+  /** JSON, YAML, `@file` or `@-`. */
+  cloudevent: string
+  event_receiver_id?: string | undefined
+}
 
-/** Records a CloudEvent as it stands, for the event receiver of its type or the one that is named. */
+/**
+ * Records a CloudEvent as it stands, for the event receiver of its type or the one that is named.
+ *
+ * @param others other flags of the event: a CloudEvent says that itself, and two answers to one question would hide a mistake
+ */
 export async function createFromCloudEvent(
   { settings, stdin, output, connect }: Context,
-  value: string,
-  flags: Flags,
+  { cloudevent, event_receiver_id: receiver }: CloudEventRequest,
+  others: Readonly<Record<string, unknown>>,
 ): Promise<undefined> {
-  const others = SAID_BY_EVENT.filter((field) => flags[toFlagKey(field)] !== undefined).map(toFlagName)
-  if (others.length > 0) {
+  const typed = Object.keys(others).filter((field) => others[field] !== undefined)
+  if (typed.length > 0) {
     const hint = 'the CloudEvent says that itself, in attributes like eprname and eprsuccess'
-    throw new UsageError(`--cloudevent and ${others.join(', ')} exclude each other: ${hint}`)
+    throw new UsageError(`--cloudevent and ${typed.map(toFlagName).join(', ')} exclude each other: ${hint}`)
   }
-  const cloudEvent = await readObjectFlag('--cloudevent', value, stdin)
-  if (settings.dryRun) return output.object(cloudEvent, 4)
+  const event = await readObjectFlag('--cloudevent', cloudevent, stdin)
+  if (settings.dryRun) return output.object(event, 4)
   const { events } = await connect()
-  const receiver = textFlag(flags, 'eventReceiverId')
-  return output.created('event created', await events.createFromCloudEvent(cloudEvent, { receiver }))
+  return output.created('event created', await events.createFromCloudEvent(event, { receiver }))
 }

@@ -1,14 +1,21 @@
 import type { Client } from '@epr/client'
 import { EprError } from '@epr/model'
 import { readJsonFlag } from '../input/input.js'
-import { type Context, type Flags, textFlag, toFlagKey, toFlagName } from '../settings/context.js'
-import { assertChecked, checkObject, mayLackReceiver } from './check-object.js'
-import { KINDS, type Kind, type KindName } from './kinds.js'
+import type { Context } from '../settings/context.js'
+import { toFlagName } from '../settings/flags.js'
+import { assertChecked, checkObject, KINDS, type Kind, type KindName } from './kinds.js'
+
+/** What flags say of an object: its fields, and the JSON of users that it carries. */
+export interface CreateRequest {
+  fields: Readonly<Record<string, unknown>>
+  /** JSON, YAML, `@file` or `@-`. */
+  carried?: string | undefined
+}
 
 /** Creates what the flags say, or with --dry-run shows it. */
-export async function create(context: Context, name: KindName, flags: Flags): Promise<undefined> {
+export async function create(context: Context, name: KindName, request: CreateRequest): Promise<undefined> {
   const kind = KINDS[name]
-  const object = await readObject(context, kind, flags)
+  const object = await readObject(context, kind, request)
   if (context.settings.dryRun) return context.output.object(object, 4)
   const client = await context.connect()
   const id = await kind.create(client, object).catch(async (error: unknown) => {
@@ -17,14 +24,16 @@ export async function create(context: Context, name: KindName, flags: Flags): Pr
   return context.output.created(`${kind.noun} created`, id)
 }
 
-async function readObject({ stdin }: Context, kind: Kind, flags: Flags) {
-  const names = Object.keys(kind.input.shape)
-  const fields = Object.fromEntries(names.map((name) => [name, flags[toFlagKey(name)]]))
-  const text = kind.carried && textFlag(flags, kind.carried)
-  // What is missing is told before stdin is waited for.
-  if (kind.carried && text === undefined) assertChecked(checkObject(kind, fields, undefined, toFlagName))
-  const json = text === undefined ? undefined : await readJsonFlag(`--${kind.carried}`, text, stdin)
+async function readObject({ stdin }: Context, kind: Kind, { fields, carried }: CreateRequest) {
+  // What is missing is said before stdin is waited for.
+  if (kind.carried && carried === undefined) assertChecked(checkObject(kind, fields, undefined, toFlagName))
+  const json = carried === undefined ? undefined : await readJsonFlag(`--${kind.carried}`, carried, stdin)
   return assertChecked(checkObject(kind, fields, json, toFlagName))
+}
+
+/** Whether the server may have said no because of a receiver that it does not know; ours says 400, the original 500. */
+function mayLackReceiver(error: unknown): error is EprError {
+  return error instanceof EprError && (error.code === 'INVALID_ARGUMENT' || error.code === 'INTERNAL')
 }
 
 /** NOT_FOUND for a receiver that does not exist: the server only says that the object is bad. */

@@ -6,10 +6,9 @@ import { toProblem } from '../exit/failure.js'
 import { UsageError } from '../exit/usage-error.js'
 import { type Entry, readEntries } from '../input/entries.js'
 import { createProgress } from '../output/progress.js'
-import type { Context, Flags } from '../settings/context.js'
-import { type Checked, checkObject } from './check-object.js'
+import type { Context } from '../settings/context.js'
 import { createSender, isOfEntry, type Sent } from './generate-sender.js'
-import { KINDS, type Kind, type KindName } from './kinds.js'
+import { type Checked, checkObject, KINDS, type Kind, type KindName } from './kinds.js'
 
 interface Source {
   name: string
@@ -49,16 +48,20 @@ async function countEntries(kind: Kind, source: Source, mayFail: boolean): Promi
   return count
 }
 
+export interface GenerateRequest {
+  /** Whether an entry that fails is passed over. */
+  keepGoing?: boolean | undefined
+}
+
 /** Creates all that a file holds. An entry that fails stops it, or is told and passed over. */
 export async function generate(
   context: Context,
   kindName: KindName,
-  flags: Flags,
+  { keepGoing: isKeptGoing = false }: GenerateRequest,
   [file = '-']: string[],
 ): Promise<number | undefined> {
   const kind = KINDS[kindName]
   const { output, settings, stderr } = context
-  const isKeptGoing = flags.keepGoing === true
   const source = await toSource(file, context)
   const total = source.isRepeatable ? await countEntries(kind, source, isKeptGoing) : undefined
   const sender = createSender(kind, settings.dryRun ? undefined : await context.connect())

@@ -1,17 +1,14 @@
 import { UsageError } from '../exit/usage-error.js'
-import { type Context, type Flags, textFlag } from '../settings/context.js'
+import type { Context } from '../settings/context.js'
 import { KINDS, type KindName } from './kinds.js'
 
-/** Shows one object, as it is. */
+/** Shows one object, as it is; its id may be typed with or without a flag. */
 export async function get(
   { connect, output }: Context,
   name: KindName,
-  flags: Flags,
-  [operand]: string[],
+  ...given: (string | undefined)[]
 ): Promise<undefined> {
-  const kind = KINDS[name]
-  const ids = [textFlag(flags, 'id'), operand].filter((id) => id !== undefined)
-  const [id] = ids
-  if (id === undefined || ids.length > 1 || id.trim() === '') throw new UsageError('name one id: --id ID')
-  await output.object(await kind.get(await connect(), id))
+  const [id, ...more] = given.filter((each) => each !== undefined)
+  if (id === undefined || more.length > 0 || id.trim() === '') throw new UsageError('name one id: --id ID')
+  return output.object(await KINDS[name].get(await connect(), id))
 }

@@ -17,11 +17,14 @@ import {
   eventReceiverInputSchema,
   eventReceiverSchema,
   eventSchema,
+  fromJsonText,
+  type JsonText,
 } from '@epr/model'
 import type { z } from 'zod'
+import { UsageError } from '../exit/usage-error.js'
+import type { Row } from '../output/table.js'
 
 export type KindName = 'receiver' | 'group' | 'event'
-export type Row = Readonly<Record<string, unknown>>
 
 export interface FindOptions {
   fields: readonly string[]
@@ -36,7 +39,6 @@ export interface Kind {
   /** All fields, in the model's order. */
   fields: readonly string[]
   defaultFields: readonly string[]
-  filterFields: readonly string[]
   input: z.ZodObject
   /** The member that is JSON of users and is carried as text. */
   carried?: 'payload' | 'schema'
@@ -53,7 +55,6 @@ const receiver: Kind = {
   noun: 'event receiver',
   fields: Object.keys(eventReceiverSchema.shape),
   defaultFields: DEFINITION_FIELDS,
-  filterFields: DEFINITION_FIELDS,
   input: eventReceiverInputSchema,
   carried: 'schema',
   graphql: {
@@ -75,7 +76,6 @@ const group: Kind = {
   noun: 'event receiver group',
   fields: Object.keys(eventReceiverGroupSchema.shape),
   defaultFields: DEFINITION_FIELDS,
-  filterFields: DEFINITION_FIELDS,
   input: eventReceiverGroupInputSchema,
   graphql: {
     operation: 'event_receiver_groups',
@@ -94,7 +94,6 @@ const event: Kind = {
   noun: 'event',
   fields: Object.keys(eventSchema.omit({ EventReceiver: true }).shape),
   defaultFields: EVENT_FIELDS,
-  filterFields: [...EVENT_FIELDS, 'event_receiver_id'],
   input: eventInputSchema,
   carried: 'payload',
   graphql: { operation: 'events', argument: 'event', inputType: 'FindEventInput' },
@@ -105,3 +104,33 @@ const event: Kind = {
 }
 
 export const KINDS: Readonly<Record<KindName, Kind>> = { receiver, group, event }
+
+/** An object that is complete, with only the fields that are sent; what is wrong with it otherwise. */
+export type Checked = { object: Readonly<Record<string, unknown>> } | { problems: string[] }
+
+/** The server's own checks, before anything is sent. `nameOf` says how the user calls a field. */
+export function checkObject(
+  kind: Kind,
+  fields: Readonly<Record<string, unknown>>,
+  json: JsonText | undefined,
+  nameOf: (field: string) => string,
+): Checked {
+  const { carried } = kind
+  const parsed = kind.input.safeParse(fields)
+  const problems = (parsed.error?.issues ?? []).map(({ path, message }) => {
+    const field = String(path[0] ?? '')
+    return `${nameOf(field)} ${fields[field] === undefined ? 'is missing' : message}`
+  })
+  if (carried && json === undefined) problems.push(`${nameOf(carried)} is missing`)
+  if (carried === 'schema' && json !== undefined && !/^\s*(\{|true|false)/.test(fromJsonText(json))) {
+    problems.push(`${nameOf(carried)} must be a JSON Schema: an object or a boolean`)
+  }
+  if (!parsed.success || problems.length > 0) return { problems }
+  return { object: { ...parsed.data, ...(carried && { [carried]: json }) } }
+}
+
+/** @throws UsageError that names everything that is wrong */
+export function assertChecked(checked: Checked): Readonly<Record<string, unknown>> {
+  if ('object' in checked) return checked.object
+  throw new UsageError(checked.problems.join('; '))
+}

@@ -1,12 +1,17 @@
 import { NVRPP_FIELDS, type Nvrpp, nvrppSchema } from '@epr/model'
 import { UsageError } from '../exit/usage-error.js'
-import { type Flags, toFlagKey, toFlagName } from '../settings/context.js'
+import { toFlagName } from '../settings/flags.js'
+
+export type NvrppRequest = { readonly [Field in keyof Nvrpp]?: string | undefined }
 
 /** The artifact that the flags name. @throws UsageError that names every flag that is wrong, and `others` that are missing */
-export function toNvrpp(flags: Flags, others: readonly string[]): Nvrpp {
-  const given = Object.fromEntries(NVRPP_FIELDS.map((field) => [field, flags[toFlagKey(field)]]))
+export function toNvrpp(
+  request: NvrppRequest,
+  others: Readonly<Record<string, string | undefined>> = {},
+): Nvrpp {
+  const given = Object.fromEntries(NVRPP_FIELDS.map((field) => [field, request[field]]))
   const parsed = nvrppSchema.safeParse(given)
-  const missing = others.filter((field) => String(flags[toFlagKey(field)] ?? '').trim() === '')
+  const missing = Object.keys(others).filter((field) => (others[field] ?? '').trim() === '')
   const problems = [
     ...missing.map((field) => `${toFlagName(field)} is missing`),
     ...(parsed.error?.issues ?? []).map(({ path, message }) => {

@@ -1,12 +1,13 @@
 import { stringifyJson } from '@epr/model'
-import { type Context, type Flags, textFlag } from '../settings/context.js'
-import type { Row } from './kinds.js'
+import type { Row } from '../output/table.js'
+import type { Context } from '../settings/context.js'
+import type { RowRequest } from '../settings/flags.js'
 
 /** How many rows a table shows without --limit or --all: what people can still look through. */
 export const TABLE_LIMIT = 100
 
 /** Whether only the beginning is shown, because people could not look through all. */
-export function isCutTable({ output }: Context, { jsonpath, limit, all }: Flags): boolean {
+export function isCutTable({ output }: Context, { jsonpath, limit, all }: RowRequest): boolean {
   return output.format === 'table' && jsonpath === undefined && limit === undefined && !all
 }
 
@@ -15,15 +16,15 @@ export async function printRows(
   context: Context,
   found: AsyncIterable<Row> | Iterable<Row>,
   fields: readonly string[],
-  flags: Flags,
+  request: RowRequest,
 ): Promise<undefined> {
   const { output, stderr } = context
-  const jsonPath = textFlag(flags, 'jsonpath')
+  const { jsonpath } = request
   const select =
-    jsonPath === undefined ? undefined : (await import('./json-path.js')).compileJsonPath(jsonPath)
+    jsonpath === undefined ? undefined : (await import('./json-path.js')).compileJsonPath(jsonpath)
   const picked = pickFields(found, fields)
   if (output.format === 'ndjson' && !select) return printAsFound(context, picked)
-  const isCut = isCutTable(context, flags)
+  const isCut = isCutTable(context, request)
   const rows = await collect(picked, isCut ? TABLE_LIMIT + 1 : Number.POSITIVE_INFINITY)
   if (select) return printFound(context, select(stringifyJson(rows)))
   if (output.format !== 'table') return output.object(rows)

@@ -1,19 +1,22 @@
+import { styleText } from 'node:util'
 import { EprError, stringifyJson } from '@epr/model'
-import type { OutputFormat } from '../settings/flags.js'
 import { indentJson } from './indent-json.js'
-import { createStyle, type Style } from './style.js'
+import type { Style } from './table.js'
+
+export const OUTPUT_FORMATS = ['json', 'ndjson', 'yaml', 'table'] as const
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
 /** stdout: what the command was called for, and nothing else. */
 export interface Output {
   readonly format: OutputFormat
   readonly style: Style
-  /** Columns of the terminal; undefined when it is none. */
+  /** Columns of the terminal; undefined where there is no terminal. */
   readonly width: number | undefined
   /** Resolves when all is written. @throws EprError INTERNAL when it could not be: a full disk */
   end(): Promise<void>
   /** Whether the reader has gone: `| head` has seen enough. */
   isClosed(): boolean
-  line(text: string): void
+  line(text: string): undefined
   /** The id of what was created or changed. `what` says so to people. */
   created(what: string, id: string): Promise<undefined>
   /** One value, on its own. */
@@ -31,6 +34,19 @@ interface OutputOptions {
 const CREATED_INDENT = 4
 const OBJECT_INDENT = 2
 
+/** Colours on a terminal that wants them (https://no-color.org). */
+export function createStyle(env: NodeJS.ProcessEnv, { isTTY }: { isTTY?: boolean }): Style {
+  const isColourful = isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+  const paint = (format: keyof Style) => (text: string) => (isColourful ? styleText(format, text) : text)
+  return {
+    bold: paint('bold'),
+    dim: paint('dim'),
+    red: paint('red'),
+    green: paint('green'),
+    yellow: paint('yellow'),
+  }
+}
+
 export function createOutput(options: OutputOptions): Output {
   const { stdout, env, indent: isIndented } = options
   const format = options.format ?? (stdout.isTTY ? 'table' : 'json')
@@ -42,7 +58,7 @@ export function createOutput(options: OutputOptions): Output {
     if (error.code !== 'EPIPE') problem ??= error
   })
 
-  function line(text: string): void {
+  function line(text: string): undefined {
     if (!isClosed) stdout.write(`${text}\n`)
   }
 
@@ -50,17 +66,17 @@ export function createOutput(options: OutputOptions): Output {
     const json = stringifyJson(value)
     switch (format) {
       case 'json':
-        return line(indentJson(json, isIndented ? indent : 0)) as undefined
+        return line(indentJson(json, isIndented ? indent : 0))
       case 'ndjson':
-        return line(indentJson(json, 0)) as undefined
+        return line(indentJson(json, 0))
       case 'yaml': {
         const { toYaml } = await import('./yaml-output.js')
         const isList = Array.isArray(value)
-        return line((isList ? '' : '---\n') + toYaml(json)) as undefined
+        return line((isList ? '' : '---\n') + toYaml(json))
       }
       case 'table': {
         const { toRecord } = await import('./table.js')
-        return line(toRecord(value, style, stdout.columns)) as undefined
+        return line(toRecord(value, style, stdout.columns))
       }
     }
   }
@@ -78,7 +94,7 @@ export function createOutput(options: OutputOptions): Output {
     line,
     object,
     async created(what, id) {
-      if (format === 'table') return line(`${style.green('✓')} ${what}: ${style.bold(id)}`) as undefined
+      if (format === 'table') return line(`${style.green('✓')} ${what}: ${style.bold(id)}`)
       return object({ data: id }, CREATED_INDENT)
     },
   }

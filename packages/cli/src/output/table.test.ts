@@ -1,6 +1,6 @@
 import { toJsonText } from '@epr/model'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createStyle } from './style.js'
+import { createStyle } from './output.js'
 import { toCell, toRecord, toTable } from './table.js'
 
 const plain = createStyle({}, { isTTY: false })

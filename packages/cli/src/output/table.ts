@@ -1,10 +1,20 @@
 import { isJsonText, stringifyJson } from '@epr/model'
 import Table from 'cli-table3'
 import { toPlainLine } from '../exit/plain-line.js'
-import type { Row } from '../objects/kinds.js'
 import { indentJson } from './indent-json.js'
 import { toRelativeTime } from './relative-time.js'
-import type { Style } from './style.js'
+
+/** A thing to be shown: its fields by their names. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** How words are painted. */
+export interface Style {
+  bold(text: string): string
+  dim(text: string): string
+  red(text: string): string
+  green(text: string): string
+  yellow(text: string): string
+}
 
 const PADDING = 2
 const MIN_WIDTH = 5 + PADDING

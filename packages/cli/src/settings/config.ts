@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { UsageError } from '../exit/usage-error.js'
-import { parseDuration } from './duration.js'
-import { OUTPUT_FORMATS, type OutputFormat, parseFlag } from './flags.js'
+import { OUTPUT_FORMATS, type OutputFormat } from '../output/output.js'
+import { type GlobalRequest, parseBoolean, parseDuration } from './flags.js'
 
 /** What every command was told: a flag beats the environment beats the file. */
 export interface Settings {
@@ -15,15 +15,6 @@ export interface Settings {
   dryRun: boolean
   indent: boolean
   debug: boolean
-}
-
-/** The values of global flags that were typed, by their names in camelCase. */
-export type GlobalFlags = Readonly<Record<string, unknown>>
-
-const ENVIRONMENT = {
-  url: 'EPR_URL',
-  token: 'EPR_TOKEN',
-  debug: 'EPR_DEBUG',
 }
 
 /** The default place of the file, which may be absent; one that is named must be there. */
@@ -49,16 +40,14 @@ function parseOutput(text: string): OutputFormat {
   throw new InvalidArgumentError(`write one of ${OUTPUT_FORMATS.join(', ')}.`)
 }
 
-/** Reads flags, environment and file. @throws UsageError that names the place of a value that is none */
-export async function readSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Settings> {
-  const named = typeof flags.config === 'string' ? flags.config : env.EPR_CONFIG || undefined
-  const file = new Map(Object.entries(await readConfigFile(named, env)))
+/** Reads flags, environment and file. @throws UsageError that names the place of an invalid value */
+export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv): Promise<Settings> {
+  const file = new Map(
+    Object.entries(await readConfigFile(flags.config ?? (env.EPR_CONFIG || undefined), env)),
+  )
 
-  /** Flags are parsed already; the others are texts, read as if they were typed. */
-  function read<T>(name: string, parse: (text: string) => T): T | undefined {
-    const attribute = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-    if (flags[attribute] !== undefined) return flags[attribute] as T
-    const variable = ENVIRONMENT[name as keyof typeof ENVIRONMENT]
+  /** What the environment or the file says, read as if it were typed. */
+  function read<T>(name: string, parse: (text: string) => T, variable?: string): T | undefined {
     const ofEnvironment = variable === undefined ? undefined : env[variable] || undefined
     const value = ofEnvironment ?? file.get(name)
     if (value === undefined || value === null) return undefined
@@ -70,15 +59,13 @@ export async function readSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): 
     }
   }
 
-  const text = (value: string) => value
-  const isCompact = read('no-indent', parseFlag)
   return {
-    url: read('url', text) ?? 'http://localhost:8042',
-    token: read('token', text),
-    output: read('output', parseOutput),
-    timeoutMs: read('timeout', parseDuration) ?? 30_000,
-    dryRun: read('dry-run', parseFlag) ?? false,
-    indent: flags.indent !== false && !isCompact,
-    debug: read('debug', (value) => value === '1' || parseFlag(value)) ?? false,
+    url: flags.url ?? read('url', String, 'EPR_URL') ?? 'http://localhost:8042',
+    token: flags.token ?? read('token', String, 'EPR_TOKEN'),
+    output: flags.output ?? read('output', parseOutput),
+    timeoutMs: flags.timeout ?? read('timeout', parseDuration) ?? 30_000,
+    dryRun: flags.dryRun ?? read('dry-run', parseBoolean) ?? false,
+    indent: flags.indent !== false && !read('no-indent', parseBoolean),
+    debug: flags.debug ?? read('debug', parseBoolean, 'EPR_DEBUG') ?? false,
   }
 }

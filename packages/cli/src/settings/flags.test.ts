@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { parseDuration, parseMoment } from './duration.js'
+import { parseDuration, parseMoment } from './flags.js'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 23, 10) }))
 afterEach(() => void vi.useRealTimers())

@@ -1,20 +1,63 @@
+import { readBoolean, readDurationMs } from '@epr/model'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseDuration, parseMoment } from './duration.js'
+import { OUTPUT_FORMATS } from '../output/output.js'
 
-/** How flags are read, and those that several commands have. */
+/** A flag, and how its value is read: what a command gets has the type that its flags say. */
+export interface Flag<Value> {
+  readonly option: Option
+  /** The value as commander keeps it; undefined when the flag was not typed. */
+  read(kept: unknown): Value | undefined
+}
 
-export function parseFlag(text: string): boolean {
-  if (text === 'true') return true
-  if (text === 'false') return false
+/** The flags of a command by the name that its request knows them by: fields are called as they are sent. */
+export type FlagTable = Readonly<Record<string, Flag<unknown>>>
+
+/** What was typed for the flags of a table. */
+export type Request<Table extends FlagTable> = {
+  readonly [Name in keyof Table]?: Table[Name] extends Flag<infer Value> ? Value | undefined : never
+}
+
+const asText = (kept: unknown) => (typeof kept === 'string' ? kept : undefined)
+const asNumber = (kept: unknown) => (typeof kept === 'number' ? kept : undefined)
+const asBoolean = (kept: unknown) => (typeof kept === 'boolean' ? kept : undefined)
+
+export function text(flags: string, description: string, byDefault?: string): Flag<string> {
+  return { option: new Option(flags, description).default(byDefault), read: asText }
+}
+
+/** `--all`: typed or not. */
+export function toggle(flags: string, description: string): Flag<boolean> {
+  return { option: new Option(flags, description), read: asBoolean }
+}
+
+export function parseBoolean(text: string): boolean {
+  const value = readBoolean(text)
+  if (value !== undefined) return value
   throw new InvalidArgumentError('write true or false.')
 }
 
 /** `--success`, `--success=false` and `--success false` all mean what they say. */
-export const flag = (name: string, description: string): Option =>
-  new Option(`${name} [true|false]`, description).argParser(parseFlag)
+export function yesNo(name: string, description: string, byDefault?: boolean): Flag<boolean> {
+  const option = new Option(`${name} [true|false]`, description).argParser(parseBoolean).default(byDefault)
+  return { option, read: asBoolean }
+}
 
 export function parseList(text: string): string[] {
   return text.split(/[\s,]+/).filter((item) => item !== '')
+}
+
+export function list(flags: string, description: string): Flag<string[]> {
+  const option = new Option(flags, description).argParser(parseList)
+  return { option, read: (kept) => (Array.isArray(kept) ? kept.map(String) : undefined) }
+}
+
+export function oneOf<const Choice extends string>(
+  flags: string,
+  description: string,
+  choices: readonly Choice[],
+): Flag<Choice> {
+  const option = new Option(flags, description).choices(choices)
+  return { option, read: (kept) => choices.find((choice) => choice === kept) }
 }
 
 function parseCount(text: string): number {
@@ -22,69 +65,110 @@ function parseCount(text: string): number {
   throw new InvalidArgumentError('write a whole number from 1.')
 }
 
-/** The five fields that are an artifact's identity, with what stands before each description. */
-export function addNvrppFlags(command: Command, of: string, fields = NVRPP_FLAGS): Command {
-  for (const [name, description] of Object.entries(fields)) {
-    command.option(`${name} <text>`, `${description} of ${of}`)
-  }
-  return command
+/** `10m` in milliseconds. */
+export function parseDuration(text: string): number {
+  const ms = readDurationMs(text)
+  if (ms !== undefined && ms > 0) return ms
+  throw new InvalidArgumentError('write a number and ms, s, m, h, d or w, like 10m.')
 }
 
-const NVRPP_FLAGS = {
-  '--name': 'name',
-  '--version': 'version',
-  '--release': 'release',
-  '--platform-id': 'platform',
-  '--package': 'package',
+export function duration(flags: string, description: string): Flag<number> {
+  return { option: new Option(flags, description).argParser(parseDuration), read: asNumber }
+}
+
+/** `2h` (ago), `2026-11-01` (UTC) or a moment of RFC 3339, as RFC 3339. */
+export function parseMoment(text: string): string {
+  const ms = readDurationMs(text)
+  if (ms !== undefined) return new Date(Date.now() - ms).toISOString()
+  const isMoment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i.test(text)
+  const time = isMoment ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('write 2h, 2026-11-01 (UTC) or 2026-11-01T08:00:00Z.')
+  // A Date would cut it to milliseconds.
+  return text.includes(':') && text.length > 17 ? text.replace(' ', 'T') : new Date(time).toISOString()
+}
+
+/** The five fields that are an artifact's identity; `of` says whose. */
+export function nvrppFlags(of: string) {
+  return {
+    name: text('--name <text>', `name of ${of}`),
+    version: text('--version <text>', `version of ${of}`),
+    release: text('--release <text>', `release of ${of}`),
+    platform_id: text('--platform-id <text>', `platform of ${of}`),
+    package: text('--package <text>', `package of ${of}`),
+  }
 }
 
 /** For what is shown as rows. */
-export function addRowFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--fields <list>', 'fields to show, with spaces or commas; all for every field').argParser(
-        parseList,
-      ),
-    )
-    .addOption(new Option('--limit <number>', 'how many at most').argParser(parseCount))
-    .option('--all', 'all there are (tables show 100 otherwise)')
-    .option('--jsonpath <path>', 'print what this JSONPath finds in the results')
+export const ROW_FLAGS = {
+  fields: list('--fields <list>', 'fields to show, with spaces or commas; all for every field'),
+  limit: { option: new Option('--limit <number>', 'how many at most').argParser(parseCount), read: asNumber },
+  all: toggle('--all', 'all there are (tables show 100 otherwise)'),
+  jsonpath: text('--jsonpath <path>', 'print what this JSONPath finds in the results'),
 }
 
-export function addSearchFlags(command: Command): Command {
-  return addRowFlags(command)
-    .addOption(new Option('--order <order>', 'by time of creation').choices(['asc', 'desc']))
-    .addOption(
-      new Option('--since <moment>', 'created since: 2h, 2026-11-01 (UTC) or RFC 3339').argParser(
-        parseMoment,
-      ),
-    )
+export type RowRequest = Request<typeof ROW_FLAGS>
+
+export const SEARCH_FLAGS = {
+  ...ROW_FLAGS,
+  order: oneOf('--order <order>', 'by time of creation', ['asc', 'desc']),
+  since: {
+    option: new Option('--since <moment>', 'created since: 2h, 2026-11-01 (UTC) or RFC 3339').argParser(
+      parseMoment,
+    ),
+    read: asText,
+  },
 }
+
+export type SearchRequest = Request<typeof SEARCH_FLAGS>
 
 /** What every command takes, before or after its name. */
-export function addGlobalFlags(command: Command): Command {
-  return command
-    .optionsGroup('Flags of every command:')
-    .option('--url <url>', 'where the server is (EPR_URL, default http://localhost:8042)')
-    .option('--token <token>', 'sent as bearer token (EPR_TOKEN)')
-    .option(
-      '--config <file>',
-      'YAML whose keys are flags (EPR_CONFIG, default $XDG_CONFIG_HOME/epr/epr.yaml)',
-    )
-    .addOption(
-      new Option('-o, --output <format>', 'default: table on a terminal, json otherwise').choices(
-        OUTPUT_FORMATS,
-      ),
-    )
-    .addOption(
-      new Option('--timeout <duration>', 'how long one call may take, 30s by default').argParser(
-        parseDuration,
-      ),
-    )
-    .option('--dry-run', 'show what would be sent, and send nothing')
-    .option('--no-indent', 'JSON on one line')
-    .option('--debug', 'show where an error comes from')
+const GLOBAL_FLAGS = {
+  url: text('--url <url>', 'where the server is (EPR_URL, default http://localhost:8042)'),
+  token: text('--token <token>', 'sent as bearer token (EPR_TOKEN)'),
+  config: text(
+    '--config <file>',
+    'YAML whose keys are flags (EPR_CONFIG, default $XDG_CONFIG_HOME/epr/epr.yaml)',
+  ),
+  output: oneOf('-o, --output <format>', 'default: table on a terminal, json otherwise', OUTPUT_FORMATS),
+  timeout: duration('--timeout <duration>', 'how long one call may take, 30s by default'),
+  dryRun: toggle('--dry-run', 'show what would be sent, and send nothing'),
+  indent: toggle('--no-indent', 'JSON on one line'),
+  debug: toggle('--debug', 'show where an error comes from'),
 }
 
-export const OUTPUT_FORMATS = ['json', 'ndjson', 'yaml', 'table'] as const
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
+export type GlobalRequest = Request<typeof GLOBAL_FLAGS>
+
+function addFlags(command: Command, table: FlagTable): Command {
+  for (const { option } of Object.values(table)) command.addOption(option)
+  return command
+}
+
+/** Gives a command its flags, and behind them those of every command. */
+export function defineFlags(command: Command, table: FlagTable = {}): Command {
+  return addFlags(addFlags(command, table).optionsGroup('Flags of every command:'), GLOBAL_FLAGS)
+}
+
+export function readFlags<Table extends FlagTable>(command: Command, table: Table): Request<Table> {
+  const kept = command.opts()
+  const read = Object.entries(table).map(([name, { option, read }]) => [
+    name,
+    read(kept[option.attributeName()]),
+  ])
+  // The table says the type of each; there is no way to say so of `fromEntries`.
+  return Object.fromEntries(read) as Request<Table>
+}
+
+/** The global flags that were typed at any place; the one nearest to the end counts. */
+export function readGlobalFlags(command: Command): GlobalRequest {
+  const above = command.parent ? readGlobalFlags(command.parent) : {}
+  const typed = Object.entries(readFlags(command, GLOBAL_FLAGS)).filter(
+    ([name]) => command.getOptionValueSource(name) === 'cli',
+  )
+  return { ...above, ...Object.fromEntries(typed) }
+}
+
+/** `--platform-id`, as it is typed. */
+export function toFlagName(field: string): string {
+  return `--${field.replaceAll('_', '-')}`
+}

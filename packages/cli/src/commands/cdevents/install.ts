@@ -3,7 +3,7 @@ import type { Client } from '@epr/client'
 import { toJsonText } from '@epr/model'
 import { UsageError } from '../../exit/usage-error.js'
 import { ensureReceiver } from '../../objects/install-receivers.js'
-import type { Context, Flags } from '../../settings/context.js'
+import type { Context } from '../../settings/context.js'
 import { printAll } from './list.js'
 import { toEventType, typesOfRelease } from './types.js'
 
@@ -15,9 +15,13 @@ interface Installed {
 }
 
 /** Creates the receivers of event types that do not exist yet; with --dry-run shows them all. */
-export async function install(context: Context, flags: Flags, names: string[]): Promise<undefined> {
+export async function install(
+  context: Context,
+  release: string | undefined,
+  names: string[],
+): Promise<undefined> {
   const { output, settings } = context
-  const receivers = toReceivers(flags, names)
+  const receivers = toReceivers(release, names)
   if (settings.dryRun)
     return output.format === 'table' ? showAll(context, receivers) : output.object(receivers, 4)
   const client = await context.connect()
@@ -30,9 +34,9 @@ export async function install(context: Context, flags: Flags, names: string[]): 
   }
 }
 
-function toReceivers(flags: Flags, names: readonly string[]): CdEventReceiver[] {
-  if (names.length > 0 && flags.release !== undefined) throw new UsageError('give either types or --release')
-  const types = names.length > 0 ? names.map(toEventType) : typesOfRelease(flags).map(({ type }) => type)
+function toReceivers(release: string | undefined, names: readonly string[]): CdEventReceiver[] {
+  if (names.length > 0 && release !== undefined) throw new UsageError('give either types or --release')
+  const types = names.length > 0 ? names.map(toEventType) : typesOfRelease(release).map(({ type }) => type)
   return [...new Set(types)].map(receiverFor)
 }
 

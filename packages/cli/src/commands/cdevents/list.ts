@@ -1,9 +1,9 @@
 import { receiverFor, schemaFor } from '@epr/cdevents'
 import { stringifyJson } from '@epr/model'
-import type { Row } from '../../objects/kinds.js'
 import { printRows } from '../../objects/print-rows.js'
 import { indentJson } from '../../output/indent-json.js'
-import type { Context, Flags } from '../../settings/context.js'
+import type { Row } from '../../output/table.js'
+import type { Context } from '../../settings/context.js'
 import { toEventType, typesOfRelease } from './types.js'
 
 /** As a table on a terminal, whole: there is no flag for the rest. */
@@ -12,8 +12,8 @@ export function printAll(context: Context, rows: readonly Row[]): Promise<undefi
 }
 
 /** Shows the event types, and what their event receivers are for. */
-export async function listTypes(context: Context, flags: Flags): Promise<undefined> {
-  const rows = typesOfRelease(flags).map(({ type, release }) => {
+export async function listTypes(context: Context, release: string | undefined): Promise<undefined> {
+  const rows = typesOfRelease(release).map(({ type, release }) => {
     return { type, release, description: receiverFor(type).description }
   })
   await printAll(context, rows)

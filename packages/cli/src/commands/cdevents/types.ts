@@ -1,13 +1,11 @@
 import { type EventType, type EventTypeInfo, eventTypes, findEventType } from '@epr/cdevents'
 import { distance } from 'fastest-levenshtein'
 import { UsageError } from '../../exit/usage-error.js'
-import { type Flags, textFlag } from '../../settings/context.js'
 
 const SUGGESTIONS = 3
 
 /** The event types of the release that was asked for, or of all. */
-export function typesOfRelease(flags: Flags): readonly EventTypeInfo[] {
-  const release = textFlag(flags, 'release')
+export function typesOfRelease(release: string | undefined): readonly EventTypeInfo[] {
   return release === undefined ? eventTypes : eventTypes.filter((each) => each.release === release)
 }
 

@@ -2,11 +2,11 @@ import { EprError, fromJsonText, type JsonText, MAX_FIELD_LENGTH, memberTexts, t
 import { toProblem } from '../../exit/failure.js'
 import { UsageError } from '../../exit/usage-error.js'
 import { readObjectFlag } from '../../input/input.js'
-import { assertChecked, checkObject } from '../../objects/check-object.js'
-import { KINDS } from '../../objects/kinds.js'
-import { toNvrpp } from '../../objects/nvrpp.js'
+import { assertChecked, checkObject, KINDS } from '../../objects/kinds.js'
+import { type NvrppRequest, toNvrpp } from '../../objects/nvrpp.js'
 import { shellQuote } from '../../objects/shell-quote.js'
-import { type Context, type Flags, textFlag, toFlagName } from '../../settings/context.js'
+import type { Context } from '../../settings/context.js'
+import { toFlagName } from '../../settings/flags.js'
 import { type Outcome, runCommand } from './run-command.js'
 
 /** As it could be typed again. */
@@ -38,27 +38,31 @@ function toPayload(command: string, outcome: Outcome, more: JsonText | undefined
   return toJsonText(`{${[...members].map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`)
 }
 
+export interface RunRequest extends NvrppRequest {
+  event_receiver_id?: string | undefined
+  description?: string | undefined
+  /** JSON, YAML or `@file`. */
+  payload?: string | undefined
+}
+
 /**
  * Runs a command and records how it went. The exit code is the command's own, also when nothing could be
  * recorded: a registry that is away must not break a build.
  */
 export async function runAndRecord(
   context: Context,
-  flags: Flags,
+  { event_receiver_id, description, payload, ...artifact }: RunRequest,
   words: string[],
 ): Promise<number | undefined> {
-  const nvrpp = toNvrpp(flags, ['event_receiver_id'])
+  const nvrpp = toNvrpp(artifact, { event_receiver_id })
   const command = toCommandLine(words)
-  const payloadFlag = textFlag(flags, 'payload')
   // The command's stdin is its own.
-  if (payloadFlag === '@-')
-    throw new UsageError('--payload cannot be read from stdin, which the command reads')
-  const more =
-    payloadFlag === undefined ? undefined : await readObjectFlag('--payload', payloadFlag, context.stdin)
+  if (payload === '@-') throw new UsageError('--payload cannot be read from stdin, which the command reads')
+  const more = payload === undefined ? undefined : await readObjectFlag('--payload', payload, context.stdin)
   const fields = {
     ...nvrpp,
-    description: textFlag(flags, 'description') ?? toDescription(command),
-    event_receiver_id: textFlag(flags, 'eventReceiverId'),
+    description: description ?? toDescription(command),
+    event_receiver_id,
   }
   const toEvent = (outcome: Outcome) =>
     assertChecked(

@@ -1,18 +1,18 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Perform } from '../../settings/context.js'
-import { addNvrppFlags } from '../../settings/flags.js'
+import { nvrppFlags, text } from '../../settings/flags.js'
 
 export function defineRun(command: Command, perform: Perform): void {
-  addNvrppFlags(command, 'the artifact')
-    .option('--event-receiver-id <id>', 'the event receiver that the outcome is posted to')
-    .option('--description <text>', 'default: the command line')
-    .addOption(new Option('--payload <json>', 'an object to record beside the outcome: JSON, YAML or @file'))
-    .argument('<command...>', 'the command and its arguments, behind --')
-    .passThroughOptions()
   perform(
-    command,
+    command.argument('<command...>', 'the command and its arguments, behind --').passThroughOptions(),
+    {
+      ...nvrppFlags('the artifact'),
+      event_receiver_id: text('--event-receiver-id <id>', 'the event receiver that the outcome is posted to'),
+      description: text('--description <text>', 'default: the command line'),
+      payload: text('--payload <json>', 'an object to record beside the outcome: JSON, YAML or @file'),
+    },
     'run --event-receiver-id 01HKX0KY3B31MR3XKJWTDZ4EQ0 --name shop --version 1.2.0 --release 1 --platform-id linux --package oci -- make test',
-    async (context, flags, words) =>
-      (await import('./run-and-record.js')).runAndRecord(context, flags, words),
+    async (context, request, words) =>
+      (await import('./run-and-record.js')).runAndRecord(context, request, words),
   )
 }

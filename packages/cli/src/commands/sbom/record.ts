@@ -1,17 +1,22 @@
-import { EprError, NVRPP_FIELDS, type Nvrpp } from '@epr/model'
+import { EprError, type Nvrpp } from '@epr/model'
 import { readTextFile } from '../../input/input.js'
 import { findInstalled } from '../../objects/install-receivers.js'
 import { KINDS } from '../../objects/kinds.js'
-import { toNvrpp } from '../../objects/nvrpp.js'
-import { type Context, type Flags, textFlag, toFlagKey } from '../../settings/context.js'
+import { type NvrppRequest, toNvrpp } from '../../objects/nvrpp.js'
+import type { Context } from '../../settings/context.js'
 import { type CyclonedxVersion, readCyclonedxReceiver } from './cyclonedx.js'
 import { readSbom, type SbomDocument } from './document.js'
 
+export interface RecordRequest extends NvrppRequest {
+  description?: string | undefined
+  event_receiver_id?: string | undefined
+  success?: boolean | undefined
+}
+
 /** What flags say counts; the document only proposes. @throws UsageError that names what neither says */
-function toArtifact(flags: Flags, { nvrpp }: SbomDocument): Nvrpp {
-  const proposed = Object.fromEntries(NVRPP_FIELDS.map((field) => [toFlagKey(field), nvrpp[field]]))
-  const typed = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
-  return toNvrpp({ ...proposed, ...typed }, [])
+function toArtifact(typed: NvrppRequest, { nvrpp }: SbomDocument): Nvrpp {
+  const said = Object.entries(typed).filter(([, value]) => value !== undefined)
+  return toNvrpp({ ...nvrpp, ...Object.fromEntries(said) })
 }
 
 async function findReceiver({ connect }: Context, version: CyclonedxVersion): Promise<string> {
@@ -25,17 +30,20 @@ async function findReceiver({ connect }: Context, version: CyclonedxVersion): Pr
 }
 
 /** Records an SBOM for the event receiver of its version. */
-export async function recordSbom(context: Context, flags: Flags, [file = '-']: string[]): Promise<undefined> {
+export async function recordSbom(
+  context: Context,
+  { description, event_receiver_id: named, success = true, ...typed }: RecordRequest,
+  [file = '-']: string[],
+): Promise<undefined> {
   const { settings, output, stdin } = context
   const document = readSbom(file === '-' ? 'stdin' : file, await readTextFile('the SBOM', file, stdin))
-  const nvrpp = toArtifact(flags, document)
+  const nvrpp = toArtifact(typed, document)
   const { version, components, json } = document
   const about = `SBOM of ${nvrpp.name} ${nvrpp.version}`.slice(0, 200)
-  const named = textFlag(flags, 'eventReceiverId')
   const event = {
     ...nvrpp,
-    description: textFlag(flags, 'description') ?? `${about}: CycloneDX ${version}, ${components} components`,
-    success: flags.success !== false,
+    description: description ?? `${about}: CycloneDX ${version}, ${components} components`,
+    success,
     ...(named !== undefined && { event_receiver_id: named }),
     payload: json,
   }
