@@ -73,6 +73,34 @@ it('sends nothing of a file with a bad entry, and says which it is', async () =>
   expect(await findReleases('bad')).toEqual([])
 })
 
+it.each([
+  ['whose payload breaks the schema', { payload: 'no object' }, 1],
+  ['of a receiver that does not exist', { event_receiver_id: '01HKX0J9KS8AASMRYX61458N41' }, 3],
+])('ends at a refused event %s as a single creation does', async (name, refused, code) => {
+  // The server takes the first event alone, the others in one request.
+  const events = [{}, {}, refused, {}].map((overrides, index) => event(name, index, overrides))
+  const file = await write('refused.json', JSON.stringify(events))
+  const stopped = await cli('event', 'generate', file)
+  expect(stopped).toMatchObject({
+    code,
+    stderr: expect.stringMatching(/entry 3, line \d+: .*; 3 created\n$/),
+  })
+  const { event_receiver_id, payload } = { ...event(name, 9), ...refused }
+  const fields = {
+    name,
+    version: '1',
+    release: '9',
+    'platform-id': 'linux',
+    package: 'oci',
+    description: 'd',
+  }
+  const flags = Object.entries({ ...fields, 'event-receiver-id': event_receiver_id }).flatMap(
+    ([flag, value]) => [`--${flag}`, value],
+  )
+  const single = await cli('event', 'create', ...flags, '--payload', JSON.stringify(payload))
+  expect(single.code).toBe(code)
+})
+
 it('goes on behind bad entries with --keep-going', async () => {
   const overrides = [
     {},

@@ -1,5 +1,6 @@
 import type { DeadLetter, DeadLetterPlace } from '@epr/watcher'
 import type { Command } from 'commander'
+import { CommandError } from '../exit/command-error.js'
 import { UsageError } from '../exit/usage-error.js'
 import { printRows } from '../objects/print-rows.js'
 import { toFields } from '../objects/search-request.js'
@@ -80,11 +81,16 @@ async function* readRows(
   place: DeadLetterPlace,
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Record<string, unknown>> {
-  const { listDeadLetters } = await import('@epr/watcher')
+  const { listDeadLetters, WatcherError } = await import('@epr/watcher')
   let left = limit
-  for await (const letter of listDeadLetters(place)) {
-    if (left-- <= 0) return
-    yield toRow(letter)
+  try {
+    for await (const letter of listDeadLetters(place)) {
+      if (left-- <= 0) return
+      yield toRow(letter)
+    }
+  } catch (error) {
+    if (!(error instanceof WatcherError)) throw error
+    throw new CommandError(error.code, error.message, { details: error.details, cause: error })
   }
 }
 

@@ -1,7 +1,7 @@
-import { type Client, type GateStatus, NetworkError } from '@epr/client'
-import { EprError, type Nvrpp } from '@epr/model'
+import { type Client, type GateStatus, GateTimeoutError } from '@epr/client'
+import type { Nvrpp } from '@epr/model'
+import { CommandError } from '../exit/command-error.js'
 import { EXIT } from '../exit/exit-code.js'
-import { WaitTimeout } from '../exit/wait-timeout.js'
 import { type NvrppRequest, toNvrpp } from '../objects/nvrpp.js'
 import type { Context } from '../settings/context.js'
 
@@ -25,24 +25,19 @@ interface Question {
   waitMs: number | undefined
 }
 
-/** The status when it is open or the time is over. @throws WaitTimeout when none has come by then */
+/** The status when it is open or the time is over. @throws CommandError when none has come by then */
 async function ask({ groups }: Client, { id, nvrpp, waitMs }: Question) {
   if (waitMs === undefined) return { status: await groups.status(id, nvrpp), hasTimedOut: false }
-  let status: GateStatus | undefined
   try {
-    const onStatus = (news: GateStatus) => {
-      status = news
-    }
-    return {
-      status: await groups.waitUntilOpen(id, nvrpp, { timeoutMs: waitMs, onStatus }),
-      hasTimedOut: false,
-    }
+    return { status: await groups.waitUntilOpen(id, nvrpp, { timeoutMs: waitMs }), hasTimedOut: false }
   } catch (error) {
-    const hasTimedOut =
-      error instanceof EprError && error.code === 'TIMEOUT' && !(error instanceof NetworkError)
-    if (!hasTimedOut) throw error
-    if (!status) throw new WaitTimeout(waitMs, error)
-    return { status, hasTimedOut }
+    if (!(error instanceof GateTimeoutError)) throw error
+    if (error.status) return { status: error.status, hasTimedOut: true }
+    const problem = `the server has not said within ${waitMs} ms where the gate stands`
+    throw new CommandError('TIMEOUT', `${problem}; try again, or give it longer with --wait`, {
+      exitCode: EXIT.gateTimedOut,
+      cause: error,
+    })
   }
 }
 

@@ -1,8 +1,8 @@
 import { EprError, type ErrorCode } from '@epr/model'
 import { CommanderError } from 'commander'
+import { CommandError } from './command-error.js'
 import { EXIT, exitCodeOf } from './exit-code.js'
 import { toPlainLine } from './plain-line.js'
-import { WaitTimeout } from './wait-timeout.js'
 
 interface Teller {
   args: readonly string[]
@@ -10,7 +10,7 @@ interface Teller {
   stderr: { write(text: string): unknown }
 }
 
-/** How to mend it, where the message alone does not say so. */
+/** How to mend a call to the server, where the message alone does not say so. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   UNAUTHENTICATED: 'set --token or EPR_TOKEN',
   PERMISSION_DENIED: 'use a --token that may do this',
@@ -20,9 +20,6 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   PAYLOAD_TOO_LARGE: 'the server takes more with --max-body-bytes',
   GONE: 'start again without --after',
 }
-
-/** Errors that the hints do not fit: they are not about a call to the server, or have one of their own. */
-const UNHINTED = ['WaitTimeout', 'WatcherError']
 
 /** Commander has asked for the end of the program: after a help text, or because of a mistake. */
 function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
@@ -36,7 +33,7 @@ function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
 /** What is wrong, in one line: all details, when the message does not name them already. */
 export function toProblem(error: EprError): string {
   const details = error.details.filter((detail) => !error.message.includes(detail))
-  const hint = UNHINTED.includes(error.name) ? undefined : HINTS[error.code]
+  const hint = error instanceof CommandError ? undefined : HINTS[error.code]
   return toPlainLine([[error.message, ...details].join('; '), hint].filter(Boolean).join('; '))
 }
 
@@ -48,8 +45,8 @@ export function tellFailure(error: unknown, teller: Teller): number {
   if (error instanceof EprError) stderr.write(`epr-cli: ${toProblem(error)}\n`)
   else stderr.write(`epr-cli: ${toPlainLine(String(error))}; run it again with --debug to see where\n`)
   if (isDebug && error instanceof Error) stderr.write(`${error.stack}\n${toCauses(error)}`)
-  if (error instanceof WaitTimeout) return EXIT.gateTimedOut
-  return error instanceof EprError ? exitCodeOf(error.code) : EXIT.failed
+  if (!(error instanceof EprError)) return EXIT.failed
+  return (error instanceof CommandError ? error.exitCode : undefined) ?? exitCodeOf(error.code)
 }
 
 function toCauses({ cause }: Error): string {

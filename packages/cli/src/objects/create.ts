@@ -37,9 +37,9 @@ function mayLackReceiver(error: unknown): error is EprError {
 }
 
 /** NOT_FOUND for a receiver that does not exist: the server only says that the object is bad. */
-async function findLackingReceiver(
+export async function findLackingReceiver(
   client: Client,
-  { event_receiver_id, event_receiver_ids }: Readonly<Record<string, unknown>>,
+  { event_receiver_id, event_receiver_ids }: { event_receiver_id?: unknown; event_receiver_ids?: unknown },
   cause: unknown,
 ): Promise<EprError | undefined> {
   if (!mayLackReceiver(cause)) return undefined

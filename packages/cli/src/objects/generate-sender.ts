@@ -6,6 +6,7 @@ import type { Kind } from './kinds.js'
 /** What became of an entry: an id, or why not. */
 export interface Sent {
   entry: Entry
+  object: object
   id?: string
   error?: EprError
 }
@@ -43,9 +44,9 @@ function createSingleSender(kind: Kind, client: Client): Sender {
   return {
     async add(entry, object) {
       try {
-        return [{ entry, id: await kind.create(client, object) }]
+        return [{ entry, object, id: await kind.create(client, object) }]
       } catch (error) {
-        if (error instanceof EprError) return [{ entry, error }]
+        if (error instanceof EprError) return [{ entry, object, error }]
         throw error
       }
     },
@@ -65,11 +66,13 @@ function createBatchSender({ events }: Client): Sender {
     batch = []
     characters = 0
     const results = await events.createMany(sending.map(({ event }) => event))
-    return sending.map(({ entry }, at) => {
+    return sending.map(({ entry, event: object }, at) => {
       const result = results[at]
-      if (result && 'id' in result) return { entry, id: result.id }
+      if (result && 'id' in result) return { entry, object, id: result.id }
       const details = result?.errors ?? ['the server gave no result']
-      return { entry, error: new EprError(result?.code ?? 'INVALID_ARGUMENT', details.join('; ')) }
+      // Servers that give no code refuse an event mostly for what is in it.
+      const error = new EprError(result?.code ?? 'INVALID_ARGUMENT', details.join('; '))
+      return { entry, object, error }
     })
   }
 

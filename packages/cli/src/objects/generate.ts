@@ -7,6 +7,7 @@ import { UsageError } from '../exit/usage-error.js'
 import { type Entry, readEntries } from '../input/entries.js'
 import { createProgress } from '../output/progress.js'
 import type { Context } from '../settings/context.js'
+import { findLackingReceiver } from './create.js'
 import { createSender, isOfEntry, type Sent } from './generate-sender.js'
 import { type Checked, checkObject, KINDS, type Kind, type KindName } from './kinds.js'
 
@@ -64,18 +65,20 @@ export async function generate(
   const { output, settings, stderr } = context
   const source = await toSource(file, context)
   const total = source.isRepeatable ? await countEntries(kind, source, isKeptGoing) : undefined
-  const sender = createSender(kind, settings.dryRun ? undefined : await context.connect())
+  const client = settings.dryRun ? undefined : await context.connect()
+  const sender = createSender(kind, client)
   const progress = createProgress(stderr, `${kind.noun}s`, total)
   const tally = { created: 0, failed: 0, lastId: '' }
 
-  function fail(entry: Entry, error: EprError): void {
+  async function fail(entry: Entry, error: EprError, object: object = {}): Promise<void> {
     tally.failed++
-    const message = `${place(source, entry)}: ${toProblem(error)}`
+    const said = (message: EprError) => `${place(source, entry)}: ${toProblem(message)}`
     if (!isKeptGoing || !isOfEntry(error.code)) {
-      throw new EprError(error.code, `${message}; ${tally.created} created`, { cause: error })
+      const reason = (client && (await findLackingReceiver(client, object, error))) ?? error
+      throw new EprError(reason.code, `${said(reason)}; ${tally.created} created`, { cause: error })
     }
     progress.clear()
-    stderr.write(`epr-cli: ${message}\n`)
+    stderr.write(`epr-cli: ${said(error)}\n`)
   }
 
   async function take(sent: readonly Sent[]): Promise<void> {
@@ -86,7 +89,7 @@ export async function generate(
       tally.lastId = id
       if (output.format !== 'table') await output.created('', id)
     }
-    for (const { entry, error } of sent) if (error) fail(entry, error)
+    for (const { entry, object, error } of sent) if (error) await fail(entry, error, object)
     progress.show(tally.created + tally.failed)
   }
 
@@ -96,7 +99,7 @@ export async function generate(
       if ('problems' in checked) {
         // What stands before it is sent first, so that what is told of it is true.
         await take(await sender.flush())
-        fail(entry, new UsageError(checked.problems.join('; ')))
+        await fail(entry, new UsageError(checked.problems.join('; ')))
       } else if (settings.dryRun) await output.object(checked.object, 4)
       else await take(await sender.add(entry, checked.object))
     }
