@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { deployed } from '../test/support/builders.js'
-import { createValidator } from '../test/support/validator.js'
 import { buildCdEvent } from './build-cd-event.js'
 import { schemaFor } from './schema.js'
+import { deployed } from './test-builders.js'
+import { createValidator } from './test-validator.js'
 
 const compile = createValidator()
 

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Mutation, mutationsOf, sampleOf } from '../test/support/mutations.js'
-import { createValidator } from '../test/support/validator.js'
 import { type EventType, eventTypes } from './event-types.js'
 import { createSchemaCatalogue, schemaFor } from './schema.js'
+import { type Mutation, mutationsOf, sampleOf } from './test-mutations.js'
+import { createValidator } from './test-validator.js'
 
 interface SpecSchema {
   $id: string

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { buildEvent, buildMessage, deployed, finished, PURL, SHOP } from '../test/support/builders.js'
-import { createValidator } from '../test/support/validator.js'
 import { toCdEvent, toEprEvent } from './epr-event.js'
 import { schemaFor } from './schema.js'
+import { buildEvent, buildMessage, deployed, finished, PURL, SHOP } from './test-builders.js'
+import { createValidator } from './test-validator.js'
 
 const compile = createValidator()
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createValidator } from '../test/support/validator.js'
 import { type EventType, eventTypes, findEventType } from './event-types.js'
 import { receiverFor } from './receiver.js'
 import { createSchemaCatalogue, schemaFor } from './schema.js'
+import { createValidator } from './test-validator.js'
 
 const compile = createValidator()
 

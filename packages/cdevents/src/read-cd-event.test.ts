@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { deployed, finished, PURL, SHOP } from '../test/support/builders.js'
 import { isCdEvent } from './cd-event.js'
 import { fromCdEvent, nvrppOf, outcomeOf } from './read-cd-event.js'
+import { deployed, finished, PURL, SHOP } from './test-builders.js'
 
 describe('what a CDEvent says', () => {
   it.each([

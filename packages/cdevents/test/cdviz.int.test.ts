@@ -6,7 +6,7 @@ import { NotRetryableError, type TaskContext } from '@epr/watcher'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildCdEvent } from '../src/build-cd-event.js'
 import { type CdvizOptions, cdvizHandler } from '../src/cdviz.js'
-import { buildMessage } from './support/builders.js'
+import { buildMessage } from '../src/test-builders.js'
 
 interface Seen {
   method: string | undefined

@@ -1,6 +1,6 @@
 import type { Event, Message } from '@epr/model'
-import { buildCdEvent } from '../../src/build-cd-event.js'
-import type { CdEvent } from '../../src/cd-event.js'
+import { buildCdEvent } from './build-cd-event.js'
+import type { CdEvent } from './cd-event.js'
 
 const TIME = '2026-11-23T10:00:00.000001Z'
 const ID = '01JD0000000000000000000000'
