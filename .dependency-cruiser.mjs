@@ -112,9 +112,9 @@ export default {
     ),
     only(
       'pg-in-storage',
-      'pg stands in storage/, in the owner of an embedded PostgreSQL and, as a type, where sessions are held.',
+      'pg stands in storage/, in the owner of an embedded PostgreSQL and in what clones databases for tests.',
       'node_modules/pg/',
-      `${SERVER}/(storage)|^packages/embedded-postgres/src/owner-lock`,
+      `${SERVER}/(storage)|^packages/embedded-postgres/src/owner-lock|^packages/testkit/src/database`,
     ),
     only(
       'kafkajs-behind-ports',

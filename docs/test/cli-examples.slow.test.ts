@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   type Api,
   buildEvent,
   buildGroup,
   buildReceiver,
   createApi,
-  type ServerProcess,
-  startServer,
+  startTestServer,
+  type TestServer,
   waitFor,
 } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -34,16 +31,14 @@ echo '{"type":"object"}' > schema.json
 echo '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"application","name":"shop","version":"1.2.0"}}}' > bom.json
 `
 
-let directory: string
-let server: ServerProcess
+let server: TestServer
 let session: Session
 let api: Api
 /** The ids that stand in the examples, and those that they stand for here. */
 let ids: { receivers: [string, string]; group: string; event: string }
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'epr-examples-'))
-  server = await startServer({ args: ['--db', directory] })
+  server = await startTestServer()
   api = createApi(server.url)
   const create = () => api.create('/receivers', buildReceiver({ schema: { type: 'object' } }))
   const receivers: [string, string] = [await create(), await create()]
@@ -59,8 +54,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await session?.close()
-  await server?.stop()
-  await rm(directory, { recursive: true, force: true })
+  await server?.close()
 })
 
 function toCommand(example: string): string {

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startServer, waitFor } from '@epr/testkit'
+import { startTestServer, waitFor } from '@epr/testkit'
 import { expect, it } from 'vitest'
 import { type Block, type Expectation, parsePage, toPattern } from './page.js'
 import { PAGES, ROOT } from './pages.js'
@@ -42,14 +41,12 @@ async function follow(blocks: readonly Block[], session: Session, host: string):
 
 it.each(PAGES)('%s does what it says', async (page) => {
   const blocks = parsePage(await readFile(join(ROOT, page), 'utf8'))
-  const directory = await mkdtemp(join(tmpdir(), 'epr-docs-db-'))
-  const server = await startServer({ args: ['--db', directory, '--host', 'localhost'] })
+  const server = await startTestServer({ args: ['--host', 'localhost'] })
   const session = await startSession(server.url)
   try {
     await follow(blocks, session, new URL(server.url).host)
   } finally {
     await session.close()
-    await server.stop()
-    await rm(directory, { recursive: true, force: true })
+    await server.close()
   }
 })

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Message, messageSchema } from '@epr/model'
 import {
   buildEvent,
@@ -8,8 +5,8 @@ import {
   buildReceiver,
   createApi,
   readFeed,
-  type ServerProcess,
-  startServer,
+  startTestServer,
+  type TestServer,
   waitFor,
 } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -31,8 +28,7 @@ const TOLD = [
   'group complete',
 ]
 
-let directory: string
-let server: ServerProcess
+let server: TestServer
 
 /** Brings about one message of each kind. */
 async function tell(): Promise<Message[]> {
@@ -47,13 +43,11 @@ async function tell(): Promise<Message[]> {
 }
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'epr-reference-'))
   // Nothing listens there: what the relay tells of itself is to be seen all the same.
-  server = await startServer({ args: ['--db', directory, '--brokers', '127.0.0.1:1'] })
+  server = await startTestServer({ args: ['--brokers', '127.0.0.1:1'] })
 })
 afterAll(async () => {
-  await server?.stop()
-  await rm(directory, { recursive: true, force: true })
+  await server?.close()
 })
 
 /** Written anew by `npm run docs`, which is this test with `--update`. */

@@ -1,19 +1,9 @@
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { waitFor } from '@epr/testkit'
+import { startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  hasTerminal,
-  idOf,
-  NVRPP_FLAGS,
-  runCli,
-  runOnTerminal,
-  runShell,
-  startCli,
-  startTestServer,
-  type TestServer,
-} from './harness.js'
+import { hasTerminal, idOf, NVRPP_FLAGS, runCli, runOnTerminal, runShell, startCli } from './harness.js'
 
 const EXACT = '{"2":12345678901234567890,"1":-0,"pi":3.14159265358979323846,"list":[]}'
 

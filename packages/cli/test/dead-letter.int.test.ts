@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { buildEvent, waitFor } from '@epr/testkit'
+import { buildEvent, startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { createWatcher, feedSource } from '@epr/watcher'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { idOf, runCli, startTestServer, type TestServer } from './harness.js'
+import { idOf, runCli } from './harness.js'
 
 const NAME = 'deployer'
 

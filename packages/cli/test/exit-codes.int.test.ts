@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { NVRPP_FLAGS, runCli, startTestServer, type TestServer } from './harness.js'
+import { NVRPP_FLAGS, runCli } from './harness.js'
 
 const UNKNOWN_ID = '01HKX0J9KS8AASMRYX61458N41'
 

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { buildCloudEvent } from '@epr/testkit'
+import { buildCloudEvent, startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { idOf, runCli, startTestServer, type TestServer } from './harness.js'
+import { idOf, runCli } from './harness.js'
 
 let server: TestServer
 beforeAll(async () => {

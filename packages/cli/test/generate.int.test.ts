@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { hasTerminal, idOf, runCli, runOnTerminal, startTestServer, type TestServer } from './harness.js'
+import { hasTerminal, idOf, runCli, runOnTerminal } from './harness.js'
 
 const COUNT = 10_000
 

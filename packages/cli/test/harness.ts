@@ -1,38 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startServer } from '@epr/testkit'
 
 const LAUNCHER = fileURLToPath(new URL('../bin/epr-cli.mjs', import.meta.url))
-
-export interface TestServer {
-  readonly url: string
-  /** For files of the tests. */
-  readonly directory: string
-  close(): Promise<void>
-}
-
-/** A built server on a database of its own. */
-export async function startTestServer(): Promise<TestServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'epr-cli-'))
-  const remove = () => rm(directory, { recursive: true, force: true })
-  const server = await startServer({ args: ['--db', join(directory, 'db')] }).catch(async (error) => {
-    await remove()
-    throw error
-  })
-  return {
-    url: server.url,
-    directory,
-    async close() {
-      await server.stop()
-      await remove()
-    },
-  }
-}
 
 export interface CliResult {
   code: number | null

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { idOf, runCli, runShell, startTestServer, type TestServer } from './harness.js'
+import { idOf, runCli, runShell } from './harness.js'
 
 const README = new URL('../../../examples/cli-workshop/README.md', import.meta.url)
 

@@ -1,11 +1,19 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { fromJsonText, type JsonText, toJsonText } from '@epr/model'
-import { buildCloudEvent, buildEvent, buildGroup, buildNvrpp, buildReceiver, waitFor } from '@epr/testkit'
+import {
+  buildCloudEvent,
+  buildEvent,
+  buildGroup,
+  buildNvrpp,
+  buildReceiver,
+  startTestServer,
+  type TestServer,
+  waitFor,
+} from '@epr/testkit'
 import { CloudEvent } from 'cloudevents'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { type Client, createClient, type FeedEntry, type NewEvent } from '../src/index.js'
-import { startTestServer, type TestServer } from './server.js'
 
 const UNKNOWN_ID = '01HKX0J9KS8AASMRYX61458N41'
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startTestServer, type TestServer } from './server.js'
 
 const MAIN = fileURLToPath(new URL('../../../examples/sdk-quickstart/main.mjs', import.meta.url))
 

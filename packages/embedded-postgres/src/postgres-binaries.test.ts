@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { findPostgresBinaries } from './postgres-binaries.js'
 
-test.each([
+it.each([
   ['win32', 'x64'],
   ['freebsd', 'x64'],
   ['linux', 's390x'],

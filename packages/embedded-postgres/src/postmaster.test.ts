@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { disownPostmasterFile, findPostmaster, readPostmasterFile } from './postmaster.js'
 import { isAlive } from './process-alive.js'
 
@@ -18,13 +18,13 @@ const write = (pid: number | string) =>
   )
 
 describe('postmaster.pid', () => {
-  test('says where the socket is', async () => {
+  it('says where the socket is', async () => {
     write(4194)
     const expected = { pid: 4194, port: 5432, socketDirectory: '/tmp/epr-abcdef' }
     expect(await readPostmasterFile(data)).toEqual(expected)
   })
 
-  test('may be missing, empty or cut short', async () => {
+  it('may be missing, empty or cut short', async () => {
     expect(await readPostmasterFile(data)).toBeUndefined()
     writeFileSync(join(data, 'postmaster.pid'), '')
     expect(await readPostmasterFile(data)).toBeUndefined()
@@ -32,12 +32,12 @@ describe('postmaster.pid', () => {
     expect(await readPostmasterFile(data)).toMatchObject({ pid: 17, socketDirectory: '' })
   })
 
-  test('is not believed when its pid belongs to another program', async () => {
+  it('is not believed when its pid belongs to another program', async () => {
     write(process.pid)
     expect(await findPostmaster(data)).toBeUndefined()
   })
 
-  test('loses the pid of a stranger, and keeps the way to the shared memory', async () => {
+  it('loses the pid of a stranger, and keeps the way to the shared memory', async () => {
     write(process.pid)
     await disownPostmasterFile(data)
     expect(isAlive((await readPostmasterFile(data))?.pid ?? 0)).toBe(false)

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { lastFailure } from './run-command.js'
 
-test('finds the last FATAL line, without its timestamp', () => {
+it('finds the last FATAL line, without its timestamp', () => {
   const output = [
     '2026-11-23 10:35:54.845 UTC [4194] LOG:  starting PostgreSQL 18.4',
     '2026-11-23 10:35:54.846 UTC [4194] FATAL:  could not map shared memory',
@@ -10,13 +10,13 @@ test('finds the last FATAL line, without its timestamp', () => {
   expect(lastFailure(output)).toBe('FATAL:  could not map shared memory')
 })
 
-test('finds the line that tells of an error, among others', () => {
+it('finds the line that tells of an error, among others', () => {
   const output =
     'running bootstrap script ... initdb: error: no space\ninitdb: removing data directory "/x"\n'
   expect(lastFailure(output)).toBe('running bootstrap script ... initdb: error: no space')
 })
 
-test('takes the last line when none tells of an error', () => {
+it('takes the last line when none tells of an error', () => {
   expect(lastFailure('one\ntwo\n\n')).toBe('two')
   expect(lastFailure('')).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeSocketDirectory, remakeSocketDirectory, removeSocketDirectory } from './socket-directory.js'
 
 let temporary = ''
@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 describe('a socket directory', () => {
-  test('is for us alone, and goes with what PostgreSQL left in it', async () => {
+  it('is for us alone, and goes with what PostgreSQL left in it', async () => {
     const directory = await makeSocketDirectory('/nowhere')
     expect(directory.startsWith(join(temporary, 'epr-'))).toBe(true)
     expect(statSync(directory).mode & 0o777).toBe(0o700)
@@ -25,7 +25,7 @@ describe('a socket directory', () => {
     expect(existsSync(directory)).toBe(false)
   })
 
-  test('is made elsewhere when TMPDIR is too long or not there', async () => {
+  it('is made elsewhere when TMPDIR is too long or not there', async () => {
     for (const unusable of [join(temporary, 'a'.repeat(100)), join(temporary, 'missing')]) {
       vi.stubEnv('TMPDIR', unusable)
       const directory = await makeSocketDirectory('/nowhere')
@@ -34,14 +34,14 @@ describe('a socket directory', () => {
     }
   })
 
-  test('comes back when something has removed it', async () => {
+  it('comes back when something has removed it', async () => {
     const directory = await makeSocketDirectory('/nowhere')
     await removeSocketDirectory(directory)
     await remakeSocketDirectory(directory)
     expect(statSync(directory).mode & 0o777).toBe(0o700)
   })
 
-  test('is not taken from somebody who made one of that name', async () => {
+  it('is not taken from somebody who made one of that name', async () => {
     const directory = join(temporary, 'epr-abcdef')
     mkdirSync(directory, { mode: 0o777 })
     writeFileSync(join(directory, '.s.PGSQL.5432'), '')

@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { canMount, isRoot, mount, processesOn, query, run, start, temporary } from './harness.js'
 
 describe('a directory that cannot be used', () => {
-  test('is one with the files of somebody else', async () => {
+  it('is one with the files of somebody else', async () => {
     writeFileSync(join(temporary, 'thesis.txt'), 'mine')
     await expect(start({ directory: temporary })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(readdirSync(temporary)).toEqual(['thesis.txt'])
   })
 
-  test('is a file', async () => {
+  it('is a file', async () => {
     const directory = join(temporary, 'file')
     writeFileSync(directory, '')
     await expect(start({ directory })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
@@ -20,12 +20,12 @@ describe('a directory that cannot be used', () => {
     })
   })
 
-  test.skipIf(process.platform !== 'linux')('is one where nothing can be made', async () => {
+  it.skipIf(process.platform !== 'linux')('is one where nothing can be made', async () => {
     await expect(start({ directory: '/proc/epr' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     await expect(start({ directory: '/sys/epr' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 
-  test('is one made by another PostgreSQL', async () => {
+  it('is one made by another PostgreSQL', async () => {
     const directory = join(temporary, 'data')
     mkdirSync(join(directory, 'pg'), { recursive: true })
     writeFileSync(join(directory, 'epr.json'), '{"format":1,"postgres":17}')
@@ -37,7 +37,7 @@ describe('a directory that cannot be used', () => {
   })
 
   // Mounting needs root, and is forbidden in most containers.
-  test.skipIf(!canMount())('is one on a full disk, and one on a read-only one', async () => {
+  it.skipIf(!canMount())('is one on a full disk, and one on a read-only one', async () => {
     const disk = join(temporary, 'disk')
     mount(disk, 'size=8m')
     await expect(start({ directory: disk })).rejects.toMatchObject({
@@ -54,7 +54,7 @@ describe('a directory that cannot be used', () => {
 
 // Needs root: PostgreSQL refuses it, so these are the ways around.
 describe.skipIf(!isRoot)('as root', () => {
-  test.each(['user-namespace', 'other-user'] as const)(
+  it.each(['user-namespace', 'other-user'] as const)(
     'runs below a directory that only root may enter: %s',
     async (way) => {
       chmodSync(temporary, 0o700)
@@ -66,7 +66,7 @@ describe.skipIf(!isRoot)('as root', () => {
     },
   )
 
-  test('runs on the data of the one way in the other way, back and forth', async () => {
+  it('runs on the data of the one way in the other way, back and forth', async () => {
     const directory = join(temporary, 'data')
     for (const way of ['user-namespace', 'other-user', 'user-namespace'] as const) {
       const postgres = await start({ directory, rootWays: [way] })
@@ -77,7 +77,7 @@ describe.skipIf(!isRoot)('as root', () => {
     expect(await query(postgres, 'SELECT count(*)::int AS n FROM ways')).toEqual([{ n: 3 }])
   })
 
-  test('says what to do when there is no way', async () => {
+  it('says what to do when there is no way', async () => {
     const failing = start({ directory: join(temporary, 'data'), rootWays: [] })
     await expect(failing).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -85,7 +85,7 @@ describe.skipIf(!isRoot)('as root', () => {
     })
   })
 
-  test('does not run on the data of another user', async () => {
+  it('does not run on the data of another user', async () => {
     const directory = join(temporary, 'data')
     await (await start({ directory })).stop()
     execFileSync('chown', ['-R', '65534', directory])
@@ -96,7 +96,7 @@ describe.skipIf(!isRoot)('as root', () => {
   })
 
   // An account without a name, as OpenShift and `docker run --user` give, and an ordinary one.
-  test.each([65534, 54321])('lets uid %i run it without any of that', async (uid) => {
+  it.each([65534, 54321])('lets uid %i run it without any of that', async (uid) => {
     execFileSync('chown', [String(uid), temporary])
     const directory = join(temporary, 'data')
     const owner = run(directory, ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'])
@@ -108,7 +108,7 @@ describe.skipIf(!isRoot)('as root', () => {
     expect(processesOn(directory)).toEqual([])
   })
 
-  test('refuses an ordinary user a directory without write access', async () => {
+  it('refuses an ordinary user a directory without write access', async () => {
     chmodSync(temporary, 0o755)
     const owner = run(join(temporary, 'data'), [
       'setpriv',

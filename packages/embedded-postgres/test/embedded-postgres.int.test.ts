@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   connect,
   logged,
@@ -14,7 +14,7 @@ import {
 } from './harness.js'
 
 describe('the embedded PostgreSQL', () => {
-  test('starts on a new directory that only its owner may enter', async () => {
+  it('starts on a new directory that only its owner may enter', async () => {
     const directory = join(temporary, 'new', 'data')
     const postgres = await start({ directory })
     expect(await query(postgres, 'SHOW fsync')).toEqual([{ fsync: 'on' }])
@@ -25,7 +25,7 @@ describe('the embedded PostgreSQL', () => {
     expect(JSON.parse(readFileSync(join(directory, 'epr.json'), 'utf8'))).toEqual({ format: 1, postgres: 18 })
   })
 
-  test('keeps the data over a restart', async () => {
+  it('keeps the data over a restart', async () => {
     const directory = join(temporary, 'data')
     const first = await start({ directory })
     await query(first, 'CREATE TABLE kept AS SELECT 1 AS n')
@@ -34,7 +34,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second, 'SELECT n FROM kept')).toEqual([{ n: 1 }])
   })
 
-  test('leaves no process and no socket directory when it stops, and stops twice', async () => {
+  it('leaves no process and no socket directory when it stops, and stops twice', async () => {
     const directory = join(temporary, 'data')
     const postgres = await start({ directory })
     const client = await connect(postgres)
@@ -46,12 +46,12 @@ describe('the embedded PostgreSQL', () => {
     expect(existsSync(join(directory, 'pg', 'postmaster.pid'))).toBe(false)
   })
 
-  test('applies the settings it is given', async () => {
+  it('applies the settings it is given', async () => {
     const postgres = await start({ directory: join(temporary, 'data'), settings: { max_connections: '17' } })
     expect(await query(postgres, 'SHOW max_connections')).toEqual([{ max_connections: '17' }])
   })
 
-  test('names the FATAL line of PostgreSQL when it does not start, and leaves nothing running', async () => {
+  it('names the FATAL line of PostgreSQL when it does not start, and leaves nothing running', async () => {
     const directory = join(temporary, 'data')
     const failing = start({ directory, settings: { no_such_setting: '1' } })
     await expect(failing).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('the embedded PostgreSQL', () => {
     expect(socketDirectories()).toEqual([])
   })
 
-  test('has room for a long path and a long TMPDIR', async () => {
+  it('has room for a long path and a long TMPDIR', async () => {
     const long = join(temporary, 'a'.repeat(120), 'b'.repeat(120))
     mkdirSync(long, { recursive: true })
     process.env.TMPDIR = long
@@ -71,7 +71,7 @@ describe('the embedded PostgreSQL', () => {
     expect(postgres.connection.host.length).toBeLessThan(80)
   })
 
-  test('comes back at the same place when its postmaster is killed', async () => {
+  it('comes back at the same place when its postmaster is killed', async () => {
     const directory = join(temporary, 'data')
     const postgres = await start({ directory })
     await query(postgres, 'CREATE TABLE kept AS SELECT 1 AS n')
@@ -85,7 +85,7 @@ describe('the embedded PostgreSQL', () => {
     expect(processesOn(directory)).toEqual([])
   })
 
-  test('stops in the middle of coming back', async () => {
+  it('stops in the middle of coming back', async () => {
     const directory = join(temporary, 'data')
     const postgres = await start({ directory })
     process.kill(postmasterPid(directory), 'SIGKILL')
@@ -95,7 +95,7 @@ describe('the embedded PostgreSQL', () => {
     expect(existsSync(postgres.connection.host)).toBe(false)
   })
 
-  test('takes its lock up again when only its session is ended', async () => {
+  it('takes its lock up again when only its session is ended', async () => {
     const directory = join(temporary, 'data')
     const postgres = await start({ directory })
     const pid = postmasterPid(directory)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   cleanups,
   isLocked,
@@ -16,7 +16,7 @@ import {
 } from './harness.js'
 
 describe('the owner of a directory', () => {
-  test('is told to a second one, which is refused', async () => {
+  it('is told to a second one, which is refused', async () => {
     const directory = join(temporary, 'data')
     const owner = run(directory)
     await owner.postgres()
@@ -27,7 +27,7 @@ describe('the owner of a directory', () => {
     expect(await query(await owner.postgres(), 'SELECT 1 AS n')).toEqual([{ n: 1 }])
   })
 
-  test('is this process, also for itself', async () => {
+  it('is this process, also for itself', async () => {
     const directory = join(temporary, 'data')
     await start({ directory })
     await expect(start({ directory })).rejects.toMatchObject({
@@ -35,7 +35,7 @@ describe('the owner of a directory', () => {
     })
   })
 
-  test('is the next one after a kill, with the data and the PostgreSQL of the last', async () => {
+  it('is the next one after a kill, with the data and the PostgreSQL of the last', async () => {
     const directory = join(temporary, 'data')
     const owner = run(directory)
     await query(await owner.postgres(), 'CREATE TABLE kept AS SELECT 1 AS n')
@@ -49,7 +49,7 @@ describe('the owner of a directory', () => {
     expect(existsSync(next.connection.host)).toBe(false)
   })
 
-  test('is the next one when it was killed together with PostgreSQL, whose remains are removed', async () => {
+  it('is the next one when it was killed together with PostgreSQL, whose remains are removed', async () => {
     const directory = join(temporary, 'data')
     const owner = run(directory)
     const { connection } = await owner.postgres()
@@ -60,7 +60,7 @@ describe('the owner of a directory', () => {
     expect(existsSync(connection.host)).toBe(false)
   })
 
-  test('survives Ctrl-C in its terminal long enough to stop PostgreSQL itself', async () => {
+  it('survives Ctrl-C in its terminal long enough to stop PostgreSQL itself', async () => {
     const directory = join(temporary, 'data')
     const owner = run(directory)
     await owner.postgres()
@@ -72,7 +72,7 @@ describe('the owner of a directory', () => {
     expect(processesOn(directory)).toEqual([])
   })
 
-  test('is exactly one of two that start at once on a new directory', async () => {
+  it('is exactly one of two that start at once on a new directory', async () => {
     const directory = join(temporary, 'data')
     const both = [run(directory), run(directory)]
     const answers = await Promise.all(both.map((one) => one.answer()))
@@ -89,7 +89,7 @@ describe('the owner of a directory', () => {
     expect(readdirSync(directory).filter((name) => name.startsWith('pg'))).toEqual(['pg'])
   })
 
-  test('is exactly one of two starts in one process, too', async () => {
+  it('is exactly one of two starts in one process, too', async () => {
     const directory = join(temporary, 'data')
     const both = await Promise.allSettled([start({ directory }), start({ directory })])
     expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
@@ -98,7 +98,7 @@ describe('the owner of a directory', () => {
     })
   })
 
-  test('leaves nothing half-made when it is killed in the middle of initdb', async () => {
+  it('leaves nothing half-made when it is killed in the middle of initdb', async () => {
     const directory = join(temporary, 'data')
     const owner = run(directory)
     const unfinished = () => readdirSync(directory).find((name) => name.startsWith('pg.init-'))
@@ -112,7 +112,7 @@ describe('the owner of a directory', () => {
     expect(unfinished()).toBeUndefined()
   })
 
-  test('may find its pid file with the pid of a stranger in it', async () => {
+  it('may find its pid file with the pid of a stranger in it', async () => {
     const directory = join(temporary, 'data')
     const first = await start({ directory })
     const file = join(directory, 'pg', 'postmaster.pid')
@@ -124,7 +124,7 @@ describe('the owner of a directory', () => {
     expect(await query(next, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
   })
 
-  test.skipIf(!existsSync('/usr/bin/flock'))(
+  it.skipIf(!existsSync('/usr/bin/flock'))(
     'waits for the processes of another container, by file lock',
     async () => {
       const directory = join(temporary, 'data')

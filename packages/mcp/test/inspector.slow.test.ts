@@ -1,25 +1,19 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { buildEvent, buildReceiver, createApi, type ServerProcess, startServer } from '@epr/testkit'
+import { buildEvent, buildReceiver, createApi, startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LAUNCHER } from './connect.js'
 
 /** The Inspector is the workshop's exercise, so that it is there in a clone's root. */
 const INSPECTOR = fileURLToPath(new URL('../../../node_modules/.bin/mcp-inspector', import.meta.url))
 
-let directory: string
-let server: ServerProcess
+let server: TestServer
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'epr-mcp-'))
-  server = await startServer({ args: ['--db', join(directory, 'db')] })
+  server = await startTestServer()
 })
 afterAll(async () => {
-  await server?.stop()
-  await rm(directory, { recursive: true, force: true })
+  await server?.close()
 })
 
 async function inspect(...args: string[]) {

@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   type Api,
   buildEvent,
@@ -10,8 +7,8 @@ import {
   buildNvrpp,
   buildReceiver,
   createApi,
-  type ServerProcess,
-  startServer,
+  startTestServer,
+  type TestServer,
   waitFor,
 } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -31,15 +28,13 @@ const WRITE_TOOLS = ['create_event', 'create_group', 'create_receiver']
 const UNKNOWN_ID = '01HKX0J9KS8AASMRYX61458N41'
 const TOKEN = 'a-token-of-the-tests'
 
-let directory: string
-let server: ServerProcess
+let server: TestServer
 let api: Api
 let reading: Connection
 let writing: Connection
 let receiver: string
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'epr-mcp-'))
-  server = await startServer({ args: ['--db', join(directory, 'db')] })
+  server = await startTestServer()
   api = createApi(server.url)
   receiver = await api.create('/receivers', buildReceiver())
   reading = await connect({ env: { EPR_URL: server.url, EPR_TOKEN: TOKEN }, mode: 'legacy' })
@@ -48,8 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await reading?.close()
   await writing?.close()
-  await server?.stop()
-  await rm(directory, { recursive: true, force: true })
+  await server?.close()
 })
 
 const toolNames = async ({ client }: Connection) =>

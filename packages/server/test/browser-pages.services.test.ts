@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildReceiver, createApi, type ServerProcess, startServer } from '@epr/testkit'
+import { buildReceiver, createApi, startTestServer, type TestServer } from '@epr/testkit'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -11,12 +9,10 @@ const CHROMIUM = process.env.EPR_TEST_CHROMIUM ?? '/usr/bin/chromium'
 const isMissing = !existsSync(CHROMIUM) && process.env.EPR_REQUIRE_SERVICES !== '1'
 
 describe.skipIf(isMissing)('the pages for the browser', () => {
-  let directory: string
-  let server: ServerProcess
+  let server: TestServer
   let browser: Browser
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'epr-page-'))
-    server = await startServer({ args: ['--db', directory] })
+    server = await startTestServer()
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -24,8 +20,7 @@ describe.skipIf(isMissing)('the pages for the browser', () => {
   })
   afterAll(async () => {
     await browser?.close()
-    await server?.stop()
-    await rm(directory, { recursive: true, force: true })
+    await server?.close()
   })
 
   /** Opens a page and uses it; fails when it reports an error or asks anybody but this server for anything. */

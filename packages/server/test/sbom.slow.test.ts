@@ -11,8 +11,8 @@ import {
   buildReceiver,
   createApi,
   installPacked,
-  type ServerProcess,
-  startServer,
+  startTestServer,
+  type TestServer,
 } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
@@ -26,7 +26,7 @@ interface Bom {
   [key: string]: unknown
 }
 
-let server: ServerProcess
+let server: TestServer
 let api: Api
 let receiver: string
 let bom: Bom
@@ -59,13 +59,13 @@ function grow(small: Bom): Bom {
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'epr-sbom-'))
   bom = await makeBom()
-  server = await startServer({ args: ['--db', join(directory, 'data')] })
+  server = await startTestServer()
   api = createApi(server.url)
   const schema = JSON.parse(await readFile(join(SCHEMAS, 'bom-1.6.SNAPSHOT.schema.json'), 'utf8'))
   receiver = await api.create('/receivers', buildReceiver({ type: 'cyclonedx.bom', schema }))
 })
 afterAll(async () => {
-  await server?.stop()
+  await server?.close()
   await rm(directory, { recursive: true, force: true })
 })
 

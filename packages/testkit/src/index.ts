@@ -1,9 +1,18 @@
 export { type Answer, type Api, createApi, type FeedMessage, readFeed } from './api.js'
 export { type ContractSubject, describeApiContract } from './api-contract.js'
 export { buildCloudEvent, buildEvent, buildGroup, buildNvrpp, buildReceiver } from './builders.js'
+export {
+  type ClonedDatabase,
+  cloneDatabase,
+  execute,
+  startPostgres,
+  type TestPostgres,
+  withDatabase,
+} from './database.js'
 export { type KafkaBroker, type KafkaOptions, startKafka } from './kafka.js'
 export { kafkaBrokers, kafkaHome } from './kafka-services.js'
 export { installPacked } from './pack.js'
 export { runServer, type ServerProcess, type ServerProcessOptions, startServer } from './server-process.js'
 export { BOOLEAN_CASES, DURATION_CASES } from './setting-cases.js'
+export { startTestServer, type TestServer } from './test-server.js'
 export { waitFor } from './wait.js'

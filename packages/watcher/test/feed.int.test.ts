@@ -126,7 +126,7 @@ it('comes back after the server was away, and misses and doubles nothing', async
     await own.server.stop()
     const port = new URL(own.server.url).port
     await waitFor('the cut', () => !watcher.metrics().ready)
-    const again = await startServer({ args: ['--db', join(own.directory, 'db'), '--port', port] })
+    const again = await startServer({ args: ['--db', own.server.db, '--port', port] })
     await own.tell(['two'])
     await waitFor('the second', () => seen.length === 2)
     await watcher.stop()

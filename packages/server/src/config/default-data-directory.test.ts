@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { defaultDataDirectory } from './default-data-directory.js'
 
 describe('the default data directory', () => {
-  test.each([
+  it.each([
     ['XDG_DATA_HOME', { XDG_DATA_HOME: '/data' }, 1000, 'linux', '/data/epr'],
     ['XDG_DATA_HOME also for root', { XDG_DATA_HOME: '/data' }, 0, 'linux', '/data/epr'],
     ['/var/lib for root', {}, 0, 'linux', '/var/lib/epr'],

@@ -1,5 +1,5 @@
 import { toJsonText } from '@epr/model'
-import { expect, test, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Connection } from '../storage/database.js'
 import type { EventUnit } from '../storage/events.js'
 import { createRecorder } from './recorder.js'
@@ -53,7 +53,7 @@ function setUp() {
   return { record, addClients, waitForFlush, sizes, commit: () => commit() }
 }
 
-test('an event that comes alone is written at once', async () => {
+it('an event that comes alone is written at once', async () => {
   const { record, waitForFlush, sizes, commit } = setUp()
   const recorded = record(buildUnit())
   await waitForFlush(1)
@@ -62,7 +62,7 @@ test('an event that comes alone is written at once', async () => {
   expect(sizes).toEqual([1])
 })
 
-test('flushes become of one size, so that neither the database nor the clients wait for a large one', async () => {
+it('flushes become of one size, so that neither the database nor the clients wait for a large one', async () => {
   const { addClients, waitForFlush, sizes, commit } = setUp()
   addClients(8)
   await waitForFlush(1)

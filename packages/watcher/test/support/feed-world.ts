@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { buildEvent, buildReceiver, createApi, type ServerProcess, startServer, waitFor } from '@epr/testkit'
+import { buildEvent, buildReceiver, createApi, startTestServer, type TestServer, waitFor } from '@epr/testkit'
 
 /** A built server with a feed of a test's own, and a directory for what watchers keep. */
 export interface FeedWorld {
-  readonly server: ServerProcess
+  readonly server: TestServer
   readonly directory: string
   /** Records events for a receiver of type `foo.bar`, and waits until the feed has them. @returns the messages' ids */
   tell(names: readonly string[], fields?: object): Promise<string[]>
@@ -13,15 +10,13 @@ export interface FeedWorld {
 }
 
 export async function createFeedWorld(): Promise<FeedWorld> {
-  const directory = await mkdtemp(join(tmpdir(), 'epr-watch-'))
-  const remove = () => rm(directory, { recursive: true, force: true })
+  const server = await startTestServer()
   try {
-    const server = await startServer({ args: ['--db', join(directory, 'db')] })
     const api = createApi(server.url)
     const receiver = await api.create('/receivers', buildReceiver({ type: 'foo.bar' }))
     return {
       server,
-      directory,
+      directory: server.directory,
       async tell(names, fields = {}) {
         const ids: string[] = []
         const { next: start } = (await api.get('/messages?after=latest&limit=1')).json
@@ -34,13 +29,10 @@ export async function createFeedWorld(): Promise<FeedWorld> {
         )
         return ids
       },
-      async close() {
-        if (server.process.exitCode === null) await server.stop()
-        await remove()
-      },
+      close: () => server.close(),
     }
   } catch (error) {
-    await remove()
+    await server.close()
     throw error
   }
 }
