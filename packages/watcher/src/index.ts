@@ -35,6 +35,6 @@ export type {
 } from './message-source.js'
 export type { WatcherMetrics } from './metrics.js'
 export { type Route, route, type WatcherOptions } from './options.js'
+export type { TaskContext, TaskHandler } from './processing/task-handler.js'
 export type { RetryOptions } from './retry.js'
-export type { TaskContext, TaskHandler } from './task-handler.js'
 export { createWatcher, type RunOptions, type Watcher } from './watcher.js'

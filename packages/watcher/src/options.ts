@@ -5,9 +5,9 @@ import type { HttpEndpointOptions } from './http-endpoint.js'
 import type { Log } from './log.js'
 import type { Guard, Matcher } from './matcher.js'
 import type { MessageSource } from './message-source.js'
-import type { ErasedRoute } from './processor.js'
+import type { ErasedRoute } from './processing/processor.js'
+import type { TaskHandler } from './processing/task-handler.js'
 import type { RetryOptions } from './retry.js'
-import type { TaskHandler } from './task-handler.js'
 
 /** A handler and the messages that it is for. */
 export interface Route<M extends Message = Message> {

@@ -6,7 +6,7 @@ import { createStderrLog } from './log.js'
 import type { SourceEvents } from './message-source.js'
 import { createMetrics, type Metrics, type WatcherMetrics } from './metrics.js'
 import { assertOptions, route, type WatcherOptions } from './options.js'
-import { createProcessor } from './processor.js'
+import { createProcessor } from './processing/processor.js'
 import { toRetryPolicy } from './retry.js'
 
 /** How a watcher is run. */

@@ -1,8 +1,8 @@
 import { EprError, type Message } from '@epr/model'
-import { whenAborted } from './abort.js'
+import { whenAborted } from '../abort.js'
+import type { Log } from '../log.js'
+import type { Origin } from '../message-source.js'
 import type { Deadlines } from './deadlines.js'
-import type { Log } from './log.js'
-import type { Origin } from './message-source.js'
 
 /** What a handler is told beside the message. */
 export interface TaskContext {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createLanes, createPool } from './lanes.js'
+import { createLanes, createPool } from './keyed-queue.js'
 
 const tick = () => new Promise((resolve) => setImmediate(resolve))
 
