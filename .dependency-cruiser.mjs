@@ -1,5 +1,5 @@
 /**
- * Who may import whom: `model ← client ← cli, mcp`, `model ← watcher ← cli`, `model ← cdevents`,
+ * Who may import whom: `model ← client ← cli, mcp, watcher`, `kafka ← watcher ← cli`, `model ← cdevents`,
  * `model ← {payload-schema, embedded-postgres} ← server`; nobody the server. CDEvents stand beside the registry: the server's composition knows them, one command of the CLI does.
  */
 
@@ -33,10 +33,10 @@ export default {
       '^packages/(?!client|model)|^@epr/(?!model)',
     ),
     notFrom(
-      'watcher-above-model',
-      'Watchers know the model and Kafka: they read the feed by themselves.',
+      'watcher-above-client',
+      'Watchers read the feed by the client, and Kafka by its package.',
       '^packages/watcher/src',
-      '^packages/(?!watcher|kafka|model)|^@epr/(?!kafka|model)',
+      '^packages/(?!watcher|client|kafka|model)|^@epr/(?!client|kafka|model)',
     ),
     notFrom(
       'mcp-above-client',

@@ -1,5 +1,5 @@
 import { createMetrics } from '../../packages/watcher/src/metrics.js'
-import { toPrometheusText } from '../../packages/watcher/src/prometheus.js'
+import { createPrometheus } from '../../packages/watcher/src/prometheus.js'
 import { code, table, toPage } from './markdown.js'
 
 interface Metric {
@@ -35,10 +35,10 @@ const toTable = (metrics: readonly Metric[]): string =>
   )
 
 /** @param served what a server has served at `/metrics`, after at least one of everything that is counted */
-export function metricsPage(served: string): string {
+export async function metricsPage(served: string): Promise<string> {
   // What prom-client tells of Node itself differs between systems.
   const own = parseMetrics(served).filter(({ name }) => !/^(nodejs|process)_/.test(name))
-  const watcher = parseMetrics(toPrometheusText(createMetrics().snapshot()))
+  const watcher = parseMetrics(await createPrometheus(createMetrics()).metrics())
   return toPage('Metrics', [
     "Prometheus' text format.",
     '## Server: `/metrics`',

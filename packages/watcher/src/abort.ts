@@ -7,11 +7,6 @@ export function createAbort(): AbortController {
   return controller
 }
 
-/** Aborts `to` together with `from`. @returns what lets go of `from` */
-export function forwardAbort(from: AbortSignal, to: AbortController): () => void {
-  return whenAborted(from, () => to.abort(from.reason))
-}
-
 const listenersOf = new WeakMap<AbortSignal, Set<() => void>>()
 
 /**

@@ -1,24 +1,30 @@
-import type { Failure } from './failure.js'
-import type { HeaderValue, Origin, SourceRecord } from './message-source.js'
+import type { SourceRecord } from './source-record.js'
 
-/** A record that was put aside, with the reason and where it came from. */
-export interface DeadLetter extends Failure {
-  /** `context.id` of the message. */
-  id: string
-  origin: Origin
+/**
+ * Why a record became a dead letter: `undecodable` is not a message of EPR, `unmatchable` made a matcher throw,
+ * `handler-failed` has used up its attempts.
+ */
+export type FailureKind = 'undecodable' | 'unmatchable' | 'handler-failed'
+
+/** What went wrong with a record. */
+export interface Failure {
+  kind: FailureKind
+  /** Name and text of what was thrown, at most 2,000 characters. */
+  error: string
+  /** How often the handler was tried. */
+  attempts: number
+}
+
+/**
+ * A record that was put aside as it came, with the reason. Its value is null for an empty record, and for one that was too
+ * large to be kept twice.
+ */
+export interface DeadLetter extends SourceRecord, Failure {
   /** The consumer group, or the name of the feed's watcher. */
   group: string
   /** When it was put aside, RFC 3339. */
   time: string
-  key?: Uint8Array | null | undefined
-  headers?: Readonly<Record<string, HeaderValue>> | undefined
-  /** As it came. Null for an empty record, and for one that was too large to be kept twice. */
-  value: Uint8Array | string | null
 }
 
 /** Takes dead letters in place of the source's own place for them. It resolves once the letter is safe. */
 export type DeadLetterSink = (letter: DeadLetter) => Promise<void>
-
-export function toDeadLetter(record: SourceRecord, failure: Failure, group: string): DeadLetter {
-  return { ...record, ...failure, group, time: new Date().toISOString() }
-}

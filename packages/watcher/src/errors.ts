@@ -1,4 +1,4 @@
-import { EprError } from '@epr/model'
+import { EprError, type EprErrorOptions, type ErrorCode } from '@epr/model'
 
 /** Thrown by a handler for a message that no further attempt will help: it goes to the dead letters at once. */
 export class NotRetryableError extends EprError {
@@ -6,6 +6,32 @@ export class NotRetryableError extends EprError {
   constructor(message: string, options: { cause?: unknown } = {}) {
     super('INVALID_ARGUMENT', message, options)
   }
+}
+
+/** Thrown by a handler whose service asks to be left alone for a while: the next attempt is made that much later. */
+export class RetryLaterError extends EprError {
+  override readonly name = 'RetryLaterError'
+  /** In milliseconds, as {@link retryAfterMs} reads it from `Retry-After`. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { retryAfterMs, ...options }: EprErrorOptions & { retryAfterMs?: number | undefined } = {},
+  ) {
+    super(code, message, options)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** No service may hold a message for longer, in milliseconds. */
+const MAX_RETRY_AFTER_MS = 3_600_000
+
+/** What an error asks to wait before the next attempt, in milliseconds: a RetryLaterError, or an ApiError of the client. */
+export function retryAfterOf(error: unknown): number {
+  if (!(error instanceof EprError) || !('retryAfterMs' in error)) return 0
+  const { retryAfterMs } = error
+  return typeof retryAfterMs === 'number' ? Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) : 0
 }
 
 /** Why a watcher ended by itself: `run()` rejects with it. */

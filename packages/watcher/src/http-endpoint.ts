@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { WatcherMetrics } from './metrics.js'
-import { toPrometheusText } from './prometheus.js'
+import type { Metrics } from './metrics.js'
+import { createPrometheus } from './prometheus.js'
 
 /** Where metrics and health are served. Whoever reaches it may read them. */
 export interface HttpEndpointOptions {
@@ -20,14 +20,14 @@ export interface HttpEndpoint {
 /** `/metrics`, and what an orchestrator asks: `/healthz/liveness` and `/healthz/readiness`. */
 export async function startHttpEndpoint(
   { port, host = '127.0.0.1' }: HttpEndpointOptions,
-  read: () => WatcherMetrics,
+  metrics: Metrics,
 ): Promise<HttpEndpoint> {
-  const server = createServer((request, response) => {
+  const prometheus = createPrometheus(metrics)
+  const server = createServer(async (request, response) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type }).end(body)
     const path = request.url?.split('?')[0]
-    const metrics = read()
-    if (path === '/metrics') return answer(200, 'text/plain; version=0.0.4', toPrometheusText(metrics))
+    if (path === '/metrics') return answer(200, prometheus.contentType, await prometheus.metrics())
     if (path === '/healthz/liveness') return answer(200, 'application/json', '{"status":"alive"}')
     if (path === '/healthz/readiness') {
       const status = metrics.ready ? 'ready' : 'not ready'

@@ -1,4 +1,4 @@
-/** Where a watcher tells what it does; a pino logger is one. */
+/** Where a watcher says what it does; a pino logger is one. */
 export interface Log {
   debug(fields: object, text: string): void
   info(fields: object, text: string): void

@@ -12,11 +12,11 @@ export interface WatcherMetrics {
   deadLettered: number
   /** Attempts that run now. */
   inFlight: number
-  /** How long attempts took; each bucket counts all up to `le`, the last of them being `count`. */
-  handlerSeconds: { count: number; sum: number; buckets: readonly { le: number; count: number }[] }
+  /** How many attempts there were, and how long they took in all. */
+  handlerSeconds: { count: number; sum: number }
   /** Messages between the last one that came and the newest, over all parts of the source. */
   lag: number
-  /** How often partitions were dealt out anew. */
+  /** How often partitions were assigned anew. */
   rebalances: number
   /** How often the connection was built anew after a failure. */
   restarts: number
@@ -26,18 +26,16 @@ export interface WatcherMetrics {
 
 export interface Metrics extends Omit<WatcherMetrics, 'lag' | 'handlerSeconds'> {
   observeHandler(seconds: number): void
+  /** Called with the duration of each attempt. */
+  onHandled: (seconds: number) => void
   setLag(part: string, messages: number): void
   clearLag(): void
   snapshot(): WatcherMetrics
 }
 
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-
 export function createMetrics(): Metrics {
   const lags = new Map<string, number>()
-  const counts = BUCKETS.map(() => 0)
-  let count = 0
-  let sum = 0
+  const handlerSeconds = { count: 0, sum: 0 }
   return {
     received: 0,
     processed: 0,
@@ -48,25 +46,20 @@ export function createMetrics(): Metrics {
     rebalances: 0,
     restarts: 0,
     ready: false,
+    onHandled() {},
     observeHandler(seconds) {
-      count++
-      sum += seconds
-      const bucket = BUCKETS.findIndex((le) => seconds <= le)
-      if (bucket !== -1) counts[bucket] = (counts[bucket] ?? 0) + 1
+      handlerSeconds.count++
+      handlerSeconds.sum += seconds
+      this.onHandled(seconds)
     },
     setLag: (part, messages) => void lags.set(part, messages),
     clearLag: () => lags.clear(),
     snapshot() {
       const { received, processed, failed, retried, deadLettered, inFlight, rebalances, restarts, ready } =
         this
-      let below = 0
-      const buckets = BUCKETS.map((le, index) => {
-        below += counts[index] ?? 0
-        return { le, count: below }
-      })
       const lag = [...lags.values()].reduce((total, part) => total + part, 0)
       const numbers = { received, processed, failed, retried, deadLettered, inFlight, rebalances, restarts }
-      return { ...numbers, ready, lag, handlerSeconds: { count, sum, buckets } }
+      return { ...numbers, ready, lag, handlerSeconds: { ...handlerSeconds } }
     },
   }
 }

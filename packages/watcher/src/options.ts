@@ -1,17 +1,17 @@
+import type { RetryOptions } from '@epr/client'
 import { EprError, type Message } from '@epr/model'
 import type { DeadLetterSink } from './dead-letter.js'
-import type { Dedupe } from './dedupe.js'
 import type { HttpEndpointOptions } from './http-endpoint.js'
 import type { Log } from './log.js'
 import type { Guard, Matcher } from './matcher.js'
 import type { MessageSource } from './message-source.js'
+import type { Dedupe } from './processing/job.js'
 import type { ErasedRoute } from './processing/processor.js'
 import type { TaskHandler } from './processing/task-handler.js'
-import type { RetryOptions } from './retry.js'
 
 /** A handler and the messages that it is for. */
 export interface Route<M extends Message = Message> {
-  /** Asked for every message. What it throws puts the record aside as `unmatchable`. */
+  /** Asked for every message. What it throws makes the record a dead letter, `unmatchable`. */
   match: Guard<M> | Matcher
   /** Called for those that match: one at a time for one NVRPP, in their order. */
   handle: TaskHandler<M>
@@ -27,7 +27,10 @@ export interface CommonOptions {
    * Kafka, the group waits at a rebalance for a little longer than this. From 1 to 600_000. @default 60_000
    */
   timeoutMs?: number
-  /** How often and after which pauses a failed attempt is made again. @default 5 attempts, after 200 ms at first */
+  /**
+   * How often and after which pauses a failed attempt is made again.
+   * @default {attempts: 5, initialDelayMs: 200, maxDelayMs: 30_000}
+   */
   retry?: RetryOptions
   /** Takes the dead letters. @default the source's own place: a topic, or a file beside the cursor */
   deadLetter?: DeadLetterSink
@@ -47,7 +50,7 @@ export interface CommonOptions {
   handleSignals?: boolean
   /** Serves `/metrics`, `/healthz/liveness` and `/healthz/readiness`. @default not at all */
   http?: HttpEndpointOptions
-  /** Where it tells what it does. @default info and above as lines on stderr */
+  /** Where it says what it does. @default info and above as lines on stderr */
   log?: Log
 }
 
@@ -64,7 +67,6 @@ export function route<M extends Message = Message>({ match, handle }: Route<M>):
 }
 
 const MAX_TIMEOUT_MS = 600_000
-const MAX_DELAY_MS = 3_600_000
 
 /** @throws EprError INVALID_ARGUMENT for a value out of range, also for NaN */
 export function assertRange(name: string, value: number | undefined, min: number, max: number): void {
@@ -73,12 +75,9 @@ export function assertRange(name: string, value: number | undefined, min: number
 }
 
 export function assertOptions(options: CommonOptions): void {
-  const { concurrency, timeoutMs, retry, stopGraceMs, giveUpAfterMs } = options
+  const { concurrency, timeoutMs, stopGraceMs, giveUpAfterMs } = options
   assertRange('concurrency', concurrency, 1, 10_000)
   assertRange('timeoutMs', timeoutMs, 1, MAX_TIMEOUT_MS)
-  assertRange('retry.attempts', retry?.attempts, 1, 1_000)
-  assertRange('retry.initialDelayMs', retry?.initialDelayMs, 0, MAX_DELAY_MS)
-  assertRange('retry.maxDelayMs', retry?.maxDelayMs, 0, MAX_DELAY_MS)
   assertRange('stopGraceMs', stopGraceMs, 0, MAX_TIMEOUT_MS)
   assertRange('giveUpAfterMs', giveUpAfterMs, 0, Number.POSITIVE_INFINITY)
 }

@@ -1,8 +1,7 @@
+import { ApiError, backoffMs, sleep } from '@epr/client'
 import { EprError, isRetryable } from '@epr/model'
 import { describeError, WatcherError } from './errors.js'
 import type { Log } from './log.js'
-import { backoffMs } from './retry.js'
-import { sleep } from './sleep.js'
 
 export interface SupervisorOptions {
   /** One connection's life. It resolves only after `stop`; otherwise it rejects. */
@@ -20,11 +19,14 @@ const BACKOFF = { initialDelayMs: 250, maxDelayMs: 15_000 }
 /** A session that was ready for this long has worked, whatever ended it. */
 const HEALTHY_MS = 30_000
 
-/** What waiting may heal. What is no EprError comes from a broker or a socket, and does pass. */
-const canHeal = (error: unknown): boolean => !(error instanceof EprError) || isRetryable(error.code)
+/** What waiting may heal: what fails at the server, and what is no EprError, which comes from a broker or a socket. */
+const canHeal = (error: unknown): boolean =>
+  !(error instanceof EprError) ||
+  isRetryable(error.code) ||
+  (error instanceof ApiError && error.code === 'INTERNAL')
 
 /**
- * Begins session after session, with growing pauses, until it is told to stop.
+ * Begins session after session, with growing pauses, until `stop` is aborted.
  *
  * @throws the error that waiting cannot heal; WatcherError UNAVAILABLE after `giveUpAfterMs` of failures
  */

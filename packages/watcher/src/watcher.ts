@@ -1,13 +1,14 @@
+import { type RetryPolicy, toRetryPolicy } from '@epr/client'
 import { EprError, type Message } from '@epr/model'
 import { createAbort } from './abort.js'
-import { toDeadLetter } from './dead-letter.js'
-import { type HttpEndpoint, startHttpEndpoint } from './http-endpoint.js'
-import { createStderrLog } from './log.js'
+import type { HttpEndpoint, HttpEndpointOptions } from './http-endpoint.js'
+import { createStderrLog, type Log } from './log.js'
 import type { SourceEvents } from './message-source.js'
 import { createMetrics, type Metrics, type WatcherMetrics } from './metrics.js'
 import { assertOptions, route, type WatcherOptions } from './options.js'
-import { createProcessor } from './processing/processor.js'
-import { toRetryPolicy } from './retry.js'
+import { createDeadLetters } from './processing/dead-letters.js'
+import { createDoJob } from './processing/job.js'
+import { createProcessor, type Process } from './processing/processor.js'
 
 /** How a watcher is run. */
 export interface RunOptions {
@@ -47,13 +48,37 @@ function toEvents(metrics: Metrics): SourceEvents {
   }
 }
 
-/** Hears the signals that end a process. @returns what stops hearing them */
-function hearSignals(stop: () => void): () => void {
+/** Listens to the signals that end a process. @returns what stops listening */
+function onSignals(stop: () => void): () => void {
   const signals = ['SIGINT', 'SIGTERM'] as const
   for (const signal of signals) process.once(signal, stop)
   return () => {
     for (const signal of signals) process.off(signal, stop)
   }
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000
+const RETRY: RetryPolicy = { attempts: 5, initialDelayMs: 200, maxDelayMs: 30_000 }
+
+/** Loads what serves metrics only when they are asked for. */
+async function serveMetrics(options: HttpEndpointOptions, metrics: Metrics): Promise<HttpEndpoint> {
+  const { startHttpEndpoint } = await import('./http-endpoint.js')
+  return startHttpEndpoint(options, metrics)
+}
+
+/** What becomes of a record, from the options. */
+function toProcess<M extends Message>(options: WatcherOptions<M>, metrics: Metrics, log: Log): Process {
+  const { source, concurrency = 8, timeoutMs = DEFAULT_TIMEOUT_MS, dedupe } = options
+  const deadLetters = createDeadLetters({
+    send: options.deadLetter ?? ((letter) => source.sendDeadLetter(letter)),
+    group: source.name,
+    metrics,
+    log,
+  })
+  const retry = toRetryPolicy(options.retry, RETRY)
+  const doJob = createDoJob({ concurrency, timeoutMs, retry, dedupe, deadLetters, metrics, log })
+  const routes = 'routes' in options ? options.routes : [route(options)]
+  return createProcessor({ routes, doJob, deadLetters, metrics })
 }
 
 /**
@@ -63,25 +88,10 @@ function hearSignals(stop: () => void): () => void {
  */
 export function createWatcher<M extends Message = Message>(options: WatcherOptions<M>): Watcher {
   assertOptions(options)
-  const {
-    source,
-    concurrency = 8,
-    timeoutMs = 60_000,
-    giveUpAfterMs = 300_000,
-    stopGraceMs = 10_000,
-  } = options
-  const { deadLetter, dedupe, log = createStderrLog() } = options
+  const { source, timeoutMs = DEFAULT_TIMEOUT_MS, giveUpAfterMs = 300_000, stopGraceMs = 10_000 } = options
+  const { log = createStderrLog() } = options
   const metrics = createMetrics()
-  const routes = 'routes' in options ? options.routes : [route(options)]
-  const processor = createProcessor({
-    routes,
-    ...{ concurrency, timeoutMs, dedupe, metrics, log },
-    retry: toRetryPolicy(options.retry),
-    sendDeadLetter: (record, failure) =>
-      deadLetter
-        ? deadLetter(toDeadLetter(record, failure, source.name))
-        : source.sendDeadLetter(record, failure),
-  })
+  const process = toProcess(options, metrics, log)
   const stopping = createAbort()
   const aborting = createAbort()
   let endpoint: HttpEndpoint | undefined
@@ -97,20 +107,22 @@ export function createWatcher<M extends Message = Message>(options: WatcherOptio
   }
 
   async function watch({ from }: RunOptions): Promise<void> {
-    const forgetSignals = options.handleSignals ? hearSignals(() => void stop()) : () => undefined
+    const offSignals = options.handleSignals ? onSignals(() => void stop()) : () => undefined
     try {
-      if (options.http) endpoint = await startHttpEndpoint(options.http, () => metrics.snapshot())
+      if (options.http) endpoint = await serveMetrics(options.http, metrics)
       await source.run({
-        accept: processor.accept,
+        process,
         stop: stopping.signal,
         abort: aborting.signal,
         attemptMs: timeoutMs,
+        giveUpAfterMs,
+        from,
         events: toEvents(metrics),
-        ...{ from, giveUpAfterMs, log },
+        log,
       })
     } finally {
       metrics.ready = false
-      forgetSignals()
+      offSignals()
       await source.close()
       await endpoint?.close()
       endpoint = undefined

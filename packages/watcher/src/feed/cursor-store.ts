@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EprError } from '@epr/model'
+import type { CursorWindow } from './cursor-window.js'
 
 /** Where a watcher of the feed remembers how far it is. */
 export interface CursorStore {
@@ -35,5 +36,21 @@ export function createCursorFile(file: string): CursorStore {
       }
       await rename(`${file}.next`, file)
     },
+  }
+}
+
+/** Remembers how far all is done, one write at a time and never backwards. */
+export function createCursorSaver(store: CursorStore, window: CursorWindow): () => Promise<void> {
+  let saved: string | undefined
+  let saving: Promise<void> = Promise.resolve()
+  async function save(): Promise<void> {
+    const { done } = window
+    if (done === undefined || done === saved) return
+    await store.write(done)
+    saved = done
+  }
+  return () => {
+    saving = saving.catch(() => undefined).then(save)
+    return saving
   }
 }

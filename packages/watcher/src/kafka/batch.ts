@@ -1,5 +1,6 @@
 import type { Batch, KafkaMessage } from '@epr/kafka'
-import type { Outcome, SourceRecord, Turn } from '../message-source.js'
+import type { Delivery, Lease } from '../message-source.js'
+import type { SourceRecord } from '../source-record.js'
 import type { DoneOffsets } from './offsets.js'
 
 /** How far a batch is. */
@@ -10,8 +11,8 @@ export interface BatchProgress {
 
 export interface BatchWork {
   batch: Batch
-  accept(record: SourceRecord, turn: Turn): Outcome | Promise<Outcome>
-  turn: Turn
+  process: Delivery['process']
+  lease: Lease
   done: DoneOffsets
   progress: BatchProgress
 }
@@ -43,11 +44,11 @@ function toTime(timestamp: string): string {
 }
 
 /**
- * Has a batch worked on, up to its end or to that of the turn, and resolves when nothing of it runs any more.
+ * Has a batch worked on, up to its end or until its lease drains, and resolves when nothing of it runs any more.
  *
  * @returns whether all of it is done
  */
-export async function workThrough({ batch, accept, turn, done, progress }: BatchWork): Promise<boolean> {
+export async function workThrough({ batch, process, lease, done, progress }: BatchWork): Promise<boolean> {
   const { messages } = batch
   const isDone = new Uint8Array(messages.length)
   /** All before this one are done. */
@@ -64,9 +65,9 @@ export async function workThrough({ batch, accept, turn, done, progress }: Batch
   const running: Promise<void>[] = []
   let heldSince = performance.now()
   for (const [index, message] of messages.entries()) {
-    if (turn.over.aborted) break
+    if (lease.draining.aborted) break
     const { offset, timestamp } = message
-    const outcome = done.has(offset, timestamp) ? 'done' : accept(toRecord(batch, message), turn)
+    const outcome = done.has(offset, timestamp) ? 'done' : process(toRecord(batch, message), lease)
     if (outcome === 'done') {
       settle(index)
     } else if (outcome !== 'abandoned') {

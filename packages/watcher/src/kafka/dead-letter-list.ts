@@ -8,9 +8,8 @@ import {
   registerCodecs,
 } from '@epr/kafka'
 import { EprError } from '@epr/model'
-import type { DeadLetter } from '../dead-letter.js'
+import type { DeadLetter, FailureKind } from '../dead-letter.js'
 import { WatcherError } from '../errors.js'
-import type { FailureKind } from '../failure.js'
 import type { Log } from '../log.js'
 import { connectToKafka, type KafkaConnectionOptions } from './connection.js'
 import { DEAD_LETTER_HEADERS as NAMES } from './dead-letters.js'

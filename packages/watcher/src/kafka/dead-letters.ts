@@ -1,18 +1,17 @@
 import { ensureTopic, isTooLarge, type KafkaConnection, type KafkaHeaders, type Producer } from '@epr/kafka'
 import { EprError } from '@epr/model'
-import type { Failure } from '../failure.js'
-import type { Origin, SourceRecord } from '../message-source.js'
+import type { DeadLetter, DeadLetterSink } from '../dead-letter.js'
+import type { Origin } from '../source-record.js'
 
 export interface KafkaDeadLetters {
   /** Resolves once all replicas have it. */
-  send(record: SourceRecord, failure: Failure): Promise<void>
+  send: DeadLetterSink
   close(): Promise<void>
 }
 
 export interface KafkaDeadLettersOptions {
   connect(): KafkaConnection
   topicOf(topic: string): string
-  groupId: string
 }
 
 /** What a dead letter's headers say beside the original ones. */
@@ -32,32 +31,23 @@ export const DEAD_LETTER_HEADERS = {
 
 type KafkaOrigin = Extract<Origin, { topic: string }>
 
-function toHeaders(
-  { id, headers }: SourceRecord,
-  origin: KafkaOrigin,
-  failure: Failure,
-  groupId: string,
-): KafkaHeaders {
+function toHeaders(letter: DeadLetter, origin: KafkaOrigin): KafkaHeaders {
   const names = DEAD_LETTER_HEADERS
   return {
-    ...(headers as KafkaHeaders | undefined),
-    [names.id]: id,
+    ...(letter.headers as KafkaHeaders | undefined),
+    [names.id]: letter.id,
     [names.topic]: origin.topic,
     [names.partition]: String(origin.partition),
     [names.offset]: origin.offset,
     [names.timestamp]: origin.time,
-    [names.kind]: failure.kind,
-    [names.error]: failure.error,
-    [names.attempts]: String(failure.attempts),
-    [names.group]: groupId,
+    [names.kind]: letter.kind,
+    [names.error]: letter.error,
+    [names.attempts]: String(letter.attempts),
+    [names.group]: letter.group,
   }
 }
 
-export function createKafkaDeadLetters({
-  connect,
-  topicOf,
-  groupId,
-}: KafkaDeadLettersOptions): KafkaDeadLetters {
+export function createKafkaDeadLetters({ connect, topicOf }: KafkaDeadLettersOptions): KafkaDeadLetters {
   let open: Promise<{ connection: KafkaConnection; producer: Producer }> | undefined
   const known = new Set<string>()
 
@@ -83,16 +73,17 @@ export function createKafkaDeadLetters({
     opened?.connection.destroy()
   }
 
-  async function deliver(record: SourceRecord, original: string, headers: KafkaHeaders): Promise<void> {
+  async function deliver(letter: DeadLetter, origin: KafkaOrigin): Promise<void> {
     open ??= start()
     const { connection, producer } = await open
-    const topic = topicOf(original)
-    if (!known.has(topic)) await ensureTopic(connection, topic, { like: original })
+    const topic = topicOf(origin.topic)
+    if (!known.has(topic)) await ensureTopic(connection, topic, { like: origin.topic })
     known.add(topic)
-    const key = record.key === undefined || record.key === null ? null : Buffer.from(record.key)
+    const key = letter.key === undefined || letter.key === null ? null : Buffer.from(letter.key)
+    const headers = toHeaders(letter, origin)
     const send = (value: Buffer | null, more: KafkaHeaders) =>
       producer.send({ topic, acks: -1, messages: [{ key, value, headers: { ...headers, ...more } }] })
-    const value = record.value === null ? null : Buffer.from(record.value)
+    const value = letter.value === null ? null : Buffer.from(letter.value)
     try {
       await send(value, {})
     } catch (error) {
@@ -102,11 +93,10 @@ export function createKafkaDeadLetters({
   }
 
   return {
-    async send(record, failure) {
-      const { origin } = record
-      if (!('topic' in origin)) throw new EprError('INTERNAL', 'not a record of Kafka')
+    async send(letter) {
+      if (!('topic' in letter.origin)) throw new EprError('INTERNAL', 'not a record of Kafka')
       try {
-        await deliver(record, origin.topic, toHeaders(record, origin, failure, groupId))
+        await deliver(letter, letter.origin)
       } catch (error) {
         // A connection that has failed once is thrown away: the next attempt begins with a new one.
         await close()

@@ -1,17 +1,17 @@
 import type { EachBatchPayload } from '@epr/kafka'
 import { createAbort } from '../abort.js'
-import type { Turn } from '../message-source.js'
+import type { Lease } from '../message-source.js'
 import { type Committer, createCommitter, type PartitionOffset } from './offsets.js'
 
-/** The time between two rebalances: for so long the partitions are ours. */
-export interface Generation extends Turn {
+/** The time between two rebalances: for so long the assigned partitions are ours. */
+export interface Generation extends Lease {
   /** Resolves once it is sure where the group starts. */
   readonly pinned: Promise<void>
   readonly committer: Committer
   /** How this generation's batches reach the broker. */
   useSession(session: Pick<EachBatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'>): void
   heartbeat(): Promise<void>
-  /** Nothing new is begun. @param error what kafkajs must hear of, for it to join again */
+  /** Nothing new is begun. @param error what kafkajs must get, for it to join again */
   end(error?: unknown): void
   /** Throws what {@link end} was given. */
   rethrow(): void
@@ -19,7 +19,7 @@ export interface Generation extends Turn {
 
 export interface GenerationOptions {
   pinned: Promise<void>
-  abort: AbortSignal
+  revoked: AbortSignal
   onFail(error: unknown): void
   onCommitted(position: PartitionOffset): void
 }
@@ -46,16 +46,16 @@ function toOffsets(positions: readonly PartitionOffset[]) {
   return { topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })) }
 }
 
-export function createGeneration({ pinned, abort, onFail, onCommitted }: GenerationOptions): Generation {
-  const over = createAbort()
+export function createGeneration({ pinned, revoked, onFail, onCommitted }: GenerationOptions): Generation {
+  const draining = createAbort()
   let session: Pick<EachBatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'> | undefined
   let reason: unknown
   const committer = createCommitter(async (positions) => {
     await session?.commitOffsetsIfNecessary(toOffsets(positions))
   }, onCommitted)
   return {
-    over: over.signal,
-    abort,
+    draining: draining.signal,
+    revoked,
     pinned,
     committer,
     fail: onFail,
@@ -65,7 +65,7 @@ export function createGeneration({ pinned, abort, onFail, onCommitted }: Generat
     heartbeat: async () => session?.heartbeat(),
     end(error) {
       reason ??= error
-      over.abort()
+      draining.abort()
     },
     rethrow() {
       if (isGroupChange(reason)) throw reason

@@ -61,7 +61,6 @@ export function kafkaSource(options: KafkaSourceOptions): MessageSource {
   const deadLetters = createKafkaDeadLetters({
     connect: () => connectToKafka(options, log),
     topicOf: deadLetterTopic,
-    groupId,
   })
   const done = new Map<string, DoneOffsets>()
 
@@ -85,12 +84,19 @@ export function kafkaSource(options: KafkaSourceOptions): MessageSource {
       const session = (onReady: () => void) =>
         runKafkaSession({
           connection: connectToKafka(options, log),
-          ...{ topics, groupId, fromBeginning, maxBytesPerPartition, timing, doneOf, delivery, onReady },
+          topics,
+          groupId,
+          fromBeginning,
+          maxBytesPerPartition,
+          timing,
+          doneOf,
+          delivery,
+          onReady,
         })
       const { stop, giveUpAfterMs, events } = delivery
       await supervise({ session, stop, giveUpAfterMs, onRestart: events.restarted, log })
     },
-    sendDeadLetter: (record, failure) => deadLetters.send(record, failure),
+    sendDeadLetter: deadLetters.send,
     close: () => deadLetters.close(),
   }
 }

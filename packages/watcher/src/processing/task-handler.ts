@@ -1,7 +1,7 @@
 import { EprError, type Message } from '@epr/model'
 import { whenAborted } from '../abort.js'
 import type { Log } from '../log.js'
-import type { Origin } from '../message-source.js'
+import type { Origin } from '../source-record.js'
 import type { Deadlines } from './deadlines.js'
 
 /** What a handler is told beside the message. */

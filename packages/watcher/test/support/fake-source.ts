@@ -1,5 +1,6 @@
-import type { Failure } from '../../src/failure.js'
-import type { Delivery, MessageSource, Outcome, SourceRecord } from '../../src/message-source.js'
+import type { Failure } from '../../src/dead-letter.js'
+import type { Delivery, MessageSource, Outcome } from '../../src/message-source.js'
+import type { SourceRecord } from '../../src/source-record.js'
 
 /** Records in memory. A source gives those that are not done, each once in its life. */
 export interface FakeFeed {
@@ -17,11 +18,11 @@ export function createFakeFeed(): FakeFeed {
   const listeners = new Set<(record: SourceRecord) => void>()
 
   async function run(delivery: Delivery): Promise<void> {
-    const { accept, stop, abort, events } = delivery
+    const { process, stop, abort, events } = delivery
     const working: Promise<void>[] = []
     const deliver = (record: SourceRecord) => {
       const work = async () =>
-        void outcomes.set(record.id, await accept(record, { over: stop, abort, fail() {} }))
+        void outcomes.set(record.id, await process(record, { draining: stop, revoked: abort, fail() {} }))
       working.push(work())
     }
     for (const record of records) if (outcomes.get(record.id) !== 'done') deliver(record)
@@ -45,8 +46,8 @@ export function createFakeFeed(): FakeFeed {
     createSource: () => ({
       name: 'fake',
       run,
-      async sendDeadLetter({ id }, failure) {
-        letters.push({ id, failure })
+      async sendDeadLetter({ id, kind, error, attempts }) {
+        letters.push({ id, failure: { kind, error, attempts } })
       },
       close: async () => undefined,
     }),
