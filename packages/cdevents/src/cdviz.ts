@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { EprError, type ErrorCode, type Message } from '@epr/model'
-import { NotRetryableError, type TaskHandler } from '@epr/watcher'
+import { NotRetryableError, RetryLaterError, retryAfterMs, type TaskHandler } from '@epr/watcher'
 import type { CdEvent } from './cd-event.js'
 import { toCdEvent } from './epr-event.js'
 
@@ -36,10 +36,10 @@ const MAX_DETAIL_CHARS = 500
  * A watcher's handler that posts the CDEvent of a message to a CDviz collector (https://cdviz.dev), and passes over
  * messages that have none. Sent again, the event has the id and the timestamp that it had, by which CDviz knows it.
  *
- * It throws what the watcher tries again for 408, 429, 5xx and when there is no answer, and a NotRetryableError with
- * the collector's `detail` for every other answer but 201.
+ * It throws what the watcher tries again for 408, 429, 5xx and when there is no answer, not before the collector's
+ * `Retry-After` is over, and a NotRetryableError with the collector's `detail` for every other answer but 201.
  *
- * @throws EprError INVALID_ARGUMENT for a url that is none, and for an empty secret
+ * @throws EprError INVALID_ARGUMENT for an invalid URL, and for an empty secret
  */
 export function cdvizHandler(options: CdvizOptions): TaskHandler {
   const { url, headers, hmac, toCdEvent: convert = toCdEvent } = options
@@ -114,7 +114,8 @@ async function toError(response: Response): Promise<Error> {
   const { status } = response
   const problem = `the collector answered ${status}: ${await readDetail(response)}`
   const code = retryCodeOf(status)
-  return code === undefined ? new NotRetryableError(problem) : new EprError(code, problem)
+  if (code === undefined) return new NotRetryableError(problem)
+  return new RetryLaterError(code, problem, { retryAfterMs: retryAfterMs(response.headers, Date.now()) })
 }
 
 /** Undefined for what no further attempt will help. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { NotRetryableError, type TaskContext } from '@epr/watcher'
+import { NotRetryableError, RetryLaterError, type TaskContext } from '@epr/watcher'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildCdEvent } from '../src/build-cd-event.js'
 import { type CdvizOptions, cdvizHandler } from '../src/cdviz.js'
@@ -90,6 +90,20 @@ describe('cdvizHandler', () => {
     expect(error).toMatchObject({ code, message: expect.stringContaining(`${status}: later`) })
     expect(error).not.toBeInstanceOf(NotRetryableError)
   })
+
+  it.each([429, 503])(
+    'asks the watcher to wait for as long as the collector does with %i',
+    async (status) => {
+      answer = { status, headers: { 'retry-after': '7' } }
+      await expect(run()).rejects.toMatchObject({ name: 'RetryLaterError', retryAfterMs: 7_000 })
+      answer = { status, headers: { 'retry-after': new Date(Date.now() + 60_000).toUTCString() } }
+      const error = await Promise.resolve(run()).catch((reason: unknown) => reason)
+      expect(error).toBeInstanceOf(RetryLaterError)
+      const { retryAfterMs = 0 } = error as RetryLaterError
+      expect(retryAfterMs).toBeGreaterThan(50_000)
+      expect(retryAfterMs).toBeLessThanOrEqual(60_000)
+    },
+  )
 
   it('may be tried again when there is no answer', async () => {
     const error = await Promise.resolve(run({ url: 'http://127.0.0.1:1/' })).catch(

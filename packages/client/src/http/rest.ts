@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { CallOptions, CreateOptions, ReadOptions } from '../options.js'
 import type { Retry } from '../retry/retry.js'
 import { type JsonAnswer, readRest, toId, toObject, toSegment } from './answer.js'
-import type { Http, HttpAnswer } from './http.js'
+import type { Http, HttpAnswer, HttpRequest } from './http.js'
 import { toJsonBody } from './json-body.js'
 import type { Redact } from './redact.js'
 
@@ -63,28 +63,26 @@ function assertKey(key: string | undefined): void {
 
 export function createRest(http: Http, retry: Retry, redact: Redact): Rest {
   function send<T>(
-    method: string,
-    path: string,
-    body: string | undefined,
-    options: RestOptions & Typed,
+    request: HttpRequest,
+    { signal, timeoutMs, idempotencyKey, contentType }: RestOptions & Typed,
     read: (answer: HttpAnswer) => T,
   ): Promise<T> {
-    const { signal, timeoutMs, idempotencyKey, contentType } = options
     assertKey(idempotencyKey)
     const headers = {
       ...(contentType !== undefined && { 'content-type': contentType }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     }
     const isSafe = () =>
-      method === 'GET' || (idempotencyKey !== undefined && http.features.has('idempotency-key'))
-    return retry.run(
-      async (attemptSignal) => read(await http.send({ method, path, body, headers }, attemptSignal)),
-      { signal, timeoutMs, isSafe },
-    )
+      request.method === 'GET' || (idempotencyKey !== undefined && http.features.has('idempotency-key'))
+    return retry.run(async (attemptSignal) => read(await http.send({ ...request, headers }, attemptSignal)), {
+      signal,
+      timeoutMs,
+      isSafe,
+    })
   }
 
   function call(method: string, path: string, body: string | undefined, options: RestOptions & Typed = {}) {
-    return send(method, path, body, options, (answer) => readRest(answer, redact, options.exact))
+    return send({ method, path, body }, options, (answer) => readRest(answer, redact, options.exact))
   }
 
   function post(path: string, body: string, options: CreateOptions & Typed = {}) {
@@ -102,7 +100,7 @@ export function createRest(http: Http, retry: Retry, redact: Redact): Rest {
       toObject(schema, await call('GET', `${API_PREFIX}${path}/${toSegment(id)}`, undefined, options)),
     async meet(options = {}) {
       if (!http.features.isKnown())
-        await send('GET', '/healthz/liveness', undefined, options, () => undefined)
+        await send({ method: 'GET', path: '/healthz/liveness' }, options, () => undefined)
     },
   }
 }
