@@ -39,6 +39,12 @@ export default {
       '^packages/(?!watcher|client|kafka|model)|^@epr/(?!client|kafka|model)',
     ),
     notFrom(
+      'testing-above-model',
+      'What tests of all packages use knows the model only.',
+      '^packages/testing/src',
+      '^packages/(?!testing|model)|^@epr/(?!model)',
+    ),
+    notFrom(
       'mcp-above-client',
       'The MCP server speaks to a registry through the SDK.',
       '^packages/mcp/src',

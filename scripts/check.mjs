@@ -20,6 +20,7 @@ const CHECKS = {
     '--filter=@epr/model',
     '--filter=@epr/client',
     '--filter=@epr/kafka',
+    '--filter=@epr/testing',
     '--filter=@epr/watcher',
     '--filter=@epr/cdevents',
     'exec',

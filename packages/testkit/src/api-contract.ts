@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
+import { buildEvent, buildGroup, buildReceiver, waitFor } from '@epr/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, createApi, readFeed } from './api.js'
-import { buildEvent, buildGroup, buildReceiver } from './builders.js'
-import { waitFor } from './wait.js'
 
 export interface ContractSubject {
   baseUrl: string

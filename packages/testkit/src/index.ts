@@ -1,6 +1,13 @@
+export {
+  buildCloudEvent,
+  buildEvent,
+  buildGroup,
+  buildNvrpp,
+  buildReceiver,
+  waitFor,
+} from '@epr/testing'
 export { type Answer, type Api, createApi, type FeedMessage, readFeed } from './api.js'
 export { type ContractSubject, describeApiContract } from './api-contract.js'
-export { buildCloudEvent, buildEvent, buildGroup, buildNvrpp, buildReceiver } from './builders.js'
 export {
   type ClonedDatabase,
   cloneDatabase,
@@ -15,4 +22,3 @@ export { installPacked } from './pack.js'
 export { runServer, type ServerProcess, type ServerProcessOptions, startServer } from './server-process.js'
 export { BOOLEAN_CASES, DURATION_CASES } from './setting-cases.js'
 export { startTestServer, type TestServer } from './test-server.js'
-export { waitFor } from './wait.js'

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createKafkaConnection } from '@epr/kafka'
+import { waitFor } from '@epr/testing'
 import { type KafkaPorts, type KafkaUser, writeKafkaFiles } from './kafka-files.js'
-import { waitFor } from './wait.js'
 
 export interface KafkaOptions {
   /** Directory of Apache Kafka's jars, as `.ci/kafka/fetch` makes it. */

@@ -1,79 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { waitFor } from './wait.js'
+import * as testing from '@epr/testing'
 
-const LAUNCHER = fileURLToPath(new URL('../../server/bin/epr-server.mjs', import.meta.url))
+export type { ServerProcess } from '@epr/testing'
+export type ServerProcessOptions = Omit<testing.ServerProcessOptions, 'bin'>
 
-/** The built server as a process of its own. */
-export interface ServerProcess {
-  readonly url: string
-  readonly process: ChildProcess
-  /** Everything it has written so far. */
-  output(): { stdout: string; stderr: string }
-  /** Sends a signal (default SIGTERM) and resolves with the exit code, or null after a deadly signal. */
-  stop(signal?: NodeJS.Signals): Promise<number | null>
-}
+const bin = fileURLToPath(new URL('../../server/bin/epr-server.mjs', import.meta.url))
 
-export interface ServerProcessOptions {
-  args?: readonly string[]
-  env?: Record<string, string>
-  /** @default 60_000 */
-  startTimeoutMs?: number
-}
-
-function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('EPR_'))
-  return { ...Object.fromEntries(inherited), ...extra }
-}
-
-/** Runs the server to its end, for starts that fail. */
-export async function runServer(options: ServerProcessOptions = {}) {
-  const child = spawn(process.execPath, [LAUNCHER, ...(options.args ?? [])], {
-    env: environment(options.env),
-  })
-  const written = collect(child)
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, ...written() }
-}
-
-function collect(child: ChildProcess): () => { stdout: string; stderr: string } {
-  let stdout = ''
-  let stderr = ''
-  child.stdout?.on('data', (chunk) => {
-    stdout += String(chunk)
-  })
-  child.stderr?.on('data', (chunk) => {
-    stderr += String(chunk)
-  })
-  return () => ({ stdout, stderr })
-}
+/** Runs the built server to its end, for starts that fail. */
+export const runServer = (options: ServerProcessOptions = {}) => testing.runServer({ ...options, bin })
 
 /** Starts the built server on a free port and waits until it says where it listens. */
-export async function startServer(options: ServerProcessOptions = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [LAUNCHER, '--port', '0', ...(options.args ?? [])], {
-    env: environment(options.env),
-  })
-  const output = collect(child)
-  const exited = once(child, 'close') as Promise<[number | null]>
-  const listening = waitFor(
-    'the server to listen',
-    () => child.exitCode ?? /EPR listening on (\S+)/.exec(output().stdout)?.[1],
-    options.startTimeoutMs ?? 60_000,
-  ).catch((error: unknown) => {
-    child.kill('SIGKILL')
-    throw error
-  })
-  const url = await listening
-  if (typeof url === 'number') throw new Error(`the server ended with ${url}: ${output().stderr}`)
-  return {
-    url,
-    process: child,
-    output,
-    async stop(signal = 'SIGTERM') {
-      child.kill(signal)
-      const [code] = await exited
-      return code
-    },
-  }
-}
+export const startServer = (options: ServerProcessOptions = {}) => testing.startServer({ ...options, bin })

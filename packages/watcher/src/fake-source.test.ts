@@ -1,9 +1,8 @@
-import { buildMessage } from '../test/support/build-message.js'
-import { createFakeFeed } from '../test/support/fake-source.js'
+import { buildMessage, createFakeMessages } from '@epr/testing'
 import { describeSourceContract } from '../test/support/source-contract.js'
 
 describeSourceContract('a fake', async () => {
-  const feed = createFakeFeed()
+  const feed = createFakeMessages()
   return {
     createSource: feed.createSource,
     async tell(names) {

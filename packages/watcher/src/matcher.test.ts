@@ -1,7 +1,7 @@
 import type { Message } from '@epr/model'
+import { buildMessage } from '@epr/testing'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
-import { buildMessage } from '../test/support/build-message.js'
 import { allOf, anyOf, byGroup, byNvrpp, byPayload, byReceiver, bySuccess, byType, not } from './matcher.js'
 import { createWatcher } from './watcher.js'
 

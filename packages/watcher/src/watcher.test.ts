@@ -1,6 +1,5 @@
+import { buildMessage, createFakeMessages } from '@epr/testing'
 import { afterEach, expect, it, vi } from 'vitest'
-import { buildMessage } from '../test/support/build-message.js'
-import { createFakeFeed } from '../test/support/fake-source.js'
 import { NotRetryableError } from './errors.js'
 import { byType } from './matcher.js'
 import { route, type WatcherOptions } from './options.js'
@@ -13,7 +12,7 @@ const text = (overrides = {}) => JSON.stringify(buildMessage(overrides))
 const retry = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
 
 it('hands a message to the first route that matches, with its id', async () => {
-  const feed = createFakeFeed()
+  const feed = createFakeMessages()
   const source = feed.createSource()
   const told: string[] = []
   const tell =
@@ -38,7 +37,7 @@ it('hands a message to the first route that matches, with its id', async () => {
 })
 
 it('tries again, then puts aside, and a NotRetryableError at once', async () => {
-  const feed = createFakeFeed()
+  const feed = createFakeMessages()
   const source = feed.createSource()
   const attempts: string[] = []
   const watcher = createWatcher({
@@ -61,7 +60,7 @@ it('tries again, then puts aside, and a NotRetryableError at once', async () => 
   await vi.waitFor(() => expect(feed.outcomes.size).toBe(4))
   await watcher.stop()
   expect(attempts.sort()).toEqual(['1/1', '1/2', '2/1', '2/2', '2/3', '3/1'])
-  expect(feed.letters.sort((a, b) => a.id.localeCompare(b.id))).toEqual([
+  expect([...feed.letters].sort((a, b) => a.id.localeCompare(b.id))).toEqual([
     { id: '2', failure: { kind: 'handler-failed', error: 'TypeError: broken', attempts: 3 } },
     { id: '3', failure: { kind: 'handler-failed', error: 'NotRetryableError: gone', attempts: 1 } },
     { id: '4', failure: { kind: 'undecodable', error: expect.stringContaining('not JSON'), attempts: 0 } },
@@ -70,7 +69,7 @@ it('tries again, then puts aside, and a NotRetryableError at once', async () => 
 })
 
 it('a matcher that throws puts the record aside', async () => {
-  const feed = createFakeFeed()
+  const feed = createFakeMessages()
   const source = feed.createSource()
   const match = () => {
     throw new Error('what is this?')
@@ -84,7 +83,7 @@ it('a matcher that throws puts the record aside', async () => {
 
 it('a stop lets a handler end, tries nothing again, and aborts it after the grace', async () => {
   vi.useFakeTimers()
-  const feed = createFakeFeed()
+  const feed = createFakeMessages()
   const source = feed.createSource()
   const aborted: string[] = []
   const watcher = createWatcher({
@@ -116,7 +115,7 @@ it('a stop lets a handler end, tries nothing again, and aborts it after the grac
 })
 
 it('what the dedupe store knows is skipped', async () => {
-  const feed = createFakeFeed()
+  const feed = createFakeMessages()
   const source = feed.createSource()
   const known = new Set(['1'])
   const told: string[] = []
@@ -138,7 +137,7 @@ it('what the dedupe store knows is skipped', async () => {
 
 it('serves metrics and health while it runs', async () => {
   const watcher = createWatcher({
-    source: createFakeFeed().createSource(),
+    source: createFakeMessages().createSource(),
     match: byType('*'),
     handle() {},
     http: { port: 0 },
@@ -156,7 +155,12 @@ it('serves metrics and health while it runs', async () => {
   expect(watcher.url).toBeUndefined()
 })
 
-const newOptions = () => ({ source: createFakeFeed().createSource(), match: byType('*'), handle() {}, log })
+const newOptions = () => ({
+  source: createFakeMessages().createSource(),
+  match: byType('*'),
+  handle() {},
+  log,
+})
 
 it.each<Partial<WatcherOptions>>([
   { concurrency: 0 },

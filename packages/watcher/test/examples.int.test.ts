@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -18,6 +19,14 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 afterEach(() => examples.stop())
+
+it('the tests that the page of @epr/testing shows pass', async () => {
+  const file = join(EXAMPLES, 'testing/deployer.test.mjs')
+  const page = await readFile(join(EXAMPLES, '../../packages/testing/README.md'), 'utf8')
+  expect(page).toContain(await readFile(file, 'utf8'))
+  const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap', file])
+  expect(stdout).toMatch(/^# pass 3$/m)
+})
 
 it('print prints', async () => {
   const { output } = await examples.start('print')

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { buildMessage } from '@epr/testing'
 import { kafkaBrokers, kafkaHome, startKafka, waitFor } from '@epr/testkit'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type KafkaSourceOptions, kafkaSource } from '../src/kafka/source.js'
 import { type DeadLetterPlace, listDeadLetters } from '../src/list-dead-letters.js'
 import type { Watcher } from '../src/watcher.js'
 import { createWatcher } from '../src/watcher.js'
-import { buildMessage } from './support/build-message.js'
 import {
   createKafka,
   createTopic,

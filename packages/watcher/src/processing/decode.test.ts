@@ -1,6 +1,6 @@
 import { messageSchema } from '@epr/model'
+import { buildMessage } from '@epr/testing'
 import { expect, it } from 'vitest'
-import { buildMessage } from '../../test/support/build-message.js'
 import { decodeMessage } from './decode.js'
 
 it('reads a message, also as the original writes it, with null for an empty list', () => {

@@ -1,6 +1,6 @@
 import { ApiError } from '@epr/client'
+import { buildMessage } from '@epr/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { buildMessage } from '../../test/support/build-message.js'
 import { NotRetryableError, RetryLaterError } from '../errors.js'
 import { createMetrics } from '../metrics.js'
 import { createDoJob, type Dedupe } from './job.js'

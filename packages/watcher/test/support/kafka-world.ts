@@ -1,9 +1,9 @@
 import { nvrppKey } from '@epr/model'
+import { buildMessage } from '@epr/testing'
 import { waitFor } from '@epr/testkit'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import type { Log } from '../../src/log.js'
 import type { Watcher } from '../../src/watcher.js'
-import { buildMessage } from './build-message.js'
 
 /** A topic of a test's own, and what a test does to it. */
 
