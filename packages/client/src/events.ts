@@ -1,4 +1,12 @@
-import { type Event, type eventInputSchema, eventSchema, type JsonText } from '@epr/model'
+import {
+  type Event,
+  type EventField,
+  type EventFilter,
+  type eventInputSchema,
+  eventSchema,
+  type JsonText,
+  SEARCHED,
+} from '@epr/model'
 import type { z } from 'zod'
 import type { CreateResult } from './batches.js'
 import { type CloudEventLike, type CloudEventOptions, createFromCloudEvent } from './cloud-events.js'
@@ -12,17 +20,6 @@ export type NewEvent = z.input<typeof eventInputSchema> & {
   /** Any JSON value that satisfies the receiver's schema, or `JsonText` to send a text as it stands. */
   payload: unknown
 }
-
-/** What a search can give of an event: all but the receiver, which comes with `get`. */
-export type EventField = Exclude<keyof Event, 'EventReceiver'>
-
-/** Exact matches, all of those given; null and undefined say nothing. */
-export type EventFilter = {
-  [Name in 'id' | 'name' | 'version' | 'release' | 'platform_id' | 'package' | 'event_receiver_id']?:
-    | string
-    | null
-    | undefined
-} & { success?: boolean | null | undefined }
 
 /** Events: `client.events`. */
 export interface Events {
@@ -60,26 +57,9 @@ export interface Events {
   ): AsyncGenerator<Pick<Event, Field>, void, undefined>
 }
 
-const SEARCHED = {
-  operation: 'events',
-  argument: 'event',
-  inputType: 'FindEventInput',
-  filterFields: [
-    'id',
-    'name',
-    'version',
-    'release',
-    'platform_id',
-    'package',
-    'success',
-    'event_receiver_id',
-  ],
-  schema: eventSchema.omit({ EventReceiver: true }),
-}
-
 export function createEvents(services: Services): Events {
   const { rest } = services
-  const search = createSearch(SEARCHED, services)
+  const search = createSearch(SEARCHED.event, services)
   return {
     create: (event, options) => rest.create('/events', event, options),
     createMany: (events, options = {}) => createMany(events, services, options),

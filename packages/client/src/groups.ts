@@ -1,11 +1,14 @@
 import {
+  type DefinitionFilter,
   type EventReceiverGroup,
   type eventReceiverGroupInputSchema,
   eventReceiverGroupSchema,
   type GateStatus,
+  type GroupField,
   gateStatusSchema,
   NVRPP_FIELDS,
   type Nvrpp,
+  SEARCHED,
 } from '@epr/model'
 import type { z } from 'zod'
 import { toObject, toSegment } from './http/answer.js'
@@ -19,11 +22,8 @@ import { type WaitOptions, waitUntilOpen } from './wait-until-open.js'
 /** What a group is made of. `enabled` absent is false. */
 export type NewGroup = z.input<typeof eventReceiverGroupInputSchema>
 
-/** What a search can give of a group. */
-export type GroupField = keyof EventReceiverGroup
-
 /** Exact matches, all of those given; null and undefined say nothing. */
-export type GroupFilter = { [Name in 'id' | 'name' | 'type' | 'version']?: string | null | undefined }
+export type GroupFilter = DefinitionFilter
 
 /** Event receiver groups, which are gates: `client.groups`. */
 export interface Groups {
@@ -57,17 +57,9 @@ export interface Groups {
   waitUntilOpen(id: string, nvrpp: Nvrpp, options?: WaitOptions): Promise<GateStatus>
 }
 
-const SEARCHED = {
-  operation: 'event_receiver_groups',
-  argument: 'event_receiver_group',
-  inputType: 'FindEventReceiverGroupInput',
-  filterFields: ['id', 'name', 'type', 'version'],
-  schema: eventReceiverGroupSchema,
-}
-
 export function createGroups(services: Services): Groups {
   const { rest } = services
-  const search = createSearch(SEARCHED, services)
+  const search = createSearch(SEARCHED.group, services)
 
   async function setEnabled(id: string, enabled: boolean, options?: CallOptions): Promise<void> {
     await rest.call('PATCH', `${API_PREFIX}/groups/${toSegment(id)}`, toJsonBody({ enabled }), options)

@@ -1,4 +1,11 @@
-export type { FeedEntry, GateStatus } from '@epr/model'
+export type {
+  EventField,
+  EventFilter,
+  FeedEntry,
+  GateStatus,
+  GroupField,
+  ReceiverField,
+} from '@epr/model'
 
 // Calls, and what they take and give.
 export type { CreateResult } from './batches.js'
@@ -6,7 +13,7 @@ export { type Client, createClient } from './client.js'
 export type { CloudEventLike, CloudEventOptions } from './cloud-events.js'
 export type { CreateManyOptions, CreateManyProgress } from './create-many.js'
 export { ApiError, GateTimeoutError, NetworkError, ResponseError } from './errors.js'
-export type { EventField, EventFilter, Events, NewEvent } from './events.js'
+export type { Events, NewEvent } from './events.js'
 // For what stands on the client, as watchers do.
 export type { FeedBatch } from './feed/connection.js'
 export type { RawEntry } from './feed/entries.js'
@@ -18,11 +25,11 @@ export type {
   StreamOptions,
 } from './feed/feed-options.js'
 export type { Messages } from './feed/messages.js'
-export type { GroupField, GroupFilter, Groups, NewGroup } from './groups.js'
+export type { GroupFilter, Groups, NewGroup } from './groups.js'
 export { retryAfterMs } from './http/api-error.js'
 export type { RestAnswer, RestOptions } from './http/rest.js'
 export type { CallOptions, ClientOptions, CreateOptions, ReadOptions } from './options.js'
-export type { NewReceiver, ReceiverField, ReceiverFilter, Receivers } from './receivers.js'
+export type { NewReceiver, ReceiverFilter, Receivers } from './receivers.js'
 export { forwardAbort } from './retry/forward-abort.js'
 export type { RetryOptions } from './retry/policy.js'
 export { backoffMs, type RetryPolicy, toRetryPolicy } from './retry/policy.js'

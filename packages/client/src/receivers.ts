@@ -1,4 +1,11 @@
-import { type EventReceiver, type EventReceiverInput, eventReceiverSchema } from '@epr/model'
+import {
+  type DefinitionFilter,
+  type EventReceiver,
+  type EventReceiverInput,
+  eventReceiverSchema,
+  type ReceiverField,
+  SEARCHED,
+} from '@epr/model'
 import type { CreateOptions, ReadOptions } from './options.js'
 import { createSearch, type Services } from './search.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
@@ -9,11 +16,8 @@ export interface NewReceiver extends EventReceiverInput {
   schema: unknown
 }
 
-/** What a search can give of a receiver. */
-export type ReceiverField = keyof EventReceiver
-
 /** Exact matches, all of those given; null and undefined say nothing. */
-export type ReceiverFilter = { [Name in 'id' | 'name' | 'type' | 'version']?: string | null | undefined }
+export type ReceiverFilter = DefinitionFilter
 
 /** Event receivers: `client.receivers`. */
 export interface Receivers {
@@ -33,17 +37,9 @@ export interface Receivers {
   ): AsyncGenerator<Pick<EventReceiver, Field>, void, undefined>
 }
 
-const SEARCHED = {
-  operation: 'event_receivers',
-  argument: 'event_receiver',
-  inputType: 'FindEventReceiverInput',
-  filterFields: ['id', 'name', 'type', 'version'],
-  schema: eventReceiverSchema,
-}
-
 export function createReceivers(services: Services): Receivers {
   const { rest } = services
-  const search = createSearch(SEARCHED, services)
+  const search = createSearch(SEARCHED.receiver, services)
   return {
     create: (receiver, options) => rest.create('/receivers', receiver, options),
     get: (id, options) => rest.get('/receivers', id, eventReceiverSchema, options),

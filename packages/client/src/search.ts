@@ -1,4 +1,4 @@
-import { EprError, idSchema } from '@epr/model'
+import { EprError, idSchema, type Searched } from '@epr/model'
 import * as z from 'zod'
 import { parseAnswer } from './http/answer.js'
 import type { Features } from './http/features.js'
@@ -6,19 +6,6 @@ import type { Graphql } from './http/graphql.js'
 import type { Rest } from './http/rest.js'
 import { PAGE_ARGUMENTS, type PageVariables, pageRows, type Row } from './page-rows.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
-
-/** How one kind of object is searched with GraphQL. */
-export interface Searched<Shape extends z.ZodRawShape> {
-  /** The root field: `events`. */
-  operation: string
-  /** Its argument: `event`. */
-  argument: string
-  /** The type of the argument: `FindEventInput`. */
-  inputType: string
-  /** What a filter may name. */
-  filterFields: readonly string[]
-  schema: z.ZodObject<Shape>
-}
 
 export interface Search {
   find(filter: object, options?: SearchOptions<string>): Promise<Row[]>
@@ -55,11 +42,11 @@ function toFilter(filter: object, known: readonly string[]): object {
   return Object.fromEntries(given)
 }
 
-export function createSearch<Shape extends z.ZodRawShape>(
-  { operation, argument, inputType, filterFields, schema }: Searched<Shape>,
+export function createSearch(
+  { operation, argument, inputType, filter: filterSchema, row, fields: allFields }: Searched<string>,
   { graphql, rest, features }: Services,
 ): Search {
-  const allFields = Object.keys(schema.shape)
+  const filterFields = Object.keys(filterSchema.shape)
 
   /** The document of a search, with those page arguments only that are used: the original knows none of them. */
   function toDocument(fields: readonly string[], page: PageVariables): string {
@@ -76,7 +63,10 @@ export function createSearch<Shape extends z.ZodRawShape>(
     assertKnown('field', fields, allFields)
     const given = toFilter(filter, filterFields)
     const rowSchema = z.object(
-      Object.fromEntries([['id', idSchema], ...fields.map((field) => [field, schema.shape[field]])]),
+      Object.fromEntries([
+        ['id', idSchema],
+        ...fields.map((field) => [field, row.shape[field] ?? z.unknown()]),
+      ]),
     )
     const { signal, timeoutMs, exact } = options
 

@@ -1,29 +1,23 @@
-import { eventReceiverGroupSchema, eventReceiverSchema, eventSchema } from '@epr/model'
+import {
+  definitionFilterSchema,
+  eventFilterSchema,
+  eventReceiverGroupSchema,
+  eventReceiverSchema,
+  eventSchema,
+} from '@epr/model'
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { pageInput, pageOutput, toPage } from './rows.js'
 import { addTool, READS, type Services } from './tool.js'
 
-const text = z.string().optional()
-const definitionFilter = z.strictObject({ id: text, name: text, type: text, version: text }).default({})
-const eventFilter = z
-  .strictObject({
-    id: text,
-    name: text,
-    version: text,
-    release: text,
-    platform_id: text,
-    package: text,
-    success: z.boolean().optional(),
-    event_receiver_id: text,
-  })
-  .default({})
+const definitionFilter = definitionFilterSchema.partial().strict().default({})
+const eventFilter = eventFilterSchema.partial().strict().default({})
 
 const FILTER = 'All that match every given field of `data` exactly; without any, all there are.'
 
 const spans = {
-  created_after: text.describe('Only what was created at or after this time, RFC 3339.'),
-  created_before: text.describe('Only what was created before this time, RFC 3339.'),
+  created_after: z.string().optional().describe('Only what was created at or after this time, RFC 3339.'),
+  created_before: z.string().optional().describe('Only what was created before this time, RFC 3339.'),
 }
 
 /** Payloads and schemas, which may be large, are left to the fetch tools. */

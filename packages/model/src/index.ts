@@ -69,3 +69,18 @@ export {
   refusedItemSchema,
 } from './results.js'
 export { readBoolean, readDurationMs } from './setting.js'
+export {
+  type DefinitionFilter,
+  definitionFilterSchema,
+  type EventField,
+  type EventFilter,
+  eventFilterSchema,
+  type GroupField,
+  idFilter,
+  MAX_PAGE_ROWS,
+  type Page,
+  type PageRequest,
+  type ReceiverField,
+  SEARCHED,
+  type Searched,
+} from './search.js'

@@ -1,4 +1,4 @@
-import { type BatchResult, EprError, eventInputSchema, fromJsonText, toJsonText } from '@epr/model'
+import { type BatchResult, EprError, eventInputSchema, fromJsonText, type Page, toJsonText } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Recorder } from '../intake/recorder.js'
 import type { Database } from '../storage/database.js'
@@ -11,7 +11,6 @@ import {
   type ToldEvent,
 } from '../storage/events.js'
 import { insertKey } from '../storage/idempotency-keys.js'
-import type { Found } from '../storage/page.js'
 import type { StoredReceiver } from '../storage/receivers.js'
 import type { Call } from './call.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
@@ -37,7 +36,7 @@ export interface Events {
   createMany(bodies: EventBody[], call: Call): Promise<BatchResult[]>
   /** @throws EprError NOT_FOUND */
   get(id: string, call: Call): Promise<{ event: StoredEvent; receiver: StoredReceiver }>
-  find(search: EventSearch, call: Call): Promise<Found<StoredEvent>>
+  find(search: EventSearch, call: Call): Promise<Page<StoredEvent>>
 }
 
 export interface EventsOptions {

@@ -4,6 +4,7 @@ import {
   eventReceiverGroupInputSchema,
   eventReceiverGroupPatchSchema,
   MESSAGE_TYPES,
+  type Page,
 } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
@@ -16,7 +17,6 @@ import {
 } from '../storage/groups.js'
 import { insertKey } from '../storage/idempotency-keys.js'
 import { insertMessage } from '../storage/outbox.js'
-import type { Found } from '../storage/page.js'
 import type { Call } from './call.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
@@ -27,7 +27,7 @@ export interface Groups {
   create(fields: unknown, call: Call): Promise<string>
   /** @throws EprError NOT_FOUND */
   get(id: string, call: Call): Promise<EventReceiverGroup>
-  find(search: GroupSearch, call: Call): Promise<Found<EventReceiverGroup>>
+  find(search: GroupSearch, call: Call): Promise<Page<EventReceiverGroup>>
   /**
    * Enables or disables a group, also when it is so already: `updated_at` moves and a message is sent.
    *

@@ -1,10 +1,16 @@
-import { EprError, eventReceiverInputSchema, fingerprint, MESSAGE_TYPES, toJsonText } from '@epr/model'
+import {
+  EprError,
+  eventReceiverInputSchema,
+  fingerprint,
+  MESSAGE_TYPES,
+  type Page,
+  toJsonText,
+} from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { insertKey } from '../storage/idempotency-keys.js'
 import { insertMessage } from '../storage/outbox.js'
-import type { Found } from '../storage/page.js'
 import {
   insertReceiver,
   type ReceiverSearch,
@@ -25,7 +31,7 @@ export interface Receivers {
   create(fields: unknown, schema: JsonInput | undefined, call: Call): Promise<string>
   /** @throws EprError NOT_FOUND */
   get(id: string, call: Call): Promise<StoredReceiver>
-  find(search: ReceiverSearch, call: Call): Promise<Found<StoredReceiver>>
+  find(search: ReceiverSearch, call: Call): Promise<Page<StoredReceiver>>
 }
 
 export interface ReceiversOptions {

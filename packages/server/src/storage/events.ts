@@ -1,15 +1,17 @@
-import { type Event, fromJsonText, type JsonText, nvrppKey } from '@epr/model'
+import {
+  type Event,
+  type EventField,
+  type EventFilter,
+  fromJsonText,
+  type JsonText,
+  nvrppKey,
+  type Page,
+  type PageRequest,
+  SEARCHED,
+} from '@epr/model'
 import type { Connection } from './database.js'
 import { isKeyTaken, type KeyClaim, KeyTakenError } from './idempotency-keys.js'
-import {
-  addMatches,
-  addPageConditions,
-  type Conditions,
-  createConditions,
-  type Found,
-  type Page,
-  toFound,
-} from './page.js'
+import { addMatches, addPageConditions, type Conditions, createConditions, toPage } from './page.js'
 
 /** An event as it is stored: the payload is the text that was sent. */
 export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
@@ -22,31 +24,7 @@ export interface ToldEvent extends StoredEvent {
   type: string
 }
 
-export const EVENT_COLUMNS = [
-  'id',
-  'name',
-  'version',
-  'release',
-  'platform_id',
-  'package',
-  'description',
-  'payload',
-  'success',
-  'event_receiver_id',
-  'created_at',
-] as const satisfies readonly (keyof StoredEvent)[]
-export type EventColumn = (typeof EVENT_COLUMNS)[number]
-
-export interface EventFilter {
-  id?: string | null | undefined
-  name?: string | null | undefined
-  version?: string | null | undefined
-  release?: string | null | undefined
-  platform_id?: string | null | undefined
-  package?: string | null | undefined
-  success?: boolean | null | undefined
-  event_receiver_id?: string | null | undefined
-}
+const EVENT_COLUMNS = SEARCHED.event.fields satisfies readonly (keyof StoredEvent)[]
 
 /** What is written together because it came in one request. */
 export interface EventUnit {
@@ -134,7 +112,7 @@ export async function selectEvent(connection: Connection, id: string): Promise<S
   return row
 }
 
-function toConditions({ success, ...matches }: EventFilter, page: Page) {
+function toConditions({ success, ...matches }: EventFilter, page: PageRequest) {
   const conditions = createConditions()
   addMatches(conditions, matches)
   // Literals, so that `not success` meets the partial index events_failed.
@@ -155,7 +133,12 @@ const PROBE_ROWS = 500
  * index, which fills the page when many rows meet both; when it does not, few rows do, and all of them are
  * found by intersecting the indexes.
  */
-function toIntersection(conditions: Conditions, filter: EventFilter, { order }: Page, limit: string): string {
+function toIntersection(
+  conditions: Conditions,
+  filter: EventFilter,
+  { order }: PageRequest,
+  limit: string,
+): string {
   const first = INDEXED.find((column) => typeof filter[column] === 'string')
   const where = conditions.toSql()
   const along = conditions.toSql((sql) => sql.startsWith(`${first} =`) || sql.startsWith('id '))
@@ -174,29 +157,29 @@ function toIntersection(conditions: Conditions, filter: EventFilter, { order }: 
 /** What stands in the index events_version, which then answers alone, also that nothing meets all. */
 const COVERED = ['id', 'version', 'event_receiver_id']
 
-function isCovered(filter: EventFilter, { created_after, created_before }: Page): boolean {
+function isCovered(filter: EventFilter, { created_after, created_before }: PageRequest): boolean {
   if (created_after !== undefined || created_before !== undefined) return false
   return Object.entries(filter).every(([column, value]) => value == null || COVERED.includes(column))
 }
 
 /** The ids of a page of rows that meet two or more indexed filters. */
-function toIds(conditions: Conditions, filter: EventFilter, page: Page, limit: string): string {
+function toIds(conditions: Conditions, filter: EventFilter, page: PageRequest, limit: string): string {
   if (!isCovered(filter, page)) return toIntersection(conditions, filter, page, limit)
   return `select id from events ${conditions.toSql()} order by id ${page.order} limit ${limit}`
 }
 
-/** Which events are wanted, which page of them, and which of their columns. */
+/** Which events are wanted, which page of them, and which of their fields. */
 export interface EventSearch {
   filter: EventFilter
-  page: Page
-  columns: readonly EventColumn[]
+  page: PageRequest
+  fields: readonly EventField[]
 }
 
-/** Searches events by exact matches, in id order; reads only the columns that are asked for. */
+/** Searches events by exact matches, in id order; reads only the fields that are asked for. */
 export async function selectEvents(
   connection: Connection,
-  { filter, page, columns }: EventSearch,
-): Promise<Found<StoredEvent>> {
+  { filter, page, fields }: EventSearch,
+): Promise<Page<StoredEvent>> {
   const conditions = toConditions(filter, page)
   conditions.values.push(page.limit + 1)
   const limit = `$${conditions.values.length}::int`
@@ -205,7 +188,7 @@ export async function selectEvents(
   const where = isMixed ? `where id in (${toIds(conditions, filter, page, limit)})` : conditions.toSql()
   const matching = `select ${EVENT_COLUMNS.join(', ')}, payload_bytes from events ${where} ${order} limit ${limit}`
   return toEvents(
-    await connection.query<PageRow>(toPageQuery(matching, columns, order), conditions.values),
+    await connection.query<PageRow>(toPageQuery(matching, fields, order), conditions.values),
     page.limit,
   )
 }
@@ -216,9 +199,9 @@ interface PageRow extends StoredEvent {
 }
 
 /** Cuts a page where its payloads grow too large. Toasted payloads behind that are never fetched. */
-function toPageQuery(matching: string, columns: readonly EventColumn[], order: string): string {
-  const names = columns.join(', ')
-  if (!columns.includes('payload'))
+function toPageQuery(matching: string, fields: readonly EventField[], order: string): string {
+  const names = fields.join(', ')
+  if (!fields.includes('payload'))
     return `select ${names}, 0 as page_rows from (${matching}) as page ${order}`
   return `select ${names}, page_rows from (
     select *, (count(*) over ())::int as page_rows,
@@ -227,8 +210,8 @@ function toPageQuery(matching: string, columns: readonly EventColumn[], order: s
   ) as page where bytes_before < ${MAX_PAGE_BYTES} ${order}`
 }
 
-function toEvents(rows: PageRow[], limit: number): Found<StoredEvent> {
-  const { rows: kept, more } = toFound(rows, limit)
+function toEvents(rows: PageRow[], limit: number): Page<StoredEvent> {
+  const { rows: kept, more } = toPage(rows, limit)
   const wasCut = (rows[0]?.page_rows ?? 0) > rows.length
   return { rows: kept.map(({ page_rows: _, ...event }) => event), more: more || wasCut }
 }

@@ -1,27 +1,20 @@
-import type { EventReceiverGroup } from '@epr/model'
+import {
+  type DefinitionFilter,
+  type EventReceiverGroup,
+  type GroupField,
+  type Page,
+  type PageRequest,
+  SEARCHED,
+} from '@epr/model'
 import type { Connection } from './database.js'
-import { addMatches, addPageConditions, createConditions, type Found, type Page, toFound } from './page.js'
-import type { DefinitionFilter } from './receivers.js'
-
-export const GROUP_COLUMNS = [
-  'id',
-  'name',
-  'type',
-  'version',
-  'description',
-  'enabled',
-  'event_receiver_ids',
-  'created_at',
-  'updated_at',
-] as const satisfies readonly (keyof EventReceiverGroup)[]
-export type GroupColumn = (typeof GROUP_COLUMNS)[number]
+import { addMatches, addPageConditions, createConditions, toPage } from './page.js'
 
 const MEMBERS = `array(
   select event_receiver_id from event_receiver_group_members where group_id = g.id order by position
 ) as event_receiver_ids`
 
-const selected = (columns: readonly GroupColumn[]): string =>
-  columns.map((column) => (column === 'event_receiver_ids' ? MEMBERS : column)).join(', ')
+const selected = (fields: readonly GroupField[]): string =>
+  fields.map((field) => (field === 'event_receiver_ids' ? MEMBERS : field)).join(', ')
 
 export async function insertGroup(connection: Connection, group: EventReceiverGroup): Promise<void> {
   await connection.query(
@@ -79,33 +72,33 @@ export function selectGroupsById(
   return connection.query<EventReceiverGroup>(
     {
       name: 'select_groups',
-      text: `select ${selected(GROUP_COLUMNS)} from event_receiver_groups g where id = any ($1::text[])`,
+      text: `select ${selected(SEARCHED.group.fields)} from event_receiver_groups g where id = any ($1::text[])`,
     },
     [ids],
   )
 }
 
-/** Which groups are wanted, which page of them, and which of their columns. */
+/** Which groups are wanted, which page of them, and which of their fields. */
 export interface GroupSearch {
   filter: DefinitionFilter
-  page: Page
-  columns: readonly GroupColumn[]
+  page: PageRequest
+  fields: readonly GroupField[]
 }
 
 export async function selectGroups(
   connection: Connection,
-  { filter, page, columns }: GroupSearch,
-): Promise<Found<EventReceiverGroup>> {
+  { filter, page, fields }: GroupSearch,
+): Promise<Page<EventReceiverGroup>> {
   const conditions = createConditions()
   addMatches(conditions, { ...filter })
   addPageConditions(conditions, page)
   conditions.values.push(page.limit + 1)
   const rows = await connection.query<EventReceiverGroup>(
-    `select ${selected(columns)} from event_receiver_groups g ${conditions.toSql()}
+    `select ${selected(fields)} from event_receiver_groups g ${conditions.toSql()}
      order by id ${page.order} limit $${conditions.values.length}`,
     conditions.values,
   )
-  return toFound(rows, page.limit)
+  return toPage(rows, page.limit)
 }
 
 export interface LatestEvent {

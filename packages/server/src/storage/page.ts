@@ -1,23 +1,4 @@
-import { firstIdOf } from '@epr/model'
-
-/** Which part of a result is wanted. */
-export interface Page {
-  /** The most rows to give. */
-  limit: number
-  /** The id behind which the page starts. */
-  after?: string | undefined
-  order: 'asc' | 'desc'
-  /** RFC 3339, inclusive. */
-  created_after?: string | undefined
-  /** RFC 3339, exclusive. */
-  created_before?: string | undefined
-}
-
-export interface Found<Row> {
-  rows: Row[]
-  /** Whether more rows follow the last of these. */
-  more: boolean
-}
+import { firstIdOf, type Page, type PageRequest } from '@epr/model'
 
 /**
  * An id says when it was made, to the millisecond of its server's clock, and the pages are in id order: so a
@@ -55,7 +36,7 @@ export function createConditions(): Conditions {
 }
 
 /** Adds what a page asks for: its start and its span of time. */
-export function addPageConditions(conditions: Conditions, page: Page): void {
+export function addPageConditions(conditions: Conditions, page: PageRequest): void {
   if (page.after !== undefined) conditions.add(page.order === 'asc' ? 'id > ?' : 'id < ?', page.after)
   if (page.created_after !== undefined) {
     conditions.add('created_at >= ?::timestamptz', page.created_after)
@@ -75,6 +56,6 @@ export function addMatches(conditions: Conditions, filter: Record<string, string
 }
 
 /** Turns the rows of a query that asked for one more than the limit into a page. */
-export function toFound<Row>(rows: Row[], limit: number): Found<Row> {
+export function toPage<Row>(rows: Row[], limit: number): Page<Row> {
   return { rows: rows.slice(0, limit), more: rows.length > limit }
 }

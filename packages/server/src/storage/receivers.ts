@@ -1,31 +1,22 @@
-import { type EventReceiver, fromJsonText, type JsonText } from '@epr/model'
+import {
+  type DefinitionFilter,
+  type EventReceiver,
+  fromJsonText,
+  type JsonText,
+  type Page,
+  type PageRequest,
+  type ReceiverField,
+  SEARCHED,
+} from '@epr/model'
 import type { Connection } from './database.js'
-import { addMatches, addPageConditions, createConditions, type Found, type Page, toFound } from './page.js'
+import { addMatches, addPageConditions, createConditions, toPage } from './page.js'
 
 /** An event receiver as it is stored: the schema is the text that was sent. */
 export interface StoredReceiver extends Omit<EventReceiver, 'schema'> {
   schema: JsonText
 }
 
-export const RECEIVER_COLUMNS = [
-  'id',
-  'name',
-  'type',
-  'version',
-  'description',
-  'schema',
-  'fingerprint',
-  'created_at',
-] as const satisfies readonly (keyof StoredReceiver)[]
-export type ReceiverColumn = (typeof RECEIVER_COLUMNS)[number]
-
-/** What receivers and groups can be searched by. */
-export interface DefinitionFilter {
-  id?: string | null | undefined
-  name?: string | null | undefined
-  type?: string | null | undefined
-  version?: string | null | undefined
-}
+const RECEIVER_COLUMNS = SEARCHED.receiver.fields satisfies readonly (keyof StoredReceiver)[]
 
 export async function insertReceiver(connection: Connection, receiver: StoredReceiver): Promise<void> {
   await connection.query(
@@ -58,25 +49,25 @@ export function selectReceiversById(
   )
 }
 
-/** Which receivers are wanted, which page of them, and which of their columns. */
+/** Which receivers are wanted, which page of them, and which of their fields. */
 export interface ReceiverSearch {
   filter: DefinitionFilter
-  page: Page
-  columns: readonly ReceiverColumn[]
+  page: PageRequest
+  fields: readonly ReceiverField[]
 }
 
 export async function selectReceivers(
   connection: Connection,
-  { filter, page, columns }: ReceiverSearch,
-): Promise<Found<StoredReceiver>> {
+  { filter, page, fields }: ReceiverSearch,
+): Promise<Page<StoredReceiver>> {
   const conditions = createConditions()
   addMatches(conditions, { ...filter })
   addPageConditions(conditions, page)
   conditions.values.push(page.limit + 1)
   const rows = await connection.query<StoredReceiver>(
-    `select ${columns.join(', ')} from event_receivers ${conditions.toSql()}
+    `select ${fields.join(', ')} from event_receivers ${conditions.toSql()}
      order by id ${page.order} limit $${conditions.values.length}`,
     conditions.values,
   )
-  return toFound(rows, page.limit)
+  return toPage(rows, page.limit)
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EprError, memberText, stringifyJson } from '@epr/model'
+import { EprError, idFilter, memberText, SEARCHED, type Searched, stringifyJson } from '@epr/model'
 import {
   buildSchema,
   type ExecutionResult,
@@ -11,6 +11,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql'
+import * as z from 'zod'
 import type { JsonInput } from '../../registry/input.js'
 import type { Registry } from '../../registry/registry.js'
 import { toCall } from '../core/call.js'
@@ -33,9 +34,19 @@ interface GraphqlRequest {
   variables: JsonInput | undefined
 }
 
-/** Both `src/http/` and `dist/` have the file beside them. */
+/** The input that a kind of object is searched by: `FindEventInput`. */
+function toFindInput({ inputType, filter }: Searched<string>): string {
+  const fields = Object.entries(filter.shape).map(([name, field]) => {
+    const type = field instanceof z.ZodBoolean ? 'Boolean' : field === idFilter ? 'ID' : 'String'
+    return `  ${name}: ${type}`
+  })
+  return `input ${inputType} {\n${fields.join('\n')}\n}`
+}
+
+/** Both the sources and `dist/` have the file beside their reader. */
 function loadSchema(): GraphQLSchema {
-  const schema = buildSchema(readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8'))
+  const file = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
+  const schema = buildSchema([file, ...Object.values(SEARCHED).map(toFindInput)].join('\n'))
   Object.assign(schema.getType('JSON') as GraphQLScalarType, JSON_SCALAR)
   Object.assign(schema.getType('Time') as GraphQLScalarType, TIME_SCALAR)
   return schema

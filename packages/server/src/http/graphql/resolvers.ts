@@ -1,13 +1,17 @@
+import {
+  type DefinitionFilter,
+  type EventFilter,
+  MAX_PAGE_ROWS,
+  type Page,
+  type PageRequest,
+  SEARCHED,
+} from '@epr/model'
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
 import type { Call } from '../../registry/call.js'
 import type { JsonInput } from '../../registry/input.js'
 import type { Registry } from '../../registry/registry.js'
-import { EVENT_COLUMNS, type EventFilter } from '../../storage/events.js'
-import { GROUP_COLUMNS } from '../../storage/groups.js'
-import type { Found, Page } from '../../storage/page.js'
-import { type DefinitionFilter, RECEIVER_COLUMNS } from '../../storage/receivers.js'
-import { MAX_LIMIT, parseLimit } from '../rest/query-params.js'
+import { parseLimit } from '../rest/query-params.js'
 
 /** What resolvers of one request share. */
 export interface GraphqlContext {
@@ -24,9 +28,9 @@ interface PageArgs {
   created_before?: string | null
 }
 
-function toPage({ limit, after, order, created_after, created_before }: PageArgs): Page {
+function toPage({ limit, after, order, created_after, created_before }: PageArgs): PageRequest {
   return {
-    limit: parseLimit(limit ?? MAX_LIMIT),
+    limit: parseLimit(limit ?? MAX_PAGE_ROWS),
     after: after ?? undefined,
     order: order === 'DESC' ? 'desc' : 'asc',
     created_after: created_after ?? undefined,
@@ -34,8 +38,8 @@ function toPage({ limit, after, order, created_after, created_before }: PageArgs
   }
 }
 
-/** The columns that a field's selection asks for; what is not asked for is not read. The id is always there. */
-function selectedColumns<Column extends string>(info: GraphQLResolveInfo, all: readonly Column[]): Column[] {
+/** The fields that a selection asks for; what is not asked for is not read. The id is always there. */
+function selectedFields<Field extends string>(info: GraphQLResolveInfo, all: readonly Field[]): Field[] {
   const names = new Set<string>(['id'])
   const collect = (selectionSet: SelectionSetNode | undefined): void => {
     for (const selection of selectionSet?.selections ?? []) {
@@ -45,18 +49,18 @@ function selectedColumns<Column extends string>(info: GraphQLResolveInfo, all: r
     }
   }
   for (const node of info.fieldNodes) collect(node.selectionSet)
-  return all.filter((column) => names.has(column))
+  return all.filter((field) => names.has(field))
 }
 
 /** Gives a page's rows, and tells the request when there are more. */
 function toRows<Row extends { id: string }>(
-  found: Found<Row>,
+  { rows, more }: Page<Row>,
   context: GraphqlContext,
   info: GraphQLResolveInfo,
 ): Row[] {
-  const last = found.rows.at(-1)
-  if (found.more && last) context.truncated[String(info.path.key)] = last.id
-  return found.rows
+  const last = rows.at(-1)
+  if (more && last) context.truncated[String(info.path.key)] = last.id
+  return rows
 }
 
 /** The resolvers of every root field, over the registry that REST uses too. */
@@ -79,7 +83,7 @@ export function createResolvers({ events, receivers, groups, gateStatus }: Regis
     ) =>
       toRows(
         await events.find(
-          { filter: event, page: toPage(page), columns: selectedColumns(info, EVENT_COLUMNS) },
+          { filter: event, page: toPage(page), fields: selectedFields(info, SEARCHED.event.fields) },
           context.call,
         ),
         context,
@@ -92,7 +96,11 @@ export function createResolvers({ events, receivers, groups, gateStatus }: Regis
     ) =>
       toRows(
         await receivers.find(
-          { filter: event_receiver, page: toPage(page), columns: selectedColumns(info, RECEIVER_COLUMNS) },
+          {
+            filter: event_receiver,
+            page: toPage(page),
+            fields: selectedFields(info, SEARCHED.receiver.fields),
+          },
           context.call,
         ),
         context,
@@ -105,7 +113,11 @@ export function createResolvers({ events, receivers, groups, gateStatus }: Regis
     ) =>
       toRows(
         await groups.find(
-          { filter: event_receiver_group, page: toPage(page), columns: selectedColumns(info, GROUP_COLUMNS) },
+          {
+            filter: event_receiver_group,
+            page: toPage(page),
+            fields: selectedFields(info, SEARCHED.group.fields),
+          },
           context.call,
         ),
         context,

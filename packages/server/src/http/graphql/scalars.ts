@@ -1,6 +1,6 @@
 import { assertJsonDepth, EprError, type JsonText, stringifyJson } from '@epr/model'
 import { GraphQLError, type GraphQLScalarType, Kind, type ValueNode } from 'graphql'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { JsonInput } from '../../registry/input.js'
 
 /** A variable's value with the text it had in the request, for the JSON scalar to read. */

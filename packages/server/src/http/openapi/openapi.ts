@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { type Route, toJsonResponse } from '../core/route.js'
 import { API_PREFIX } from '../rest/rest.js'

@@ -13,7 +13,7 @@ import {
   MAX_BATCH_EVENTS,
   messageSchema,
 } from '@epr/model'
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   cloudEventQuery,
   definitionQuery,

@@ -1,5 +1,4 @@
-import { type BatchResult, stringifyJson } from '@epr/model'
-import type { Found } from '../../storage/page.js'
+import { type BatchResult, type Page, stringifyJson } from '@epr/model'
 import { type RestRequest, type RestResponse, toJsonResponse } from '../core/route.js'
 
 /** A creation's 200. */
@@ -13,10 +12,10 @@ export function toBatchResponse(results: readonly BatchResult[]): RestResponse {
 }
 
 /** A page of a list, with the link to the next one when there is more (RFC 8288). */
-export function toListResponse(request: RestRequest, found: Found<{ id: string }>): RestResponse {
-  const body = stringifyJson({ data: found.rows })
-  const last = found.rows.at(-1)
-  if (!found.more || !last) return toJsonResponse(body)
+export function toListResponse(request: RestRequest, { rows, more }: Page<{ id: string }>): RestResponse {
+  const body = stringifyJson({ data: rows })
+  const last = rows.at(-1)
+  if (!more || !last) return toJsonResponse(body)
   const query = new URLSearchParams(request.search)
   query.set('after', last.id)
   return toJsonResponse(body, { link: `<${request.path.replace(/\/$/, '')}?${query}>; rel="next"` })

@@ -1,9 +1,7 @@
-import { stringifyJson } from '@epr/model'
+import { SEARCHED, stringifyJson } from '@epr/model'
 import type { ReadGateStatus } from '../../registry/gate-status.js'
 import type { Groups } from '../../registry/groups.js'
 import type { Receivers } from '../../registry/receivers.js'
-import { GROUP_COLUMNS } from '../../storage/groups.js'
-import { RECEIVER_COLUMNS } from '../../storage/receivers.js'
 import { toCall, toCreatingCall } from '../core/call.js'
 import { parseJsonBody, toObjectBody } from '../core/json-body.js'
 import { type Route, toJsonResponse } from '../core/route.js'
@@ -27,7 +25,7 @@ export function receiverRoutes(receivers: Receivers): Route[] {
         const { page, filter } = splitQuery(parseQuery(definitionQuery, request.search))
         return toListResponse(
           request,
-          await receivers.find({ filter, page, columns: RECEIVER_COLUMNS }, toCall(request)),
+          await receivers.find({ filter, page, fields: SEARCHED.receiver.fields }, toCall(request)),
         )
       },
     },
@@ -57,7 +55,7 @@ export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus): Route[]
         const { page, filter } = splitQuery(parseQuery(definitionQuery, request.search))
         return toListResponse(
           request,
-          await groups.find({ filter, page, columns: GROUP_COLUMNS }, toCall(request)),
+          await groups.find({ filter, page, fields: SEARCHED.group.fields }, toCall(request)),
         )
       },
     },

@@ -1,6 +1,5 @@
-import { EprError, elementTexts, MAX_BATCH_EVENTS, stringifyJson } from '@epr/model'
+import { EprError, elementTexts, MAX_BATCH_EVENTS, SEARCHED, stringifyJson } from '@epr/model'
 import type { EventBody, Events } from '../../registry/events.js'
-import { EVENT_COLUMNS } from '../../storage/events.js'
 import { toCall, toCreatingCall } from '../core/call.js'
 import { parseJsonBody, readObjectBody, toObjectBody } from '../core/json-body.js'
 import { type Route, toJsonResponse } from '../core/route.js'
@@ -48,7 +47,7 @@ export function eventRoutes(events: Events): Route[] {
         const { page, filter } = splitQuery(parseQuery(eventQuery, request.search))
         return toListResponse(
           request,
-          await events.find({ filter, page, columns: EVENT_COLUMNS }, toCall(request)),
+          await events.find({ filter, page, fields: SEARCHED.event.fields }, toCall(request)),
         )
       },
     },

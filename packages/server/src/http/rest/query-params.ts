@@ -1,10 +1,14 @@
-import { EprError, idSchema } from '@epr/model'
-import { z } from 'zod'
+import {
+  definitionFilterSchema,
+  EprError,
+  eventFilterSchema,
+  idSchema,
+  MAX_PAGE_ROWS,
+  type PageRequest,
+} from '@epr/model'
+import * as z from 'zod'
 import { parseInput } from '../../registry/input.js'
-import type { Page } from '../../storage/page.js'
 
-/** The most rows of a page. */
-export const MAX_LIMIT = 1_000
 const DEFAULT_LIMIT = 100
 
 const timeParam = z.iso.datetime({
@@ -14,9 +18,9 @@ const timeParam = z.iso.datetime({
 
 const limitParam = z
   .string()
-  .regex(/^\d{1,4}$/, `must be a number from 1 to ${MAX_LIMIT}`)
+  .regex(/^\d{1,4}$/, `must be a number from 1 to ${MAX_PAGE_ROWS}`)
   .transform(Number)
-  .refine((limit) => limit >= 1 && limit <= MAX_LIMIT, `must be a number from 1 to ${MAX_LIMIT}`)
+  .refine((limit) => limit >= 1 && limit <= MAX_PAGE_ROWS, `must be a number from 1 to ${MAX_PAGE_ROWS}`)
   .default(DEFAULT_LIMIT)
 
 const pageParams = {
@@ -27,40 +31,25 @@ const pageParams = {
   created_before: timeParam.optional(),
 }
 
-const definitionParams = {
-  id: z.string().optional(),
-  name: z.string().optional(),
-  type: z.string().optional(),
-  version: z.string().optional(),
+/** What a list is asked: its filter, as texts, and which page of it. */
+function listQuery<Shape extends z.ZodRawShape>(filter: z.ZodObject<Shape>) {
+  return z.strictObject({ ...filter.partial().shape, ...pageParams })
 }
 
 /** The query of `GET /receivers` and `GET /groups`. */
-export const definitionQuery = z.strictObject({ ...definitionParams, ...pageParams })
+export const definitionQuery = listQuery(definitionFilterSchema)
+
+const flagParam = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true')
 
 /** The query of `GET /events`. */
-export const eventQuery = z.strictObject({
-  id: z.string().optional(),
-  name: z.string().optional(),
-  version: z.string().optional(),
-  release: z.string().optional(),
-  platform_id: z.string().optional(),
-  package: z.string().optional(),
-  success: z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((text) => text === 'true')
-    .optional(),
-  event_receiver_id: z.string().optional(),
-  ...pageParams,
-})
+export const eventQuery = listQuery(eventFilterSchema.extend({ success: flagParam }))
 
 /** The query of `GET /groups/{id}/status`; the fields themselves are checked by the gate. */
-export const statusQuery = z.strictObject({
-  name: z.string().optional(),
-  version: z.string().optional(),
-  release: z.string().optional(),
-  platform_id: z.string().optional(),
-  package: z.string().optional(),
-})
+export const statusQuery = z.strictObject(
+  eventFilterSchema
+    .pick({ name: true, version: true, release: true, platform_id: true, package: true })
+    .partial().shape,
+)
 
 /** The query of `GET /messages`. */
 export const messageQuery = z.strictObject({
@@ -83,8 +72,8 @@ export const cloudEventQuery = z.strictObject({
 
 /** A page's size that came as a number. @throws EprError INVALID_ARGUMENT when it is not 1 to 1000 */
 export function parseLimit(limit: number): number {
-  if (limit >= 1 && limit <= MAX_LIMIT) return limit
-  throw new EprError('INVALID_ARGUMENT', `limit must be a number from 1 to ${MAX_LIMIT}`)
+  if (limit >= 1 && limit <= MAX_PAGE_ROWS) return limit
+  throw new EprError('INVALID_ARGUMENT', `limit must be a number from 1 to ${MAX_PAGE_ROWS}`)
 }
 
 /**
@@ -102,7 +91,7 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, search: str
 }
 
 /** What a list's query says, in two: which page of it, and which rows. */
-export function splitQuery<Query extends Page>(query: Query) {
+export function splitQuery<Query extends PageRequest>(query: Query) {
   const { limit, after, order, created_after, created_before, ...filter } = query
   return { page: { limit, after, order, created_after, created_before }, filter }
 }

@@ -48,7 +48,7 @@ function toScope({ value }: CloudEventInput, receiver: string | undefined): stri
 export function createCloudEvents({ events, receivers, mappers }: CloudEventsOptions): CloudEvents {
   async function findReceiver({ type }: CloudEvent, call: Call): Promise<string> {
     const page = { limit: 1, order: 'desc' } as const
-    const { rows } = await receivers.find({ filter: { type }, page, columns: ['id'] }, call)
+    const { rows } = await receivers.find({ filter: { type }, page, fields: ['id'] }, call)
     const [newest] = rows
     if (newest) return newest.id
     const problem = `type: there is no event receiver of the type ${JSON.stringify(type)}`
