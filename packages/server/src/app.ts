@@ -8,14 +8,15 @@ import { createCyclonedxCatalogue } from './cyclonedx-catalogue.js'
 import { createFeed } from './feed/feed.js'
 import { cloudEventRoutes } from './http/cloud-events/routes.js'
 import { createGuards, isLoopback } from './http/core/guards.js'
-import { type Answer, type HttpServer, startHttpServer } from './http/core/http-server.js'
-import { createAdapter } from './http/core/run-route.js'
+import { type HttpServer, startHttpServer } from './http/core/http-server.js'
+import { createListener, type ServedRequest } from './http/core/listener.js'
+import { API_PREFIX } from './http/core/route.js'
 import { createGraphqlRoute } from './http/graphql/graphql.js'
 import { createOpenApiRoute } from './http/openapi/openapi.js'
 import { healthRoutes } from './http/operations/health.js'
 import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
-import { API_PREFIX, createRoutes } from './http/rest/rest.js'
+import { restRoutes } from './http/rest/rest.js'
 import { createRecorder } from './intake/recorder.js'
 import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
@@ -124,7 +125,6 @@ async function serve(options: ServeOptions): Promise<App> {
   const stopping = new AbortController()
   const services = createServices({ database, eventCount, config, connectPublisher, cloudEventMappers, log })
   const { payloadSchemas, feed, relay, leader, metrics, recorder, registry } = services
-  const adapter = createAdapter({ maxBodyBytes: config.maxBodyBytes, stopping: stopping.signal, log })
   const health = healthRoutes({
     version,
     pingDatabase: async () => void (await database.query('select 1')),
@@ -132,26 +132,22 @@ async function serve(options: ServeOptions): Promise<App> {
     isLeading: () => leader.isLeading,
     relay,
   })
-  const api = [
-    ...createRoutes(registry, feed),
+  const described = [
+    ...restRoutes(registry, feed),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, log }),
     ...browserPageRoutes(),
-  ]
-  const described = [
     ...health,
     metrics.route,
-    ...api.map((route) => ({ ...route, path: API_PREFIX + route.path })),
   ]
   const routes = [...described, createOpenApiRoute(version, described)]
 
   const { brokers, topic } = config
   const told = brokers.length === 0 ? 'feed only' : `feed, and topic ${topic} on ${brokers.join(', ')}`
   log.info(`data: ${opened.place}; messages: ${told}`)
-  const guards = createGuards(config)
-  function onAnswer(answer: Answer): void {
-    metrics.observeAnswer(answer)
-    const { requestId: request_id, method, url, status, seconds } = answer
+  function onServed(served: ServedRequest): void {
+    metrics.observeRequest(served)
+    const { requestId: request_id, method, url, status, seconds } = served
     log.debug({ request_id, method, url, status, seconds }, 'answered')
   }
   if (!isLoopback(config.host)) {
@@ -173,10 +169,14 @@ async function serve(options: ServeOptions): Promise<App> {
       host: config.host,
       port: config.port,
       tls,
-      adapter,
-      routes,
-      guards,
-      onAnswer,
+      listener: createListener({
+        routes,
+        guards: createGuards(config),
+        maxBodyBytes: config.maxBodyBytes,
+        stopping: stopping.signal,
+        onServed,
+        log,
+      }),
     })
   } catch (error) {
     await closeServices()

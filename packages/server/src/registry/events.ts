@@ -100,6 +100,12 @@ export function createEvents(options: EventsOptions): Events {
     }
   }
 
+  async function record(body: EventBody, toClaim?: ToClaim<string>): Promise<string> {
+    const event = await prepare(body)
+    await recorder.record({ events: [event], claim: toClaim?.(event.id) })
+    return event.id
+  }
+
   /** What the database refuses as a whole is recorded one by one; the key is kept with the results that came out. */
   async function recordEach(
     prepared: (ToldEvent | BatchResult)[],
@@ -130,12 +136,9 @@ export function createEvents(options: EventsOptions): Events {
   }
 
   return {
+    // The one hot call: without a key nothing stands between it and its row.
     create: (body, call) =>
-      idempotency.once(call, async (toClaim) => {
-        const event = await prepare(body)
-        await recorder.record({ events: [event], claim: toClaim?.(event.id) })
-        return event.id
-      }),
+      call.once ? idempotency.once(call, (toClaim) => record(body, toClaim)) : record(body),
     createMany: (bodies, call) => idempotency.once(call, (toClaim) => recordMany(bodies, toClaim)),
     async get(id) {
       const event = await selectEvent(database, id)

@@ -20,7 +20,8 @@ const MAX_RETRY_MS = 5_000
 const STOP_GRACE_MS = 2_000
 
 /** `standby`: another server leads and publishes. */
-export type RelayState = 'standby' | 'connecting' | 'publishing' | 'waiting for the broker'
+export const RELAY_STATES = ['standby', 'connecting', 'publishing', 'waiting for the broker'] as const
+export type RelayState = (typeof RELAY_STATES)[number]
 
 export interface RelayStatus {
   state: RelayState

@@ -5,7 +5,7 @@ import {
   toCloudEvent,
 } from '../../registry/cloud-events/cloud-event.js'
 import { parseJsonBody } from '../core/json-body.js'
-import type { RestRequest } from '../core/route.js'
+import type { HttpRequest } from '../core/route.js'
 import { isBinaryMode, mediaTypeOf, toStructuredText } from './binary-mode.js'
 
 /** What a request holds: one CloudEvent, or a batch of what may each be one. */
@@ -29,7 +29,7 @@ function toBatch(body: Buffer): MaybeCloudEvent[] {
  *
  * @throws EprError INVALID_ARGUMENT that names the attribute; UNSUPPORTED_MEDIA_TYPE
  */
-export function readCloudEvents({ headers, body }: Pick<RestRequest, 'headers' | 'body'>): CloudEventRequest {
+export function readCloudEvents({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): CloudEventRequest {
   const mediaType = mediaTypeOf(headers['content-type'])
   if (mediaType === 'application/cloudevents-batch+json') return { many: toBatch(body) }
   if (mediaType === 'application/cloudevents+json') return { one: toCloudEvent(parseJsonBody(body)) }

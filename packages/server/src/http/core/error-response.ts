@@ -1,5 +1,5 @@
 import { EprError, type ErrorCode, HTTP_STATUS, isRetryable } from '@epr/model'
-import type { RestResponse } from './route.js'
+import type { HttpResponse } from './route.js'
 
 const RETRY_AFTER_S = 1
 
@@ -42,7 +42,7 @@ export function toErrorResponse(
   error: EprError,
   requestId: string,
   headers: Record<string, string> = {},
-): RestResponse {
+): HttpResponse {
   const { code } = error
   const message = code === 'INTERNAL' ? 'internal server error' : error.message
   const details = code === 'INTERNAL' ? [message] : error.details

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
 import helmet from 'helmet'
-import { stateOf, toHeaderList } from './response-state.js'
+import { type ResponseState, toHeaderList } from './route.js'
 
 /** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */
-export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
+export type Guard = (request: IncomingMessage, response: ServerResponse, state: ResponseState) => boolean
 
 export interface GuardOptions {
   /** The address that the server listens on. */
@@ -63,15 +63,14 @@ function isSameOrigin({ headers }: IncomingMessage): boolean {
  */
 function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
   const allowed = new Set(corsOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, '')))
-  return (request, response) => {
+  return (request, response, { headers: answer }) => {
     const origin = request.headers.origin?.toLowerCase()
     const isAllowed = origin !== undefined && allowed.has(origin)
-    const answer = stateOf(response).headers
     if (allowed.size > 0) answer.push('vary', 'Origin')
     if (isAllowed) {
       answer.push('access-control-allow-origin', request.headers.origin ?? '')
       answer.push('access-control-expose-headers', CORS_ANSWER_HEADERS)
-      if (request.method === 'OPTIONS') return answerPreflight(response)
+      if (request.method === 'OPTIONS') return answerPreflight(response, answer)
     }
     if (!isAllowed && !SAFE_METHODS.has(request.method ?? '') && !isSameOrigin(request)) {
       const problem = 'a page of another origin may not write here: name its origin in --cors-origins'
@@ -81,8 +80,7 @@ function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
   }
 }
 
-function answerPreflight(response: ServerResponse): true {
-  const { headers } = stateOf(response)
+function answerPreflight(response: ServerResponse, headers: string[]): true {
   headers.push('access-control-allow-methods', CORS_METHODS)
   headers.push('access-control-allow-headers', CORS_REQUEST_HEADERS)
   headers.push('access-control-max-age', CORS_MAX_AGE_S)

@@ -1,13 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { EprError } from '@epr/model'
-import { API_PREFIX, FEATURES } from '../rest/rest.js'
-import { createExpressApp } from './express-app.js'
-import { createSecurityHeaders, type Guard } from './guards.js'
-import { stateOf } from './response-state.js'
-import type { Route } from './route.js'
-import { type Adapter, startResponse } from './run-route.js'
 
 export interface HttpServer {
   /** Where it listens: `http://localhost:8042`. */
@@ -16,30 +10,12 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** What there is to say of an answer afterwards. */
-export interface Answer {
-  requestId: string
-  method: string
-  url: string
-  status: number
-  /** From the request to the end of the answer, seconds. */
-  seconds: number
-  /** An answer that goes on until somebody leaves, so that its time says nothing. */
-  isStream: boolean
-}
-
 export interface HttpServerOptions {
   host: string
   /** 0 takes a free one. */
   port: number
   tls?: { cert: Buffer; key: Buffer } | undefined
-  adapter: Adapter
-  /** Every route, with its whole path. */
-  routes: readonly Route[]
-  /** What stands in front of both ways in. */
-  guards: readonly Guard[]
-  /** Told of every answer when it has been sent. */
-  onAnswer: (answer: Answer) => void
+  listener: RequestListener
 }
 
 const HEADERS_TIMEOUT_MS = 15_000
@@ -53,51 +29,6 @@ const SILENCE_LOOK_MS = 5_000
 const CLOSE_TIMEOUT_MS = 10_000
 /** How often a closing server looks for connections that have become idle; node looks once. */
 const IDLE_LOOK_MS = 20
-
-const RECORD_EVENT = `${API_PREFIX}/events`
-
-/**
- * The one hot call goes to the REST core from here: Express costs more than all else that recording an event
- * does in this process. Everything else, and the same path with a query, goes through Express.
- */
-function createListener({ adapter, routes, guards, onAnswer }: HttpServerOptions) {
-  const app = createExpressApp({ adapter, routes })
-  const constantHeaders = [...createSecurityHeaders(), 'epr-features', FEATURES]
-  const record = routes.find(({ method, path }) => method === 'post' && path === RECORD_EVENT)?.operation
-  const isRecord = ({ method, url }: IncomingMessage): boolean =>
-    method === 'POST' && (url === RECORD_EVENT || url === `${RECORD_EVENT}/`)
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    startResponse(request, response, constantHeaders)
-    reportAnswer(request, response, onAnswer)
-    try {
-      if (guards.some((guard) => guard(request, response))) return
-    } catch (error) {
-      void adapter.fail(error, response)
-      return
-    }
-    if (record && isRecord(request)) void adapter.run(record, {}, request, response)
-    else app(request, response)
-  }
-}
-
-function reportAnswer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  onAnswer: (answer: Answer) => void,
-): void {
-  const startedAt = performance.now()
-  response.once('finish', () => {
-    const { requestId, isStream } = stateOf(response)
-    onAnswer({
-      requestId,
-      method: request.method ?? '',
-      url: (request as { originalUrl?: string }).originalUrl ?? request.url ?? '',
-      status: response.statusCode,
-      seconds: (performance.now() - startedAt) / 1_000,
-      isStream,
-    })
-  })
-}
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -140,7 +71,7 @@ function closeServer(server: Server): Promise<void> {
 
 /** @throws EprError INVALID_ARGUMENT when host and port cannot be listened on */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const listener = createListener(options)
+  const { listener } = options
   const settings = {
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,

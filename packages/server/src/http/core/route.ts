@@ -1,42 +1,97 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Principal } from '../../registry/call.js'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Call } from '../../registry/call.js'
+import type { RouteDoc } from './route-doc.js'
 
-/** A request as the REST core sees it, whichever adapter it came through. */
-export interface RestRequest {
+/** All of the API is below this path; health and metrics are not. */
+export const API_PREFIX = '/api/v1'
+
+/** A request as a route sees it, whichever way it came in. */
+export interface HttpRequest<Param extends string = never> {
   method: string
   /** The whole path without query: `/api/v1/events`. */
   path: string
   /** What the route's `:names` stand for. */
-  params: Readonly<Record<string, string>>
+  params: Readonly<Record<Param, string>>
   /** What stands behind the `?`, encoded; empty without one. */
   search: string
   headers: IncomingHttpHeaders
-  principal: Principal
-  /** Given by the client or made here; stands in the answer, in errors and in the log. */
-  requestId: string
+  /** Who calls; with an `Idempotency-Key`, on routes that document it, what makes another request a repeat. */
+  call: Call
   /** The bytes of the body, decompressed; empty when there is none. */
   body: Buffer
   /** Makes a signal that is aborted when the client is gone or the server stops: most requests need none. */
   abort: () => AbortSignal
 }
 
-export interface RestResponse {
+export interface HttpResponse {
   status: number
   headers?: Record<string, string>
   /** Text, or text that comes by and by. */
   body: string | AsyncIterable<string>
 }
 
-export type Operation = (request: RestRequest) => Promise<RestResponse>
+export type Handler<Param extends string = never> = (request: HttpRequest<Param>) => Promise<HttpResponse>
 
-export interface Route {
+/** What a server does at a path, and what is said of it: the OpenAPI document is made of the routes. */
+export interface Route<Param extends string = string> {
   method: 'get' | 'post' | 'patch' | 'options'
-  /** With `:names`. The whole path once it is mounted; in the REST API's own tables what is below `/api/v1`. */
+  /** The whole path, with `:names`. */
   path: string
-  operation: Operation
+  doc: RouteDoc
+  handle: Handler<Param>
+}
+
+/** The names in a path: of `/groups/:id/status` it is `id`. */
+type ParamOf<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamOf<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never
+
+/** A route whose handler gets those params that its path names. */
+export function defineRoute<const Path extends string>(
+  method: Route['method'],
+  path: Path,
+  doc: RouteDoc,
+  handle: Handler<ParamOf<Path>>,
+): Route {
+  return { method, path, doc, handle }
 }
 
 /** A 200 whose body is JSON text. */
-export function toJsonResponse(body: string, headers: Record<string, string> = {}): RestResponse {
+export function toJsonResponse(body: string, headers: Record<string, string> = {}): HttpResponse {
   return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body }
+}
+
+/** What is gathered for an answer before it is sent. */
+export interface ResponseState {
+  /** Given by the client or made here. */
+  readonly requestId: string
+  /**
+   * Names and values in turn: the form that node writes fastest. Whoever adds to it must do so before the answer is
+   * sent. Headers that are set on the response one by one cost twice as much, a record half as much again.
+   */
+  readonly headers: string[]
+  /** An answer that comes by and by. */
+  isStream: boolean
+}
+
+/** A record of headers as names and values in turn. */
+export function toHeaderList(headers: Readonly<Record<string, string>>): string[] {
+  const list: string[] = []
+  for (const name in headers) list.push(name, headers[name] ?? '')
+  return list
+}
+
+/** Answers node's requests, which are Express's too. */
+export interface Responder {
+  /** Answers with what the route gives or throws. */
+  run(
+    route: Route,
+    params: Record<string, string>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void>
+  /** Answers with an error; the request id goes to the log with it. */
+  fail(error: unknown, response: ServerResponse, headers?: Record<string, string>): Promise<void>
 }

@@ -14,10 +14,10 @@ import {
 import * as z from 'zod'
 import type { JsonInput } from '../../registry/input.js'
 import type { Registry } from '../../registry/registry.js'
-import { toCall } from '../core/call.js'
 import { isServerFault, toEprError } from '../core/error-response.js'
 import { parseJsonBody } from '../core/json-body.js'
-import type { RestRequest, RestResponse, Route } from '../core/route.js'
+import { API_PREFIX, defineRoute, type HttpRequest, type HttpResponse, type Route } from '../core/route.js'
+import { WRITE_FAILURES } from '../core/route-doc.js'
 import { assertDocumentSize, MAX_TOKENS } from './limits.js'
 import { createResolvers, type GraphqlContext } from './resolvers.js'
 import { JSON_SCALAR, TIME_SCALAR } from './scalars.js'
@@ -87,6 +87,22 @@ function toGraphqlError(error: unknown): GraphQLError {
   return new GraphQLError((error as Error).message, { originalError: error as Error })
 }
 
+const DOC = {
+  summary: 'GraphQL',
+  tag: 'graphql',
+  body: z.object({
+    query: z.string(),
+    variables: z.record(z.string(), z.unknown()).nullish(),
+    operationName: z.string().nullish(),
+  }),
+  answer: z.object({
+    data: z.record(z.string(), z.unknown()).nullish(),
+    errors: z.array(z.object({ message: z.string() })).optional(),
+    extensions: z.object({ truncated: z.record(z.string(), z.string()) }).optional(),
+  }),
+  failures: WRITE_FAILURES,
+} as const
+
 /** GraphQL over HTTP: every well-formed request is answered with 200, whatever its errors and headers. */
 export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
   const schema = loadSchema()
@@ -128,7 +144,7 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
     result: ExecutionResult,
     context: GraphqlContext,
     requestId: string,
-  ): RestResponse {
+  ): HttpResponse {
     const body = {
       ...(result.errors && { errors: result.errors.map((error) => present(error, requestId)) }),
       ...(result.data !== undefined && { data: result.data }),
@@ -137,9 +153,9 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
     return { status, headers: { 'content-type': 'application/json' }, body: stringifyJson(body) }
   }
 
-  async function answer(httpRequest: RestRequest): Promise<RestResponse> {
-    const { body, requestId } = httpRequest
-    const context: GraphqlContext = { call: toCall(httpRequest), truncated: {} }
+  async function answer({ body, call }: HttpRequest): Promise<HttpResponse> {
+    const { requestId } = call
+    const context: GraphqlContext = { call, truncated: {} }
     let request: GraphqlRequest
     try {
       request = readRequest(body)
@@ -149,5 +165,5 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
     return toResponse(200, await run(request, context), context, requestId)
   }
 
-  return { method: 'post', path: '/graphql/query', operation: answer }
+  return defineRoute('post', `${API_PREFIX}/graphql/query`, DOC, answer)
 }

@@ -1,8 +1,8 @@
+import { refusedItemSchema } from '@epr/model'
 import * as z from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
-import { type Route, toJsonResponse } from '../core/route.js'
-import { API_PREFIX } from '../rest/rest.js'
-import { failure, ROUTE_DOCS, type RouteDoc, TAGS } from './route-docs.js'
+import { API_PREFIX, defineRoute, type Route, toJsonResponse } from '../core/route.js'
+import { READ_FAILURES, type RouteDoc, TAGS } from '../core/route-doc.js'
 
 const REASONS: Record<number, string> = {
   400: 'Bad input; every problem is named.',
@@ -14,6 +14,13 @@ const REASONS: Record<number, string> = {
   415: 'The content-encoding is not supported, or a CloudEvent was expected and the content type is of none.',
   503: 'Not ready.',
 }
+
+const failure = z
+  .object({
+    errors: z.array(z.string()),
+    error: refusedItemSchema.shape.error.extend({ request_id: z.string() }),
+  })
+  .meta({ id: 'Failure', description: '`errors` is for people, `error.code` for programs.' })
 
 const failureContent = { 'application/json': { schema: failure } }
 
@@ -40,7 +47,7 @@ function toContent(body: NonNullable<RouteDoc['body']>) {
   return Object.fromEntries(Object.entries(byType).map(([type, schema]) => [type, { schema }]))
 }
 
-function toOperation(key: string, path: string, doc: RouteDoc): ZodOpenApiOperationObject {
+function toOperation({ method, path, doc }: Route): ZodOpenApiOperationObject {
   const { summary, tag, body, answer, contentType = 'application/json', failures } = doc
   const responses: ZodOpenApiOperationObject['responses'] = {
     '200': { description: summary, ...(answer && { content: { [contentType]: { schema: answer } } }) },
@@ -53,7 +60,9 @@ function toOperation(key: string, path: string, doc: RouteDoc): ZodOpenApiOperat
   for (const code of failures)
     responses[`${code}` as '400'] = { description: REASONS[code] ?? '', content: failureContent }
   return {
-    operationId: key.replace(/[^a-z]+(\w)/gi, (_, letter: string) => letter.toUpperCase()),
+    operationId: `${method} ${path.replace(API_PREFIX, '')}`.replace(/[^a-z]+(\w)/gi, (_, letter: string) =>
+      letter.toUpperCase(),
+    ),
     summary,
     tags: [tag],
     requestParams: toParameters(path, doc),
@@ -62,15 +71,12 @@ function toOperation(key: string, path: string, doc: RouteDoc): ZodOpenApiOperat
   }
 }
 
-const isOperational = (path: string): boolean => path.startsWith('/healthz') || path === '/metrics'
-
-/** The whole document, OpenAPI 3.1, from the vocabulary's schemas. */
-export function createOpenApiDocument(version: string) {
+/** The whole document, OpenAPI 3.1, of what is said of each route beside it. */
+function createOpenApiDocument(version: string, routes: readonly Route[]) {
   const paths: ZodOpenApiPathsObject = {}
-  for (const [key, doc] of Object.entries(ROUTE_DOCS)) {
-    const [method = '', path = ''] = key.split(' ')
-    const whole = (isOperational(path) ? path : API_PREFIX + path).replace(/:(\w+)/g, '{$1}')
-    paths[whole] = { ...paths[whole], [method]: toOperation(key, path, doc) }
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method]: toOperation(route) }
   }
   return createDocument({
     openapi: '3.1.0',
@@ -78,7 +84,7 @@ export function createOpenApiDocument(version: string) {
       title: 'EPR, the Event Provenance Registry',
       version,
       description:
-        'Records what happened to artifacts, decides gates, and tells the world. For the browser: [this document](/api/v1/docs) and [GraphQL](/api/v1/graphql).',
+        'Records what happened to artifacts, decides gates, and sends messages. For the browser: [this document](/api/v1/docs) and [GraphQL](/api/v1/graphql).',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -88,23 +94,15 @@ export function createOpenApiDocument(version: string) {
   })
 }
 
-/** A route that the document does not know, or the other way round, is a mistake of ours: it must not start. */
-function assertDocumented(routes: readonly Route[]): void {
-  const mounted = routes.map(({ method, path }) => `${method} ${path.replace(API_PREFIX, '')}`).sort()
-  const documented = Object.keys(ROUTE_DOCS).sort()
-  if (mounted.join() !== documented.join()) {
-    throw new Error(`routes and their documentation differ: ${mounted.join()} against ${documented.join()}`)
-  }
-}
-
 /** `GET /openapi`, which describes itself and all of `routes`. */
 export function createOpenApiRoute(version: string, routes: readonly Route[]): Route {
-  const document = JSON.stringify(createOpenApiDocument(version))
-  const route: Route = {
-    method: 'get',
-    path: `${API_PREFIX}/openapi`,
-    operation: async () => toJsonResponse(document),
+  const doc: RouteDoc = {
+    summary: 'This document',
+    tag: 'operations',
+    answer: z.record(z.string(), z.unknown()),
+    failures: READ_FAILURES,
   }
-  assertDocumented([...routes, route])
+  const route: Route = defineRoute('get', `${API_PREFIX}/openapi`, doc, async () => toJsonResponse(document))
+  const document = JSON.stringify(createOpenApiDocument(version, [...routes, route]))
   return route
 }

@@ -1,5 +1,6 @@
-import type { Route } from '../core/route.js'
-import { toJsonResponse } from '../core/route.js'
+import * as z from 'zod'
+import { defineRoute, type Route, toJsonResponse } from '../core/route.js'
+import { READ_FAILURES } from '../core/route-doc.js'
 
 export interface Health {
   version: string
@@ -28,18 +29,32 @@ async function databaseAnswers(health: Health): Promise<boolean> {
   return Promise.race([ping, timeout]).finally(() => clearTimeout(timer))
 }
 
+const healthBody = z.object({ status: z.string() }).meta({ id: 'Health' })
+
 /** What an orchestrator asks: alive, ready for traffic, and what there is to know. */
 export function healthRoutes(health: Health): Route[] {
   return [
-    {
-      method: 'get',
-      path: '/healthz/liveness',
-      operation: async () => toJsonResponse('{"status":"alive"}'),
-    },
-    {
-      method: 'get',
-      path: '/healthz/readiness',
-      operation: async () => {
+    defineRoute(
+      'get',
+      '/healthz/liveness',
+      {
+        summary: 'Whether the process lives',
+        tag: 'operations',
+        answer: healthBody,
+        failures: READ_FAILURES,
+      },
+      async () => toJsonResponse('{"status":"alive"}'),
+    ),
+    defineRoute(
+      'get',
+      '/healthz/readiness',
+      {
+        summary: 'Whether the database answers',
+        tag: 'operations',
+        answer: healthBody,
+        failures: [...READ_FAILURES, 503],
+      },
+      async () => {
         const database = await databaseAnswers(health)
         const ready = database && !health.isStopping()
         const body = {
@@ -49,11 +64,17 @@ export function healthRoutes(health: Health): Route[] {
         }
         return { ...toJsonResponse(JSON.stringify(body)), status: ready ? 200 : 503 }
       },
-    },
-    {
-      method: 'get',
-      path: '/healthz/status',
-      operation: async () => {
+    ),
+    defineRoute(
+      'get',
+      '/healthz/status',
+      {
+        summary: 'Version, database, leadership and relay',
+        tag: 'operations',
+        answer: z.record(z.string(), z.unknown()),
+        failures: READ_FAILURES,
+      },
+      async () => {
         const database = (await databaseAnswers(health)) ? 'up' : 'down'
         const relayState = { state: health.relay?.state ?? FEED_ONLY }
         const body = {
@@ -66,6 +87,6 @@ export function healthRoutes(health: Health): Route[] {
         }
         return toJsonResponse(JSON.stringify(body))
       },
-    },
+    ),
   ]
 }

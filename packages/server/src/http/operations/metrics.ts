@@ -1,8 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-client'
+import * as z from 'zod'
 import type { Flush } from '../../intake/recorder.js'
 import type { Registry } from '../../registry/registry.js'
-import type { Answer } from '../core/http-server.js'
-import type { Route } from '../core/route.js'
+import { RELAY_STATES } from '../../relay/relay.js'
+import type { ServedRequest } from '../core/listener.js'
+import { defineRoute, type Route } from '../core/route.js'
+import { READ_FAILURES } from '../core/route-doc.js'
 
 /** What is asked for when metrics are read. */
 export interface MetricFacts {
@@ -16,13 +19,12 @@ export interface MetricFacts {
 export interface Metrics {
   /** `GET /metrics`, in Prometheus' text format. */
   readonly route: Route
-  observeAnswer(answer: Answer): void
+  observeRequest(served: ServedRequest): void
   observeFlush(flush: Flush): void
   /** The same registry, counting what is created and searched. */
   observe(registry: Registry): Registry
 }
 
-const RELAY_STATES = ['standby', 'connecting', 'publishing', 'waiting for the broker']
 /** Methods that are counted by name; a client may invent others without end. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'OPTIONS', 'PUT', 'DELETE'])
 /** Seconds. The original's buckets begin at 100 ms, above nearly every answer here; its names are kept. */
@@ -144,10 +146,17 @@ export function createMetrics(readFacts: () => Promise<MetricFacts>): Metrics {
   }
 
   return {
-    route: {
-      method: 'get',
-      path: '/metrics',
-      operation: async () => {
+    route: defineRoute(
+      'get',
+      '/metrics',
+      {
+        summary: 'Metrics for Prometheus',
+        tag: 'operations',
+        answer: z.string(),
+        contentType: 'text/plain',
+        failures: READ_FAILURES,
+      },
+      async () => {
         setFacts(own, await readFacts())
         return {
           status: 200,
@@ -155,8 +164,8 @@ export function createMetrics(readFacts: () => Promise<MetricFacts>): Metrics {
           body: await prometheus.metrics(),
         }
       },
-    },
-    observeAnswer({ method, status, seconds, isStream }) {
+    ),
+    observeRequest({ method, status, seconds, isStream }) {
       original.requests.inc({ code: String(status), method: METHODS.has(method) ? method : 'other' })
       if (!isStream) original.responseTimes.observe(seconds)
     },

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { EprError } from '@epr/model'
-import type { Route } from '../core/route.js'
+import * as z from 'zod'
+import { API_PREFIX, defineRoute, type Route } from '../core/route.js'
+import { READ_FAILURES, type RouteDoc } from '../core/route-doc.js'
 
 const CONTENT_TYPES: Record<string, string> = {
   html: 'text/html; charset=utf-8',
@@ -10,7 +12,10 @@ const CONTENT_TYPES: Record<string, string> = {
 
 /** A page whose files the server brings along: it works without a network. */
 interface BrowserPage {
-  path: string
+  path: `/${string}`
+  tag: RouteDoc['tag']
+  /** What the page is, in the OpenAPI document. */
+  title: string
   /** Holds `index.html` and the assets. */
   directory: URL
   /** The page's own files, by name: nothing else is served from there. */
@@ -18,14 +23,18 @@ interface BrowserPage {
 }
 
 const GRAPHIQL: BrowserPage = {
-  path: '/graphql',
+  path: `${API_PREFIX}/graphql`,
+  tag: 'graphql',
+  title: 'A GraphQL page for the browser',
   directory: new URL('./graphiql/', import.meta.url),
   assets: new Set(['graphiql.js', 'graphiql.css', 'react.js', 'react-dom.js', 'page.js', 'page.css']),
 }
 
 /** The OpenAPI document, readable; its operations can be tried. */
 const SWAGGER_UI: BrowserPage = {
-  path: '/docs',
+  path: `${API_PREFIX}/docs`,
+  tag: 'operations',
+  title: 'The OpenAPI document as a page for the browser',
   directory: new URL('./swagger-ui/', import.meta.url),
   assets: new Set(['swagger-ui.js', 'swagger-ui.css', 'page.js']),
 }
@@ -36,22 +45,29 @@ async function serveFile(file: URL, cacheControl: string) {
   return { status: 200, headers: { 'content-type': contentType, 'cache-control': cacheControl }, body }
 }
 
-function pageRoutes({ path, directory, assets }: BrowserPage): Route[] {
+function pageRoutes({ path, tag, title, directory, assets }: BrowserPage): Route[] {
   return [
-    {
-      method: 'get',
+    defineRoute(
+      'get',
       path,
-      operation: () => serveFile(new URL('index.html', directory), 'no-cache'),
-    },
-    {
-      method: 'get',
-      path: `${path}/assets/:name`,
-      operation: async ({ params }) => {
-        const name = params.name ?? ''
+      { summary: title, tag, answer: z.string(), contentType: 'text/html', failures: READ_FAILURES },
+      () => serveFile(new URL('index.html', directory), 'no-cache'),
+    ),
+    defineRoute(
+      'get',
+      `${path}/assets/:name`,
+      {
+        summary: 'A file of that page',
+        tag,
+        answer: z.string(),
+        contentType: 'text/javascript',
+        failures: [...READ_FAILURES, 404],
+      },
+      async ({ params: { name } }) => {
         if (!assets.has(name)) throw new EprError('NOT_FOUND', `there is no ${JSON.stringify(name)} here`)
         return serveFile(new URL(name, directory), 'public, max-age=3600')
       },
-    },
+    ),
   ]
 }
 

@@ -1,18 +1,26 @@
 import { type BatchResult, type Page, stringifyJson } from '@epr/model'
-import { type RestRequest, type RestResponse, toJsonResponse } from '../core/route.js'
+import { type HttpRequest, type HttpResponse, toJsonResponse } from '../core/route.js'
 
 /** A creation's 200. */
-export function toIdResponse(id: string): RestResponse {
+export function toIdResponse(id: string): HttpResponse {
   return toJsonResponse(JSON.stringify({ data: id }))
 }
 
 /** A batch's 200: each item's result in its place. */
-export function toBatchResponse(results: readonly BatchResult[]): RestResponse {
+export function toBatchResponse(results: readonly BatchResult[]): HttpResponse {
   return toJsonResponse(JSON.stringify({ data: results }))
 }
 
+/** One object, in an array of one. */
+export function toOneResponse(object: object): HttpResponse {
+  return toJsonResponse(stringifyJson({ data: [object] }))
+}
+
 /** A page of a list, with the link to the next one when there is more (RFC 8288). */
-export function toListResponse(request: RestRequest, { rows, more }: Page<{ id: string }>): RestResponse {
+export function toListResponse(
+  request: Pick<HttpRequest, 'path' | 'search'>,
+  { rows, more }: Page<{ id: string }>,
+): HttpResponse {
   const body = stringifyJson({ data: rows })
   const last = rows.at(-1)
   if (!more || !last) return toJsonResponse(body)

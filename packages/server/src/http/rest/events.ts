@@ -1,17 +1,33 @@
-import { EprError, elementTexts, MAX_BATCH_EVENTS, SEARCHED, stringifyJson } from '@epr/model'
+import {
+  batchAnswerSchema,
+  EprError,
+  elementTexts,
+  eventInputSchema,
+  eventSchema,
+  idAnswerSchema,
+  MAX_BATCH_EVENTS,
+  SEARCHED,
+} from '@epr/model'
+import * as z from 'zod'
 import type { EventBody, Events } from '../../registry/events.js'
-import { toCall, toCreatingCall } from '../core/call.js'
 import { parseJsonBody, readObjectBody, toObjectBody } from '../core/json-body.js'
-import { type Route, toJsonResponse } from '../core/route.js'
-import { toBatchResponse, toIdResponse, toListResponse } from './answers.js'
+import { API_PREFIX, defineRoute, type Route } from '../core/route.js'
+import { anyJson, manyOf, READ_FAILURES, WRITE_FAILURES } from '../core/route-doc.js'
+import { toBatchResponse, toIdResponse, toListResponse, toOneResponse } from './answers.js'
 import { eventQuery, parseQuery, splitQuery } from './query-params.js'
+import { receiverBody } from './receivers.js'
+
+const newEvent = eventInputSchema.extend({ payload: anyJson }).meta({ id: 'NewEvent' })
+const eventBody = eventSchema
+  .extend({ payload: anyJson, EventReceiver: receiverBody.optional() })
+  .meta({ id: 'Event', description: 'An event got by id carries its receiver; lists leave it out.' })
 
 function toEventBody(value: unknown, text: string): EventBody {
   const { fields, exact } = toObjectBody({ value, text }, 'payload')
   return { fields, payload: exact }
 }
 
-/** An element that is no object is that element's fault alone. */
+/** An element that is not an object is that element's fault alone. */
 function toEventBodies(body: Buffer): EventBody[] {
   const { value, text } = parseJsonBody(body)
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_BATCH_EVENTS) {
@@ -26,38 +42,64 @@ function toEventBodies(body: Buffer): EventBody[] {
 
 export function eventRoutes(events: Events): Route[] {
   return [
-    {
-      method: 'post',
-      path: '/events',
-      operation: async (request) => {
-        const { fields, exact: payload } = readObjectBody(request.body, 'payload')
-        return toIdResponse(await events.create({ fields, payload }, toCreatingCall(request)))
+    defineRoute(
+      'post',
+      `${API_PREFIX}/events`,
+      {
+        summary: 'Record an event',
+        tag: 'events',
+        body: newEvent,
+        idempotent: true,
+        answer: idAnswerSchema,
+        failures: [...WRITE_FAILURES, 409],
       },
-    },
-    {
-      method: 'post',
-      path: '/events/batch',
-      operation: async (request) =>
-        toBatchResponse(await events.createMany(toEventBodies(request.body), toCreatingCall(request))),
-    },
-    {
-      method: 'get',
-      path: '/events',
-      operation: async (request) => {
+      async ({ body, call }) => {
+        const { fields, exact: payload } = readObjectBody(body, 'payload')
+        return toIdResponse(await events.create({ fields, payload }, call))
+      },
+    ),
+    defineRoute(
+      'post',
+      `${API_PREFIX}/events/batch`,
+      {
+        summary: `Record 1 to ${MAX_BATCH_EVENTS} events, each by itself`,
+        tag: 'events',
+        body: z.array(newEvent).min(1).max(MAX_BATCH_EVENTS),
+        idempotent: true,
+        answer: batchAnswerSchema,
+        failures: [...WRITE_FAILURES, 409],
+      },
+      async ({ body, call }) => toBatchResponse(await events.createMany(toEventBodies(body), call)),
+    ),
+    defineRoute(
+      'get',
+      `${API_PREFIX}/events`,
+      {
+        summary: 'Search events',
+        tag: 'events',
+        query: eventQuery,
+        answer: manyOf(eventBody),
+        failures: [...READ_FAILURES, 400],
+      },
+      async (request) => {
         const { page, filter } = splitQuery(parseQuery(eventQuery, request.search))
-        return toListResponse(
-          request,
-          await events.find({ filter, page, fields: SEARCHED.event.fields }, toCall(request)),
-        )
+        const { fields } = SEARCHED.event
+        return toListResponse(request, await events.find({ filter, page, fields }, request.call))
       },
-    },
-    {
-      method: 'get',
-      path: '/events/:id',
-      operation: async (request) => {
-        const { event, receiver } = await events.get(request.params.id ?? '', toCall(request))
-        return toJsonResponse(stringifyJson({ data: [{ ...event, EventReceiver: receiver }] }))
+    ),
+    defineRoute(
+      'get',
+      `${API_PREFIX}/events/:id`,
+      {
+        summary: 'Get an event with its receiver',
+        tag: 'events',
+        answer: manyOf(eventBody),
+        failures: [...READ_FAILURES, 404],
       },
-    },
+      async ({ params, call }) => {
+        const { event, receiver } = await events.get(params.id, call)
+        return toOneResponse({ ...event, EventReceiver: receiver })
+      },
+    ),
   ]
 }

@@ -1,7 +1,24 @@
+import { feedEntrySchema, messageSchema } from '@epr/model'
+import * as z from 'zod'
 import type { Feed, FeedStart } from '../../feed/feed.js'
-import { type RestRequest, type RestResponse, type Route, toJsonResponse } from '../core/route.js'
+import {
+  API_PREFIX,
+  defineRoute,
+  type HttpRequest,
+  type HttpResponse,
+  type Route,
+  toJsonResponse,
+} from '../core/route.js'
+import { READ_FAILURES } from '../core/route-doc.js'
 import { messageQuery, parseQuery } from './query-params.js'
 import { toServerSentEvents } from './server-sent-events.js'
+
+const message = messageSchema.meta({ id: 'Message' })
+const time = z.string().meta({ format: 'date-time' })
+const feedPage = z.object({
+  data: z.array(feedEntrySchema.required().extend({ time, message })),
+  next: z.string().meta({ description: 'What to pass as `after` next, also when there is nothing.' }),
+})
 
 /** `Last-Event-ID` is what a browser or an SSE client sends when it comes back (WHATWG HTML, 9.2.4). */
 function toStart(after: string | undefined, lastEventId: string | undefined): FeedStart {
@@ -11,7 +28,7 @@ function toStart(after: string | undefined, lastEventId: string | undefined): Fe
   return /^\d+$/.test(from) ? { cursor: from } : { moment: from }
 }
 
-function wantsEventStream({ headers }: RestRequest): boolean {
+function wantsEventStream({ headers }: HttpRequest): boolean {
   return (headers.accept ?? '')
     .split(',')
     .some((range) => range.trim().toLowerCase().startsWith('text/event-stream'))
@@ -21,16 +38,23 @@ const headerText = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value
 
 export function messageRoutes(feed: Feed): Route[] {
-  async function page(after: string, limit: number, type: string | undefined): Promise<RestResponse> {
+  async function page(after: string, limit: number, type: string | undefined): Promise<HttpResponse> {
     const { entries, next } = await feed.read({ after, limit, type })
     const data = entries.map(({ head, message }) => `${head.slice(0, -1)},"message":${message}}`)
     return toJsonResponse(`{"data":[${data.join(',')}],"next":${JSON.stringify(next)}}`)
   }
   return [
-    {
-      method: 'get',
-      path: '/messages',
-      operation: async (request) => {
+    defineRoute(
+      'get',
+      `${API_PREFIX}/messages`,
+      {
+        summary: 'The feed of messages, as a page or (Accept: text/event-stream) as Server-Sent Events',
+        tag: 'messages',
+        query: messageQuery,
+        answer: feedPage,
+        failures: [...READ_FAILURES, 400, 410],
+      },
+      async (request) => {
         const { after, limit, type } = parseQuery(messageQuery, request.search)
         const isStream = wantsEventStream(request)
         const lastEventId = isStream ? headerText(request.headers['last-event-id']) : undefined
@@ -46,6 +70,6 @@ export function messageRoutes(feed: Feed): Route[] {
           body: toServerSentEvents(feed.follow(start, request.abort()), type),
         }
       },
-    },
+    ),
   ]
 }

@@ -1,0 +1,235 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { EprError } from '@epr/model'
+import express from 'express'
+import { ANONYMOUS, type Once, type Principal } from '../../registry/call.js'
+import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
+import { createExpressApp } from './express-app.js'
+import { createSecurityHeaders, type Guard } from './guards.js'
+import {
+  API_PREFIX,
+  type HttpResponse,
+  type Responder,
+  type ResponseState,
+  type Route,
+  toHeaderList,
+} from './route.js'
+
+/** What there is to say of a request when it has been answered. */
+export interface ServedRequest {
+  requestId: string
+  method: string
+  url: string
+  status: number
+  /** From the request to the end of the answer, seconds. */
+  seconds: number
+  /** An answer that goes on until somebody leaves, so that its time says nothing. */
+  isStream: boolean
+}
+
+export interface ListenerOptions {
+  /** Every route, with its whole path. */
+  routes: readonly Route[]
+  /** What stands in front of both ways in. */
+  guards: readonly Guard[]
+  maxBodyBytes: number
+  /** Aborted when the server stops: ends streams. */
+  stopping: AbortSignal
+  /** Called with every request when its answer has been sent. */
+  onServed: (served: ServedRequest) => void
+  log: { error(fields: object, text: string): void }
+}
+
+/** Said on every answer, so that a client knows which of our additions it may use. */
+const FEATURES = 'idempotency-key, batch, cursor, feed, group-status'
+const RECORD_EVENT = `${API_PREFIX}/events`
+const MAX_KEY_LENGTH = 255
+
+/**
+ * Who sends a request: the one place where that is found out, in front of every route. Nobody is asked yet, so that
+ * everybody is the same.
+ */
+function principalOf(_request: IncomingMessage): Principal {
+  return ANONYMOUS
+}
+
+/**
+ * What makes another request a repeat of this one (draft-ietf-httpapi-idempotency-key-header): the same method, path and
+ * key; bodies are compared by their bytes.
+ *
+ * @throws EprError INVALID_ARGUMENT for a key that is empty or too long
+ */
+function readOnce({ headers, method }: IncomingMessage, path: string, body: Buffer): Once | undefined {
+  const key = headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
+    throw new EprError('INVALID_ARGUMENT', `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters`)
+  }
+  return {
+    scope: [method ?? '', path.replace(/\/$/, ''), key],
+    digest: createHash('sha256').update(body).digest(),
+  }
+}
+
+/** What was asked for before Express changed it. */
+const urlOf = (request: IncomingMessage): string =>
+  (request as { originalUrl?: string }).originalUrl ?? request.url ?? ''
+
+/** Resolves when the client takes more, or is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
+}
+
+const STATE = Symbol('state')
+type Stateful = ServerResponse & { [STATE]?: ResponseState }
+
+function stateOf(response: ServerResponse): ResponseState {
+  const stateful: Stateful = response
+  stateful[STATE] ??= { requestId: '', headers: [], isStream: false }
+  return stateful[STATE]
+}
+
+/** The headers of every answer: `constant` ones and the request's own id. */
+function startResponse(
+  request: IncomingMessage,
+  response: Stateful,
+  constant: readonly string[],
+): ResponseState {
+  const given = request.headers['x-request-id']
+  const requestId = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+  const state = { requestId, headers: [...constant, 'x-request-id', requestId], isStream: false }
+  response[STATE] = state
+  return state
+}
+
+async function send(response: ServerResponse, { status, headers, body }: HttpResponse): Promise<void> {
+  if (response.headersSent || response.destroyed) return
+  const state = stateOf(response)
+  const all = headers ? [...state.headers, ...toHeaderList(headers)] : [...state.headers]
+  if (typeof body === 'string') {
+    all.push('content-length', String(Buffer.byteLength(body)))
+    response.writeHead(status, all).end(body)
+    return
+  }
+  state.isStream = true
+  response.writeHead(status, all).flushHeaders()
+  for await (const text of body) {
+    if (response.destroyed) break
+    if (!response.write(text)) await drained(response)
+  }
+  response.end()
+}
+
+/** Turns node's requests into those of routes, and their answers into node's. */
+function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stopping' | 'log'>): Responder {
+  // Express's own body reader, on both ways in: any content type, decompressed, bounded, as bytes.
+  const readRaw = express.raw({ type: () => true, limit: options.maxBodyBytes })
+
+  const readBody = (request: IncomingMessage, response: ServerResponse): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      readRaw(request, response, (error) => {
+        if (error) return reject(error)
+        const { body } = request as { body?: unknown }
+        resolve(Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+      })
+    })
+
+  async function fail(
+    error: unknown,
+    response: ServerResponse,
+    headers?: Record<string, string>,
+  ): Promise<void> {
+    const eprError = toEprError(error)
+    const { requestId, headers: answer } = stateOf(response)
+    if (isServerFault(eprError)) {
+      options.log.error({ request_id: requestId, err: eprError.cause ?? eprError }, eprError.message)
+    }
+    // What is left of a body that was refused is not read to its end.
+    if (eprError.code === 'PAYLOAD_TOO_LARGE') answer.push('connection', 'close')
+    await send(response, toErrorResponse(eprError, requestId, headers))
+  }
+
+  function abortOf(response: ServerResponse): AbortSignal {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    return AbortSignal.any([gone.signal, options.stopping])
+  }
+
+  return {
+    fail,
+    async run({ doc, handle }, params, request, response) {
+      try {
+        const body = await readBody(request, response)
+        const [path = '', search = ''] = urlOf(request).split('?', 2)
+        const once = doc.idempotent && readOnce(request, path, body)
+        const answer = await handle({
+          method: request.method ?? '',
+          path,
+          params,
+          search,
+          headers: request.headers,
+          call: { principal: principalOf(request), once, requestId: stateOf(response).requestId },
+          body,
+          abort: () => abortOf(response),
+        })
+        await send(response, answer)
+      } catch (error) {
+        await fail(error, response)
+      }
+    },
+  }
+}
+
+function reportServed(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onServed: ListenerOptions['onServed'],
+): void {
+  const startedAt = performance.now()
+  response.once('finish', () => {
+    const { requestId, isStream } = stateOf(response)
+    onServed({
+      requestId,
+      method: request.method ?? '',
+      url: urlOf(request),
+      status: response.statusCode,
+      seconds: (performance.now() - startedAt) / 1_000,
+      isStream,
+    })
+  })
+}
+
+/**
+ * Every request's way in: guards, then its route. The one hot call goes to its route from here: Express costs more than
+ * all else that recording an event does in this process. Everything else, and the same path with a query, goes through
+ * Express.
+ */
+export function createListener(options: ListenerOptions): RequestListener {
+  const { routes, guards, onServed } = options
+  const responder = createResponder(options)
+  const app = createExpressApp({ responder, routes })
+  const constantHeaders = [...createSecurityHeaders(), 'epr-features', FEATURES]
+  const record = routes.find(({ method, path }) => method === 'post' && path === RECORD_EVENT)
+  const isRecord = ({ method, url }: IncomingMessage): boolean =>
+    method === 'POST' && (url === RECORD_EVENT || url === `${RECORD_EVENT}/`)
+  return (request, response) => {
+    const state = startResponse(request, response, constantHeaders)
+    reportServed(request, response, onServed)
+    try {
+      if (guards.some((guard) => guard(request, response, state))) return
+    } catch (error) {
+      void responder.fail(error, response)
+      return
+    }
+    if (record && isRecord(request)) void responder.run(record, {}, request, response)
+    else app(request, response)
+  }
+}
