@@ -68,7 +68,6 @@ export {
   MAX_BATCH_EVENTS,
   refusedItemSchema,
 } from './results.js'
-export { readBoolean, readDurationMs } from './setting.js'
 export {
   type DefinitionFilter,
   definitionFilterSchema,
@@ -84,3 +83,4 @@ export {
   SEARCHED,
   type Searched,
 } from './search.js'
+export { readBoolean, readDurationMs } from './setting.js'
