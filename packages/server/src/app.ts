@@ -20,7 +20,6 @@ import { restRoutes } from './http/rest/rest.js'
 import { createRecorder } from './intake/recorder.js'
 import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
-import { type OpenedDatabase, openDatabase } from './open-database.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { createRegistry } from './registry/registry.js'
 import type { ConnectPublisher } from './relay/publisher.js'
@@ -29,6 +28,7 @@ import type { Database } from './storage/database.js'
 import { createDefinitions } from './storage/definition-cache.js'
 import { analyzeEvents } from './storage/events.js'
 import { migrate } from './storage/migrate.js'
+import { type OpenedDatabase, openDatabase } from './storage/open-database.js'
 import { selectOutboxFacts } from './storage/outbox.js'
 import { assertServer } from './storage/server-version.js'
 
@@ -69,9 +69,9 @@ function createServices(options: ServiceOptions) {
   const relay = connect && createRelay({ database, definitions, topic, apiPrefix: API_PREFIX, connect, log })
   const leader = startLeader({
     database,
-    onNumbered() {
-      feed.messagesNumbered()
-      relay?.messagesNumbered()
+    onSequenced() {
+      feed.messagesSequenced()
+      relay?.messagesSequenced()
     },
     tasks: [createRetention(database, config.messageRetention, warn), ...(relay ? [relay.task] : [])],
     log,

@@ -5,7 +5,7 @@ import type { Connection } from '../src/storage/database.js'
 import { MIGRATION_LOCK } from '../src/storage/locks.js'
 import { selectMessages } from '../src/storage/messages.js'
 import { migrate } from '../src/storage/migrate.js'
-import { NUMBER_MESSAGES } from '../src/storage/outbox.js'
+import { SEQUENCE_MESSAGES } from '../src/storage/outbox.js'
 import { dumpSchema } from './support/dump-schema.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
@@ -97,7 +97,7 @@ it('brings a database of the layout before the first release to the same schema,
         ["E2", "k", "n", "1", "1", "p", "k", "d", "{}", true, "R2", "2026-11-01T00:00:00Z", "right.done"]]',
       null, '{R1,R2}', '{}', '{}', '{}');
   `)
-  await connection.query(NUMBER_MESSAGES, [10])
+  await connection.query(SEQUENCE_MESSAGES, [10])
   await migrate(connection)
   const { messages } = await selectMessages(connection, { after: '0', limit: 10 })
   expect(messages.map((m) => [m.cursor, m.kind, m.type, m.event_id, m.group_id])).toEqual([

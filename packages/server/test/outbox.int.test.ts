@@ -1,6 +1,6 @@
 import { fromJsonText, type JsonText } from '@epr/model'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { NUMBER_MESSAGES, selectOutboxFacts } from '../src/storage/outbox.js'
+import { SEQUENCE_MESSAGES, selectOutboxFacts } from '../src/storage/outbox.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 let test: TestDatabase
@@ -32,7 +32,7 @@ it('numbers a backlog in steps that do not grow with it, also when statistics kn
   await database.query(`insert into outbox (kind, size, types)
     select 'events', 2, '{t,t}' from generate_series(1, 5000)`)
   const [row] = await database.query<{ 'QUERY PLAN': JsonText }>(
-    `explain (analyze, format json) ${NUMBER_MESSAGES.replace('$1', '100')}`,
+    `explain (analyze, format json) ${SEQUENCE_MESSAGES.replace('$1', '100')}`,
   )
   const [explained] = JSON.parse(row ? fromJsonText(row['QUERY PLAN']) : '[]') as { Plan: Plan }[]
   expect(explained && rowsTouched(explained.Plan)).toBeLessThan(2_000)

@@ -32,7 +32,7 @@ export interface Feed {
   /** Pages from a cursor on, for ever: waits when there is nothing new. Ends when `abort` is aborted. */
   follow(after: string, abort: AbortSignal): AsyncIterable<FeedPage>
   /** Tells that messages have got their cursors. */
-  messagesNumbered(): void
+  messagesSequenced(): void
 }
 
 /** A page ends early once its messages reach this many characters. */
@@ -47,7 +47,7 @@ function toEntry({ cursor, toldAt, ceId, type, json }: ToldMessage): FeedEntry {
 }
 
 export function createFeed(database: Database, definitions: Definitions): Feed {
-  const numbered = createSignal()
+  const sequenced = createSignal()
 
   async function read(span: MessageSpan): Promise<FeedPage> {
     const { messages, next } = await selectMessages(database, span)
@@ -90,17 +90,17 @@ export function createFeed(database: Database, definitions: Definitions): Feed {
   return {
     resolveStart,
     read,
-    messagesNumbered: () => numbered.raise(),
+    messagesSequenced: () => sequenced.raise(),
     async *follow(start, abort) {
       let after = start
       while (!abort.aborted) {
-        const seen = numbered.version
+        const seen = sequenced.version
         const page = await shared.fetch(`${seen}@${after}`)
         if (page) {
           after = page.next
           yield page
         } else {
-          await numbered.changedSince(seen, abort)
+          await sequenced.changedSince(seen, abort)
         }
       }
     },

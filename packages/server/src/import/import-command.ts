@@ -1,11 +1,11 @@
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import type { ImportConfig } from '../config/config.js'
-import { assertReachable, openDatabase } from '../open-database.js'
 import { createDatabase, type Database } from '../storage/database.js'
 import { toDatabaseLocation } from '../storage/database-url.js'
 import { analyzeEvents } from '../storage/events.js'
 import { migrate } from '../storage/migrate.js'
+import { assertReachable, openDatabase } from '../storage/open-database.js'
 import { assertServer } from '../storage/server-version.js'
 import { type ImportCount, type ImportResult, importOriginal } from './import-original.js'
 

@@ -1,7 +1,7 @@
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
-import { nvrppHash } from '../registry/nvrpp-hash.js'
 import type { Database } from '../storage/database.js'
+import { nvrppHash } from '../storage/nvrpp-hash.js'
 import {
   fetchOriginalEvents,
   missingOriginalTables,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../storage/database.js'
 import { deleteExpiredKeys } from '../storage/idempotency-keys.js'
 import { deleteOldMessages } from '../storage/outbox.js'
-import type { LeaderTask } from './leader.js'
+import type { LeaderTask } from './leadership.js'
 
 const INTERVAL_MS = 60_000
 /** Commits at once; each may hold hundreds of messages. */

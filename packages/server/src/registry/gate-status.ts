@@ -1,10 +1,10 @@
 import { type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
+import { nvrppHash } from '../storage/nvrpp-hash.js'
 import type { Call } from './call.js'
 import { groupNotFound } from './groups.js'
 import { parseInput } from './input.js'
-import { nvrppHash } from './nvrpp-hash.js'
 
 /**
  * Where an artifact stands at a gate. A disabled group is computed alike. Whether an event opens it is decided where the

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { toToldMessage } from '../feed/outgoing-message.js'
 import { createSignal } from '../feed/signal.js'
-import type { LeaderTask } from '../leader/leader.js'
+import type { LeaderTask } from '../leader/leadership.js'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { selectMessages } from '../storage/messages.js'
@@ -42,7 +42,7 @@ export interface Relay {
   /** Publishes for as long as this server leads. */
   task: LeaderTask
   /** Tells that messages have got their cursors. */
-  messagesNumbered(): void
+  messagesSequenced(): void
   readonly state: RelayState
   status(): Promise<RelayStatus>
 }
@@ -76,7 +76,7 @@ export interface RelayOptions {
  * that batch again. The server serves meanwhile; messages wait in the database for as long as it takes.
  */
 export function createRelay({ database, definitions, topic, apiPrefix, connect, log }: RelayOptions): Relay {
-  const numbered = createSignal()
+  const sequenced = createSignal()
   const trouble = createTrouble(topic, log)
   const batches = createBatchPublisher(({ cursor, whole }) =>
     log.error(
@@ -92,7 +92,7 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
   }
 
   async function read(after: string): Promise<Page> {
-    const seen = numbered.version
+    const seen = sequenced.version
     const { messages } = await selectMessages(database, { after, limit: READ_LIMIT })
     const records: MessageRecords[] = []
     let bytes = 0
@@ -121,7 +121,7 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
     while (!abort.aborted) {
       if (page.records.length === 0) {
         working()
-        await numbered.changedSince(page.seen, abort)
+        await sequenced.changedSince(page.seen, abort)
         page = await read(page.end)
         continue
       }
@@ -167,7 +167,7 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
 
   return {
     task,
-    messagesNumbered: () => numbered.raise(),
+    messagesSequenced: () => sequenced.raise(),
     get state() {
       return state
     },

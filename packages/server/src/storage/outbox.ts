@@ -45,7 +45,7 @@ export async function insertMessage(connection: Connection, message: NewMessage)
  * found again by where they stand, which nobody else changes before they are numbered: joined by id, a backlog is
  * walked whole for each of its rows whenever statistics know of none.
  */
-export const NUMBER_MESSAGES = `
+export const SEQUENCE_MESSAGES = `
   with last as materialized (
     select greatest(removed_cursor, ${NEWEST_CURSOR}) as cursor from retention
   ), next as materialized (

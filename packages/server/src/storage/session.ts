@@ -7,6 +7,8 @@ export interface Session {
   query<Row extends object>(statement: Statement, values?: unknown[]): Promise<Row[]>
   /** Resolves when the connection is gone, whoever ended it. */
   readonly ended: Promise<void>
+  /** Whether it is not gone. */
+  readonly isOpen: boolean
   end(): Promise<void>
 }
 
@@ -17,10 +19,14 @@ export interface SessionOptions {
 
 /** @throws EprError UNAVAILABLE when the database cannot be reached */
 export async function openSession({ client, onNotification }: SessionOptions): Promise<Session> {
+  let isOpen = true
   const ended = new Promise<void>((resolve) => {
     client.once('end', () => resolve())
     // Without a listener an error event would end the process; `end` follows it.
     client.on('error', () => resolve())
+  })
+  void ended.then(() => {
+    isOpen = false
   })
   client.on('notification', ({ channel }) => onNotification(channel))
   try {
@@ -38,6 +44,9 @@ export async function openSession({ client, onNotification }: SessionOptions): P
       }
     },
     ended,
+    get isOpen() {
+      return isOpen
+    },
     end: () => client.end(),
   }
 }

@@ -28,7 +28,7 @@ export function startRelayServer(database: Database, connect: ConnectPublisher):
   const relay = createRelay({ database, definitions, topic: TOPIC, apiPrefix: '/api/v1', connect, log })
   const leader = startLeader({
     database,
-    onNumbered: relay.messagesNumbered,
+    onSequenced: relay.messagesSequenced,
     tasks: [relay.task],
     log: { info() {}, warn() {} },
   })

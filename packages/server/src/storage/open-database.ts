@@ -1,8 +1,8 @@
 import { startEmbeddedPostgres } from '@epr/embedded-postgres'
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
-import { createDatabase, type Database } from './storage/database.js'
-import { toDatabaseLocation } from './storage/database-url.js'
+import { createDatabase, type Database } from './database.js'
+import { toDatabaseLocation } from './database-url.js'
 
 export interface OpenedDatabase {
   database: Database
