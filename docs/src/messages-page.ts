@@ -5,7 +5,7 @@ import { toRecords } from '../../packages/server/src/relay/record.js'
 import { code, table, toPage } from './markdown.js'
 
 /** One of each kind, as the feed of a server has told it, with what it was about. */
-export interface ToldMessage {
+export interface OutgoingMessage {
   when: string
   message: Message
 }
@@ -33,7 +33,7 @@ function sampleHeaders() {
   const { whole, toReferences } = toRecords(
     {
       cursor: '1',
-      toldAt: '2024-01-12T09:00:00.100Z',
+      time: '2024-01-12T09:00:00.100Z',
       ceId: '01HKX0M0000000000000000003',
       id,
       type: 'foo.bar',
@@ -51,7 +51,7 @@ function sampleHeaders() {
 
 const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text)) && text.includes('T')
 
-function toRow({ when, message }: ToldMessage): string[] {
+function toRow({ when, message }: OutgoingMessage): string[] {
   const { type, name, version, release, platform_id, package: packaging, data } = message
   const told = Object.entries(data).flatMap(([list, items]) => (items.length > 0 ? [code(list)] : []))
   const nvrpp = [name, version, isTime(release) ? 'now' : release, platform_id, packaging]
@@ -59,7 +59,7 @@ function toRow({ when, message }: ToldMessage): string[] {
 }
 
 /** @param told one message of each kind */
-export function messagesPage(told: readonly ToldMessage[]): string {
+export function messagesPage(told: readonly OutgoingMessage[]): string {
   const { properties = {} } = z.toJSONSchema(messageSchema, { io: 'output' })
   const { whole, reference } = sampleHeaders()
   return toPage('Messages', [

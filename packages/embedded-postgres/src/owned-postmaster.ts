@@ -128,7 +128,7 @@ interface Patience {
 
 function startPatience({ log }: AcquireOptions): Patience {
   const startedAt = Date.now()
-  let toldAt = startedAt
+  let time = startedAt
   let limitMs = SILENCE_MS
   let said = 'no answer'
   return {
@@ -138,8 +138,8 @@ function startPatience({ log }: AcquireOptions): Patience {
     },
     check(path, living) {
       const now = Date.now()
-      if (now - toldAt > 5_000) {
-        toldAt = now
+      if (now - time > 5_000) {
+        time = now
         log.info(
           { directory: path, seconds: Math.round((now - startedAt) / 1000), said },
           'waiting for PostgreSQL',

@@ -1,8 +1,11 @@
 import { EprError } from '@epr/model'
 import { LRUCache } from 'lru-cache'
-import { createInlineValidator, type InlineValidator } from './compile/inline-validator.js'
+import { compileSchema, type Validator } from './compile/compile-schema.js'
+import { assertAffordable } from './compile/schema-cost.js'
 import { DEFAULT_LIMITS, type Limits } from './limits.js'
-import { createKnownResources, type SchemaCatalogue } from './link/known-documents.js'
+import { createKnownResources, type KnownResources, type SchemaCatalogue } from './link/known-documents.js'
+import { linkSchema } from './link/link-schema.js'
+import { parseSchema } from './link/parse-schema.js'
 import { reasonOf } from './refuse.js'
 import { toDetails, type Violations } from './violations.js'
 import { createWorkerPool } from './worker/worker-pool.js'
@@ -47,7 +50,7 @@ export interface PayloadSchemasOptions {
   catalogue?: SchemaCatalogue
   /** @default DEFAULT_LIMITS */
   limits?: Partial<Limits>
-  /** Told when a stranger's schema or payload cost a worker its deadline. */
+  /** Warned when a stranger's schema or payload cost a worker its deadline. */
   log?: { warn(fields: object, text: string): void }
 }
 
@@ -167,3 +170,43 @@ function invalidSchema(reasons: readonly string[]): EprError {
     details,
   })
 }
+
+/** How payloads of a receiver are validated on the main thread, and how long they may be for it. */
+interface InlineValidator extends Validator {
+  /** Longest payload that the main thread judges. */
+  readonly maxPayloadLength: number
+  /** Longest payload whose violations the main thread names all: each costs an object and its text. */
+  readonly maxNamingLength: number
+}
+
+/** What naming a violation costs, in elementary checks; 600,000 of them took 200 ms. */
+const NAMING = 8
+
+/**
+ * The validator of a schema that is cheap by its looks alone: short, few sub-schemas, not recursive.
+ * `undefined` for all others, also for those that cannot be used: the worker says why. Nothing here
+ * relies on the schema having been checked when it was created: it may come from another's database.
+ */
+function createInlineValidator(
+  schemaText: string,
+  known: KnownResources,
+  limits: Limits,
+): InlineValidator | undefined {
+  if (schemaText.length > limits.mainSchemaLength) return undefined
+  const mainLimits = { ...limits, maxSubschemas: limits.mainSubschemas, maxPatternProgram: MAX_PROGRAM }
+  try {
+    const linked = linkSchema(parseSchema(schemaText, limits), known, mainLimits)
+    const rate = assertAffordable(linked, limits)
+    if (!Number.isFinite(rate)) return undefined
+    return {
+      ...compileSchema(linked, 'payload', limits.namedViolations),
+      maxPayloadLength: Math.min(limits.mainPayloadLength, Math.floor(limits.mainChecks / rate)),
+      maxNamingLength: Math.floor(limits.mainChecks / (rate * NAMING)),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Instructions of all patterns together: compiling one of this size takes a few milliseconds. */
+const MAX_PROGRAM = 1_000

@@ -73,7 +73,7 @@ function createServices(options: ServiceOptions) {
       feed.messagesSequenced()
       relay?.messagesSequenced()
     },
-    tasks: [createRetention(database, config.messageRetention, warn), ...(relay ? [relay.task] : [])],
+    tasks: [createRetention(database, config.messageRetentionMs, warn), ...(relay ? [relay.task] : [])],
     log,
   })
   const metrics = createMetrics(async () => ({

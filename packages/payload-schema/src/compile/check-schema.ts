@@ -7,7 +7,7 @@ import { parseSchema } from '../link/parse-schema.js'
 import { refuse } from '../refuse.js'
 import { toDetails } from '../violations.js'
 import { compileSchema, type Validator } from './compile-schema.js'
-import { checksPerUnit } from './schema-cost.js'
+import { assertAffordable } from './schema-cost.js'
 
 export interface SchemaChecker {
   /** @throws INVALID_ARGUMENT with the reason why events cannot be held to the schema */
@@ -28,7 +28,7 @@ export function createSchemaChecker(known: KnownResources, limits: Limits): Sche
       const schema = parseSchema(schemaText, limits)
       assertValid(schema, metaValidator(dialectOf(schema, DEFAULT_DIALECT).metaSchema))
       const linked = linkSchema(schema, known, limits)
-      checksPerUnit(linked, limits)
+      assertAffordable(linked, limits)
       compileSchema(linked, 'payload', limits.namedViolations)
     },
   }

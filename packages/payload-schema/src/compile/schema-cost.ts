@@ -13,7 +13,10 @@ import { refuse } from '../refuse.js'
  * @throws INVALID_ARGUMENT when a `$ref` leads back to itself on the same value, or when the checks
  * that one value meets multiply out beyond the limit (twenty levels of two references each do).
  */
-export function checksPerUnit({ root, patterns }: LinkedSchema, limits: Pick<Limits, 'maxBranches'>): number {
+export function assertAffordable(
+  { root, patterns }: LinkedSchema,
+  limits: Pick<Limits, 'maxBranches'>,
+): number {
   const sizePattern = (pattern: string): number => patterns.programSize(pattern)
   const branches = foldDefinitions(root.$defs, {
     cycle: () => refuse('a $ref leads back to itself without going into the value: it would never end'),

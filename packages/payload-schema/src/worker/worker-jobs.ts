@@ -2,7 +2,7 @@ import { EprError } from '@epr/model'
 import { LRUCache } from 'lru-cache'
 import { createSchemaChecker } from '../compile/check-schema.js'
 import { compileSchema, type Validator } from '../compile/compile-schema.js'
-import { checksPerUnit } from '../compile/schema-cost.js'
+import { assertAffordable } from '../compile/schema-cost.js'
 import { createKnownResources } from '../link/known-documents.js'
 import { linkSchema } from '../link/link-schema.js'
 import { parseSchema } from '../link/parse-schema.js'
@@ -26,7 +26,7 @@ export function createWorkerJobs(setup: WorkerSetup, tell: (message: WorkerMessa
     const cached = validators.get(receiverId)
     if (cached !== undefined || schemaText === undefined) return cached
     const linked = linkSchema(parseSchema(schemaText, limits), known, limits)
-    checksPerUnit(linked, limits)
+    assertAffordable(linked, limits)
     const validator = compileSchema(linked, 'payload', limits.namedViolations)
     validators.set(receiverId, validator)
     tell({ kind: 'compiled' })

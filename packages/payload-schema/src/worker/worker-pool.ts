@@ -1,8 +1,8 @@
 import { EprError } from '@epr/model'
 import { LRUCache } from 'lru-cache'
 import { findWorkerFile } from './worker-file.js'
-import { createWorkerLane, type WorkerLane } from './worker-lane.js'
 import type { Job, Outcome, WorkerSetup } from './worker-protocol.js'
+import { createWorkerSlot, type WorkerSlot } from './worker-slot.js'
 
 export interface WorkerPool {
   /** @throws RATE_LIMITED when too many jobs wait; INTERNAL when there is no worker to be had */
@@ -12,7 +12,7 @@ export interface WorkerPool {
 
 interface WaitingJob {
   readonly job: Job
-  readonly start: (lane: WorkerLane) => void
+  readonly start: (slot: WorkerSlot) => void
   readonly cancel: (reason: unknown) => void
 }
 
@@ -23,8 +23,8 @@ interface WaitingJob {
  */
 export function createWorkerPool(setup: WorkerSetup): WorkerPool {
   const { limits } = setup
-  const confined = createWorkerLane(findWorkerFile, setup)
-  const free = createWorkerLane(findWorkerFile, setup)
+  const confined = createWorkerSlot(findWorkerFile, setup)
+  const free = createWorkerSlot(findWorkerFile, setup)
   const slowReceivers = new LRUCache<string, true>({ max: limits.cachedValidators })
   const waiting: WaitingJob[] = []
   let isClosed = false
@@ -37,15 +37,15 @@ export function createWorkerPool(setup: WorkerSetup): WorkerPool {
     startNext(confined, () => true)
   }
 
-  const startNext = (lane: WorkerLane, accepts: (job: Job) => boolean): void => {
-    if (!lane.isIdle) return
+  const startNext = (slot: WorkerSlot, accepts: (job: Job) => boolean): void => {
+    if (!slot.isIdle) return
     const index = waiting.findIndex(({ job }) => accepts(job))
-    if (index >= 0) waiting.splice(index, 1)[0]?.start(lane)
+    if (index >= 0) waiting.splice(index, 1)[0]?.start(slot)
   }
 
-  const runOn = async (lane: WorkerLane, job: Job): Promise<Outcome> => {
+  const runOn = async (slot: WorkerSlot, job: Job): Promise<Outcome> => {
     try {
-      const outcome = await lane.run(job)
+      const outcome = await slot.run(job)
       if (job.kind === 'validate' && isSlow(outcome, limits.slowJobMs))
         slowReceivers.set(job.receiverId, true)
       return outcome
@@ -61,7 +61,7 @@ export function createWorkerPool(setup: WorkerSetup): WorkerPool {
       if (isClosed) return Promise.reject(stopping())
       if (waiting.length >= limits.queuedJobs) return Promise.reject(overloaded())
       return new Promise((resolve, reject) => {
-        waiting.push({ job, start: (lane) => resolve(runOn(lane, job)), cancel: reject })
+        waiting.push({ job, start: (slot) => resolve(runOn(slot, job)), cancel: reject })
         dispatch()
       })
     },

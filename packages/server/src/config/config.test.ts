@@ -33,7 +33,7 @@ describe('the configuration', () => {
       topic: 'epr.dev.events',
       jsonLogging: false,
       maxBodyBytes: 16 * 1024 * 1024,
-      messageRetention: 7 * 24 * 60 * 60 * 1000,
+      messageRetentionMs: 7 * 24 * 60 * 60 * 1000,
       allowedHosts: [],
       corsOrigins: [],
     })
@@ -64,7 +64,7 @@ describe('the configuration', () => {
     expect(read(['--config', file])).toMatchObject({
       jsonLogging: true,
       allowedHosts: ['a.test', 'b.test'],
-      messageRetention: 2 * 60 * 60 * 1000,
+      messageRetentionMs: 2 * 60 * 60 * 1000,
     })
   })
 
@@ -105,7 +105,7 @@ describe('a file that the command line reads too', () => {
   it.each(DURATION_CASES)('says with %j how long, or is refused', (written, ms) => {
     const config = () => readFile(`message-retention: "${written}"`)
     if (ms === null) expect(config).toThrow(REFUSED)
-    else expect(config().messageRetention).toBe(ms)
+    else expect(config().messageRetentionMs).toBe(ms)
   })
 
   it.each(BOOLEAN_CASES)('says with %s yes or no, or is refused', (written, value) => {

@@ -26,7 +26,7 @@ export interface Config extends BrokerConfig {
   /** The largest body in bytes, after decompression; 1 KiB to 256 MiB. @default 16 MiB */
   maxBodyBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
-  messageRetention: number
+  messageRetentionMs: number
   /** Names beyond loopback's that a request's Host may have. @default none */
   allowedHosts: string[]
   /** Origins whose pages may read and write. @default none */

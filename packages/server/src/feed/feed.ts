@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { type MessageSpan, selectCursorBefore, selectFeedEnds, selectMessages } from '../storage/messages.js'
-import { type ToldMessage, toToldMessage } from './outgoing-message.js'
+import { type OutgoingMessage, toOutgoingMessage } from './outgoing-message.js'
 import { createSignal } from './signal.js'
 
 /** One message at its place in the feed. */
@@ -41,8 +41,8 @@ const FOLLOW_LIMIT = 500
 /** Pages that followers share: those at the end of the feed all ask for the same one. */
 const MAX_SHARED_CHARS = 16 * 1024 * 1024
 
-function toEntry({ cursor, toldAt, ceId, type, json }: ToldMessage): FeedEntry {
-  const place: FeedPlace = { cursor, time: toldAt, ce_id: ceId }
+function toEntry({ cursor, time, ceId, type, json }: OutgoingMessage): FeedEntry {
+  const place: FeedPlace = { cursor, time: time, ce_id: ceId }
   return { cursor, type, head: JSON.stringify(place), message: json }
 }
 
@@ -54,7 +54,7 @@ export function createFeed(database: Database, definitions: Definitions): Feed {
     const entries: FeedEntry[] = []
     let chars = 0
     for (const stored of messages) {
-      const entry = toEntry(await toToldMessage(stored, definitions))
+      const entry = toEntry(await toOutgoingMessage(stored, definitions))
       chars += entry.message.length
       if (entries.length > 0 && chars > MAX_PAGE_CHARS)
         return { entries, next: entries.at(-1)?.cursor ?? next }

@@ -13,10 +13,10 @@ import type { StoredMessage } from '../storage/messages.js'
 import type { StoredReceiver } from '../storage/receivers.js'
 
 /** A message ready to be told: on Kafka, or in the feed. */
-export interface ToldMessage {
+export interface OutgoingMessage {
   cursor: string
   /** When it got its cursor, RFC 3339. */
-  toldAt: string
+  time: string
   type: string
   /** The CloudEvents id: unique among all messages, the same on every resend. */
   ceId: string
@@ -206,11 +206,14 @@ function toJson(parts: Parts, type: string, extent: Extent): string {
 }
 
 /** Makes the message of a stored row; what never changes is joined to it from `definitions`. */
-export async function toToldMessage(stored: StoredMessage, definitions: Definitions): Promise<ToldMessage> {
+export async function toOutgoingMessage(
+  stored: StoredMessage,
+  definitions: Definitions,
+): Promise<OutgoingMessage> {
   const parts = await toParts(stored, definitions)
   return {
     cursor: stored.cursor,
-    toldAt: stored.numbered_at,
+    time: stored.numbered_at,
     type: stored.type,
     ceId: parts.ceId,
     occurredAt: parts.occurredAt,

@@ -53,7 +53,7 @@ interface Entry {
 }
 
 /** A queue with at most one flush in flight. */
-interface Lane {
+interface FlushQueue {
   add(entry: Entry): void
   drained(): Promise<void>
 }
@@ -96,7 +96,7 @@ type Settle = () => void
  *
  * @param write gives how to settle the entries, once they are committed
  */
-function createLane(write: (entries: Entry[]) => Promise<Settle>): Lane {
+function createFlushQueue(write: (entries: Entry[]) => Promise<Settle>): FlushQueue {
   const queue: Entry[] = []
   let eventsWaiting = 0
   let flushing: Promise<void> | undefined
@@ -150,12 +150,12 @@ function createLane(write: (entries: Entry[]) => Promise<Settle>): Lane {
 const turn = (): Promise<void> => new Promise(setImmediate)
 
 /**
- * Two lanes, so that small events do not wait for an SBOM to be compressed. They are to each other as two
+ * Two queues, so that small events do not wait for an SBOM to be compressed. They are to each other as two
  * servers are: the database's locks decide the order of events of one NVRPP.
  */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const small = createLane(write)
-  const large = createLane(write)
+  const small = createFlushQueue(write)
+  const large = createFlushQueue(write)
   let queuedChars = 0
   let { eventCount } = options
 
@@ -185,8 +185,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function enqueue(unit: EventUnit, chars: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const lane = chars > LARGE_UNIT_CHARS ? large : small
-      lane.add({ unit, chars, resolve, reject })
+      const queue = chars > LARGE_UNIT_CHARS ? large : small
+      queue.add({ unit, chars, resolve, reject })
     })
   }
 

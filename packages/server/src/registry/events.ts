@@ -5,10 +5,10 @@ import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import {
   type EventSearch,
+  type NewEvent,
   type StoredEvent,
   selectEvent,
   selectEvents,
-  type ToldEvent,
 } from '../storage/events.js'
 import { insertKey } from '../storage/idempotency-keys.js'
 import type { StoredReceiver } from '../storage/receivers.js'
@@ -71,7 +71,7 @@ export function createEvents(options: EventsOptions): Events {
     )
   }
 
-  async function prepare({ fields, payload }: EventBody): Promise<ToldEvent> {
+  async function prepare({ fields, payload }: EventBody): Promise<NewEvent> {
     const input = parseInput(eventInputSchema, fields)
     if (payload === undefined) throw new EprError('INVALID_ARGUMENT', 'payload is required')
     const receiver = await receiverOf(input.event_receiver_id)
@@ -108,7 +108,7 @@ export function createEvents(options: EventsOptions): Events {
 
   /** What the database refuses as a whole is recorded one by one; the key is kept with the results that came out. */
   async function recordEach(
-    prepared: (ToldEvent | BatchResult)[],
+    prepared: (NewEvent | BatchResult)[],
     toClaim?: ToClaim<BatchResult[]>,
   ): Promise<BatchResult[]> {
     const results: BatchResult[] = []

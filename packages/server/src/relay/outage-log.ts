@@ -1,13 +1,13 @@
 /** Keeps a failure that lasts from filling the log: what is wrong is said once, and when it is over. */
-export interface Trouble {
+export interface OutageLog {
   happened(error: unknown): void
-  /** Publishing works: says so at the first time, and after trouble. */
+  /** Publishing works: says so at the first time, and after outages. */
   over(): void
   /** Failures since it last worked. */
   readonly count: number
 }
 
-export interface TroubleLog {
+export interface OutageLogger {
   info(fields: object, text: string): void
   warn(fields: object, text: string): void
 }
@@ -15,7 +15,7 @@ export interface TroubleLog {
 /** Reasons that differ only in the address of a broker must not make a line each, for ever. */
 const MAX_REASONS = 4
 
-export function createTrouble(topic: string, log: TroubleLog): Trouble {
+export function createOutageLog(topic: string, log: OutageLogger): OutageLog {
   const reasons = new Set<string>()
   let count = 0
   let quiet = false

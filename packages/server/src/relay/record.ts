@@ -1,5 +1,5 @@
 import { nvrppKey } from '@epr/model'
-import type { ToldMessage } from '../feed/outgoing-message.js'
+import type { OutgoingMessage } from '../feed/outgoing-message.js'
 import type { PublishRecord } from './publisher.js'
 
 /** A message's records, from the whole to ever less of it; a broker takes the first one that it takes. */
@@ -17,7 +17,7 @@ export interface MessageRecords {
  *
  * @param apiPrefix path of the API: `ce_dataref` is relative, because nobody has told the server its public address
  */
-export function toRecords(message: ToldMessage, apiPrefix: string): MessageRecords {
+export function toRecords(message: OutgoingMessage, apiPrefix: string): MessageRecords {
   const key = Buffer.from(nvrppKey(message.nvrpp))
   const headers = {
     'content-type': 'application/json',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { toToldMessage } from '../feed/outgoing-message.js'
+import { toOutgoingMessage } from '../feed/outgoing-message.js'
 import { createSignal } from '../feed/signal.js'
 import type { LeaderTask } from '../leader/leadership.js'
 import type { Database } from '../storage/database.js'
@@ -7,7 +7,7 @@ import type { Definitions } from '../storage/definition-cache.js'
 import { selectMessages } from '../storage/messages.js'
 import { markPublished, openRelay, selectRelayProgress } from '../storage/relays.js'
 import { createBatchPublisher } from './batches.js'
-import { createTrouble } from './outage-log.js'
+import { createOutageLog } from './outage-log.js'
 import type { ConnectPublisher, Publisher } from './publisher.js'
 import { type MessageRecords, toRecords } from './record.js'
 
@@ -77,7 +77,7 @@ export interface RelayOptions {
  */
 export function createRelay({ database, definitions, topic, apiPrefix, connect, log }: RelayOptions): Relay {
   const sequenced = createSignal()
-  const trouble = createTrouble(topic, log)
+  const outages = createOutageLog(topic, log)
   const batches = createBatchPublisher(({ cursor, whole }) =>
     log.error(
       { topic, cursor, ce_id: whole.headers.ce_id },
@@ -87,7 +87,7 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
   let state: RelayState = 'standby'
 
   function working(): void {
-    trouble.over()
+    outages.over()
     state = 'publishing'
   }
 
@@ -99,7 +99,7 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
     // The database counts payloads only: a large schema stands in the message of every event of its receiver.
     for (const stored of messages) {
       if (bytes > MAX_READ_BYTES) break
-      const record = toRecords(await toToldMessage(stored, definitions), apiPrefix)
+      const record = toRecords(await toOutgoingMessage(stored, definitions), apiPrefix)
       bytes += record.whole.value.length
       records.push(record)
     }
@@ -157,8 +157,8 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
       await publishOnce(abort).catch(async (error: unknown) => {
         if (abort.aborted) return
         state = 'waiting for the broker'
-        const retryMs = Math.min(FIRST_RETRY_MS * 2 ** trouble.count, MAX_RETRY_MS)
-        trouble.happened(error)
+        const retryMs = Math.min(FIRST_RETRY_MS * 2 ** outages.count, MAX_RETRY_MS)
+        outages.happened(error)
         await delay(retryMs, undefined, { signal: abort }).catch(() => undefined)
       })
     }

@@ -19,7 +19,7 @@ export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
 }
 
 /** An event about to be stored and told of. */
-export interface ToldEvent extends StoredEvent {
+export interface NewEvent extends StoredEvent {
   /** Its receiver's type, which is its message's. */
   type: string
 }
@@ -28,7 +28,7 @@ const EVENT_COLUMNS = SEARCHED.event.fields satisfies readonly (keyof StoredEven
 
 /** What is written together because it came in one request. */
 export interface EventUnit {
-  events: ToldEvent[]
+  events: NewEvent[]
   /** The request's idempotency key, claimed in the same transaction. */
   claim?: KeyClaim | undefined
 }
@@ -45,7 +45,7 @@ const RECORD_EVENTS = {
 const LARGE_PAYLOAD_CHARS = 8 * 1024
 
 /** An event as record_events reads it. */
-const toRow = (event: ToldEvent, payload: string | null): unknown[] => [
+const toRow = (event: NewEvent, payload: string | null): unknown[] => [
   event.id,
   nvrppKey(event),
   event.name,

@@ -1,7 +1,7 @@
 import { toJsonText } from '@epr/model'
 import { createIdentities } from '../../src/registry/identity.js'
 import type { Connection, Database } from '../../src/storage/database.js'
-import type { ToldEvent } from '../../src/storage/events.js'
+import type { NewEvent } from '../../src/storage/events.js'
 import { insertGroup } from '../../src/storage/groups.js'
 import { insertReceiver } from '../../src/storage/receivers.js'
 import type { OracleEvent } from './gate-oracle.js'
@@ -29,7 +29,7 @@ export async function addGroup(database: Database, receivers: string[], enabled:
 }
 
 /** An event as the registry hands it to storage. */
-export function toNewEvent({ nvrpp: name, receiver, success }: OracleEvent): ToldEvent {
+export function toNewEvent({ nvrpp: name, receiver, success }: OracleEvent): NewEvent {
   return {
     ...nextIdentity(),
     name,

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Job, Outcome, WireJob, WorkerMessage, WorkerSetup } from './worker-protocol.js'
 
 /** One worker thread at a time, and one job at a time in it. */
-export interface WorkerLane {
+export interface WorkerSlot {
   readonly isIdle: boolean
   /** Never rejects for what a schema or a payload does; rejects when there is no worker to be had. */
   run(job: Job): Promise<Outcome>
@@ -23,10 +23,10 @@ interface RunningWorker {
   readonly thread: Worker
   readonly ready: Promise<void>
   /** The receivers whose schema it was given; it may have forgotten some. */
-  readonly told: LRUCache<string, true>
+  readonly given: LRUCache<string, true>
 }
 
-export function createWorkerLane(findFile: () => URL, setup: WorkerSetup): WorkerLane {
+export function createWorkerSlot(findFile: () => URL, setup: WorkerSetup): WorkerSlot {
   const { limits } = setup
   let worker: RunningWorker | undefined
   let running: RunningJob | undefined
@@ -41,7 +41,7 @@ export function createWorkerLane(findFile: () => URL, setup: WorkerSetup): Worke
     const ready = new Promise<void>((resolve) => {
       thread.on('message', (message: WorkerMessage) => (message.kind === 'ready' ? resolve() : hear(message)))
     })
-    const started = { thread, ready, told: new LRUCache<string, true>({ max: limits.cachedValidators }) }
+    const started = { thread, ready, given: new LRUCache<string, true>({ max: limits.cachedValidators }) }
     thread.on('error', (cause) => lose(started, cause))
     thread.on('exit', () => lose(started, new Error('the schema worker ended')))
     return started
@@ -89,16 +89,16 @@ export function createWorkerLane(findFile: () => URL, setup: WorkerSetup): Worke
 
   const begin = async (current: RunningJob): Promise<void> => {
     worker ??= start()
-    const { ready, told } = worker
+    const { ready, given } = worker
     // Starting takes a while, and is not the job's time; a thread that cannot start fails by `error`.
     current.deadline = setTimeout(() => current.fail(new Error('the schema worker does not start')), START_MS)
     await ready
     const { job } = current
     if (job.kind === 'check') return post(current, job, limits.compileMs)
     const { schemaText: _known, ...rest } = job
-    const isTold = told.get(job.receiverId) === true
-    told.set(job.receiverId, true)
-    if (isTold) post(current, rest, limits.validateMs)
+    const isGiven = given.get(job.receiverId) === true
+    given.set(job.receiverId, true)
+    if (isGiven) post(current, rest, limits.validateMs)
     else post(current, job, limits.compileMs)
   }
 
