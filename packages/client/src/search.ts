@@ -42,21 +42,23 @@ function toFilter(filter: object, known: readonly string[]): object {
   return Object.fromEntries(given)
 }
 
-export function createSearch(
-  { operation, argument, inputType, filter: filterSchema, row, fields: allFields }: Searched<string>,
-  { graphql, rest, features }: Services,
-): Search {
-  const filterFields = Object.keys(filterSchema.shape)
+/** The GraphQL document of a search, with those page arguments only that are used: the original knows none of them. */
+export function toSearchDocument(
+  { operation, argument, inputType }: Searched<string>,
+  fields: readonly string[],
+  page: PageVariables,
+): string {
+  const used = Object.entries(PAGE_ARGUMENTS).filter(
+    ([name]) => page[name as keyof PageVariables] !== undefined,
+  )
+  const declared = [`$filter: ${inputType}!`, ...used.map(([name, type]) => `$${name}: ${type}`)]
+  const passed = [`${argument}: $filter`, ...used.map(([name]) => `${name}: $${name}`)]
+  return `query(${declared.join(', ')}) {${operation}(${passed.join(', ')}) {${fields.join(',')}}}`
+}
 
-  /** The document of a search, with those page arguments only that are used: the original knows none of them. */
-  function toDocument(fields: readonly string[], page: PageVariables): string {
-    const used = Object.entries(PAGE_ARGUMENTS).filter(
-      ([name]) => page[name as keyof PageVariables] !== undefined,
-    )
-    const declared = [`$filter: ${inputType}!`, ...used.map(([name, type]) => `$${name}: ${type}`)]
-    const passed = [`${argument}: $filter`, ...used.map(([name]) => `${name}: $${name}`)]
-    return `query(${declared.join(', ')}) {${operation}(${passed.join(', ')}) {${fields.join(',')}}}`
-  }
+export function createSearch(searched: Searched<string>, { graphql, rest, features }: Services): Search {
+  const { operation, row, fields: allFields } = searched
+  const filterFields = Object.keys(searched.filter.shape)
 
   function rows(filter: object, options: FindAllOptions<string>): AsyncGenerator<Row[], void, undefined> {
     const fields = [...new Set(options.fields ?? allFields)]
@@ -72,7 +74,11 @@ export function createSearch(
 
     async function fetchPage(asked: readonly string[], page: PageVariables) {
       const variables = { filter: given, ...page }
-      const result = await graphql.call(toDocument(asked, page), variables, { signal, timeoutMs, exact })
+      const result = await graphql.call(toSearchDocument(searched, asked, page), variables, {
+        signal,
+        timeoutMs,
+        exact,
+      })
       const strict = asked.includes('id') ? rowSchema : rowSchema.omit({ id: true })
       const data = parseAnswer(z.object({ [operation]: z.array(strict) }), result.data, result.answer)
       const truncated = parseAnswer(truncatedSchema, result.extensions.truncated, result.answer)

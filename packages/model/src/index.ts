@@ -75,7 +75,7 @@ export {
   type EventFilter,
   eventFilterSchema,
   type GroupField,
-  idFilter,
+  isUlidFilter,
   MAX_PAGE_ROWS,
   type Page,
   type PageRequest,

@@ -11,24 +11,32 @@ import { type EventReceiverGroup, eventReceiverGroupSchema } from './event-recei
 /** The most rows of one page. */
 export const MAX_PAGE_ROWS = 1_000
 
+const text = (description: string) => z.string().meta({ description })
 /** The id of an object, which GraphQL calls ID. */
-export const idFilter = z.string()
-const text = z.string()
+const ulid = (description: string) => z.string().meta({ title: 'ULID', description })
+
+/** Whether a filter is the id of an object. */
+export const isUlidFilter = (filter: z.ZodType): boolean => filter.meta()?.title === 'ULID'
 
 /** What events are searched by: exact matches, all of those given. */
 export const eventFilterSchema = z.object({
-  id: idFilter,
-  name: text,
-  version: text,
-  release: text,
-  platform_id: text,
-  package: text,
-  success: z.boolean(),
-  event_receiver_id: idFilter,
+  id: ulid('id'),
+  name: text('name of the artifact'),
+  version: text('version of the artifact'),
+  release: text('release of the artifact'),
+  platform_id: text('platform of the artifact'),
+  package: text('package of the artifact'),
+  success: z.boolean().meta({ description: 'whether it went well' }),
+  event_receiver_id: ulid('the event receiver it was posted to'),
 })
 
 /** What receivers and groups are searched by. */
-export const definitionFilterSchema = z.object({ id: idFilter, name: text, type: text, version: text })
+export const definitionFilterSchema = z.object({
+  id: ulid('id'),
+  name: text('name'),
+  type: text('type'),
+  version: text('version'),
+})
 
 type Filter<Schema extends z.ZodObject> = {
   [Name in keyof z.output<Schema>]?: z.output<Schema>[Name] | null | undefined

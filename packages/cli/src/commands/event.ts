@@ -1,6 +1,7 @@
+import { SEARCHED } from '@epr/model'
 import type { Command } from 'commander'
 import type { Perform } from '../settings/context.js'
-import { nvrppFlags, SEARCH_FLAGS, text, yesNo } from '../settings/flags.js'
+import { filterFlags, nvrppFlags, SEARCH_FLAGS, text, yesNo } from '../settings/flags.js'
 import { defineGenerate, defineGet } from './kind-commands.js'
 
 export function defineEvent(event: Command, perform: Perform): void {
@@ -34,10 +35,7 @@ export function defineEvent(event: Command, perform: Perform): void {
   perform(
     event.command('search').description('Finds events: all those that match every flag exactly.'),
     {
-      id: text('--id <id>', 'id'),
-      ...nvrppFlags('the artifact'),
-      success: yesNo('--success', 'whether it went well'),
-      event_receiver_id: text('--event-receiver-id <id>', 'the event receiver it was posted to'),
+      ...filterFlags(SEARCHED.event.filter),
       ...SEARCH_FLAGS,
     },
     'event search --name shop --success=false --since 2h --fields id,version,description',

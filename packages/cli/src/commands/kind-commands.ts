@@ -1,7 +1,8 @@
+import { SEARCHED } from '@epr/model'
 import type { Command } from 'commander'
 import type { KindName } from '../objects/kinds.js'
 import type { Perform } from '../settings/context.js'
-import { SEARCH_FLAGS, text, toggle } from '../settings/flags.js'
+import { filterFlags, SEARCH_FLAGS, text, toggle } from '../settings/flags.js'
 
 /** The commands that every kind of object has. */
 
@@ -37,10 +38,7 @@ export function defineDefinitionSearch(
   perform(
     parent.command('search').description('Finds all that match every flag exactly.'),
     {
-      id: text('--id <id>', 'id'),
-      name: text('--name <text>', 'name'),
-      version: text('--version <text>', 'version'),
-      type: text('--type <text>', 'type'),
+      ...filterFlags(SEARCHED[kind].filter),
       ...SEARCH_FLAGS,
     },
     example,

@@ -13,12 +13,11 @@ import type {
 import {
   eventInputSchema,
   eventReceiverGroupInputSchema,
-  eventReceiverGroupSchema,
   eventReceiverInputSchema,
-  eventReceiverSchema,
-  eventSchema,
   fromJsonText,
   type JsonText,
+  SEARCHED,
+  type Searched,
 } from '@epr/model'
 import type { z } from 'zod'
 import { UsageError } from '../exit/usage-error.js'
@@ -36,14 +35,13 @@ export interface FindOptions {
 /** What the CLI knows of a kind of object: all commands do the same to each. */
 export interface Kind {
   noun: string
-  /** All fields, in the model's order. */
-  fields: readonly string[]
+  /** What it is searched by and what a search gives. */
+  searched: Searched<string>
+  /** What a search shows unless it is asked for other fields. */
   defaultFields: readonly string[]
   input: z.ZodObject
   /** The member that is JSON of users and is carried as text. */
   carried?: 'payload' | 'schema'
-  /** How GraphQL searches it. */
-  graphql: { operation: string; argument: string; inputType: string }
   create(client: Client, object: object): Promise<string>
   get(client: Client, id: string): Promise<object>
   findAll(client: Client, filter: object, options: FindOptions): AsyncIterable<Row>
@@ -53,15 +51,10 @@ const DEFINITION_FIELDS = ['id', 'name', 'version', 'type']
 
 const receiver: Kind = {
   noun: 'event receiver',
-  fields: Object.keys(eventReceiverSchema.shape),
+  searched: SEARCHED.receiver,
   defaultFields: DEFINITION_FIELDS,
   input: eventReceiverInputSchema,
   carried: 'schema',
-  graphql: {
-    operation: 'event_receivers',
-    argument: 'event_receiver',
-    inputType: 'FindEventReceiverInput',
-  },
   create: ({ receivers }, object) => receivers.create(object as NewReceiver),
   get: ({ receivers }, id) => receivers.get(id, { exact: true }),
   findAll: ({ receivers }, filter, { fields, ...options }) =>
@@ -74,14 +67,9 @@ const receiver: Kind = {
 
 const group: Kind = {
   noun: 'event receiver group',
-  fields: Object.keys(eventReceiverGroupSchema.shape),
+  searched: SEARCHED.group,
   defaultFields: DEFINITION_FIELDS,
   input: eventReceiverGroupInputSchema,
-  graphql: {
-    operation: 'event_receiver_groups',
-    argument: 'event_receiver_group',
-    inputType: 'FindEventReceiverGroupInput',
-  },
   create: ({ groups }, object) => groups.create(object as NewGroup),
   get: ({ groups }, id) => groups.get(id),
   findAll: ({ groups }, filter, { fields, ...options }) =>
@@ -92,11 +80,10 @@ const EVENT_FIELDS = ['id', 'name', 'version', 'release', 'platform_id', 'packag
 
 const event: Kind = {
   noun: 'event',
-  fields: Object.keys(eventSchema.omit({ EventReceiver: true }).shape),
+  searched: SEARCHED.event,
   defaultFields: EVENT_FIELDS,
   input: eventInputSchema,
   carried: 'payload',
-  graphql: { operation: 'events', argument: 'event', inputType: 'FindEventInput' },
   create: ({ events }, object) => events.create(object as NewEvent),
   get: ({ events }, id) => events.get(id, { exact: true }),
   findAll: ({ events }, filter, { fields, ...options }) =>

@@ -10,7 +10,7 @@ export interface Search {
 
 /** The fields that are asked for, in their own order. @throws UsageError */
 export function toFields(
-  { fields, defaultFields }: Pick<Kind, 'fields' | 'defaultFields'>,
+  { fields, defaultFields }: { fields: readonly string[]; defaultFields: readonly string[] },
   names: readonly string[] | undefined,
 ): string[] {
   if (names === undefined) return fields.filter((field) => defaultFields.includes(field))
@@ -34,5 +34,14 @@ export function toSearch(kind: Kind, request: ObjectSearch): Search {
       throw new UsageError(`${toFlagName(field)} must not be blank`)
   }
   if (all && limit !== undefined) throw new UsageError('give one of --all and --limit')
-  return { kind, filter, options: { fields: toFields(kind, fields), limit, order, created_after: since } }
+  return {
+    kind,
+    filter,
+    options: {
+      fields: toFields({ fields: kind.searched.fields, defaultFields: kind.defaultFields }, fields),
+      limit,
+      order,
+      created_after: since,
+    },
+  }
 }

@@ -1,5 +1,6 @@
-import { readBoolean, readDurationMs } from '@epr/model'
+import { isUlidFilter, readBoolean, readDurationMs } from '@epr/model'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import * as z from 'zod'
 import { OUTPUT_FORMATS } from '../output/output.js'
 
 /** A flag, and how its value is read: what a command gets has the type that its flags say. */
@@ -97,6 +98,18 @@ export function nvrppFlags(of: string) {
     platform_id: text('--platform-id <text>', `platform of ${of}`),
     package: text('--package <text>', `package of ${of}`),
   }
+}
+
+/** A flag for each field that a kind of object is searched by: `--platform-id <text>`, called as the field is. */
+export function filterFlags(filter: z.ZodObject) {
+  const toFlag = (name: string, field: z.ZodType): Flag<string | boolean> => {
+    const description = field.meta()?.description ?? name
+    if (field instanceof z.ZodBoolean) return yesNo(toFlagName(name), description)
+    return text(`${toFlagName(name)} <${isUlidFilter(field) ? 'id' : 'text'}>`, description)
+  }
+  return Object.fromEntries(
+    Object.entries(filter.shape).map(([name, field]) => [name, toFlag(name, field as z.ZodType)]),
+  )
 }
 
 /** For what is shown as rows. */

@@ -26,26 +26,42 @@ interface RunningWorker {
   readonly given: LRUCache<string, true>
 }
 
+interface WorkerListener {
+  hear(message: WorkerMessage): void
+  lose(worker: RunningWorker, cause: NodeJS.ErrnoException): void
+}
+
+function startWorker(file: URL, setup: WorkerSetup, { hear, lose }: WorkerListener): RunningWorker {
+  const { limits } = setup
+  const thread = new Worker(file, {
+    workerData: setup,
+    resourceLimits: { maxOldGenerationSizeMb: limits.workerHeapMb },
+  })
+  // A job's deadline keeps the process alive; an idle worker does not.
+  thread.unref()
+  const ready = new Promise<void>((resolve) => {
+    thread.on('message', (message: WorkerMessage) => (message.kind === 'ready' ? resolve() : hear(message)))
+  })
+  const started = { thread, ready, given: new LRUCache<string, true>({ max: limits.cachedValidators }) }
+  thread.on('error', (cause) => lose(started, cause))
+  thread.on('exit', () => lose(started, new Error('the schema worker ended')))
+  return started
+}
+
+/** Without a schema that the worker was given before. */
+function toWireJob(job: Job, given: RunningWorker['given']): WireJob {
+  if (job.kind === 'check' || given.get(job.receiverId) === undefined) {
+    if (job.kind === 'validate') given.set(job.receiverId, true)
+    return job
+  }
+  const { schemaText: _given, ...rest } = job
+  return rest
+}
+
 export function createWorkerSlot(findFile: () => URL, setup: WorkerSetup): WorkerSlot {
   const { limits } = setup
   let worker: RunningWorker | undefined
   let running: RunningJob | undefined
-
-  const start = (): RunningWorker => {
-    const thread = new Worker(findFile(), {
-      workerData: setup,
-      resourceLimits: { maxOldGenerationSizeMb: limits.workerHeapMb },
-    })
-    // A job's deadline keeps the process alive; an idle worker does not.
-    thread.unref()
-    const ready = new Promise<void>((resolve) => {
-      thread.on('message', (message: WorkerMessage) => (message.kind === 'ready' ? resolve() : hear(message)))
-    })
-    const started = { thread, ready, given: new LRUCache<string, true>({ max: limits.cachedValidators }) }
-    thread.on('error', (cause) => lose(started, cause))
-    thread.on('exit', () => lose(started, new Error('the schema worker ended')))
-    return started
-  }
 
   const hear = (message: WorkerMessage): void => {
     if (running === undefined) return
@@ -88,18 +104,13 @@ export function createWorkerSlot(findFile: () => URL, setup: WorkerSetup): Worke
   }
 
   const begin = async (current: RunningJob): Promise<void> => {
-    worker ??= start()
+    worker ??= startWorker(findFile(), setup, { hear, lose })
     const { ready, given } = worker
     // Starting takes a while, and is not the job's time; a thread that cannot start fails by `error`.
     current.deadline = setTimeout(() => current.fail(new Error('the schema worker does not start')), START_MS)
     await ready
-    const { job } = current
-    if (job.kind === 'check') return post(current, job, limits.compileMs)
-    const { schemaText: _known, ...rest } = job
-    const isGiven = given.get(job.receiverId) === true
-    given.set(job.receiverId, true)
-    if (isGiven) post(current, rest, limits.validateMs)
-    else post(current, job, limits.compileMs)
+    const job = toWireJob(current.job, given)
+    post(current, job, 'schemaText' in job ? limits.compileMs : limits.validateMs)
   }
 
   return {

@@ -59,9 +59,8 @@ export function toRefusedItem(error: unknown): BatchResult {
   return { errors: details, error: { code, message, details } }
 }
 
-export function createEvents(options: EventsOptions): Events {
-  const { database, definitions, payloadSchemas, recorder, idempotency } = options
-
+/** Makes the event of a body: reads it, and holds its payload to the schema of its receiver. */
+function createPreparation({ definitions, payloadSchemas, nextIdentity }: EventsOptions) {
   async function receiverOf(id: string): Promise<StoredReceiver> {
     const receiver = definitions.peekReceiver(id) ?? (await definitions.findReceiver(id))
     if (receiver) return receiver
@@ -71,7 +70,7 @@ export function createEvents(options: EventsOptions): Events {
     )
   }
 
-  async function prepare({ fields, payload }: EventBody): Promise<NewEvent> {
+  return async function prepare({ fields, payload }: EventBody): Promise<NewEvent> {
     const input = parseInput(eventInputSchema, fields)
     if (payload === undefined) throw new EprError('INVALID_ARGUMENT', 'payload is required')
     const receiver = await receiverOf(input.event_receiver_id)
@@ -82,7 +81,7 @@ export function createEvents(options: EventsOptions): Events {
         ? payloadSchemas.validate(owner, payload.value, payload.text)
         : payloadSchemas.validateText(owner, payload.text)
     await validation
-    const { id, created_at } = options.nextIdentity()
+    const { id, created_at } = nextIdentity()
     // Field by field: spreading objects made this the dearest line of all that recording an event does.
     return {
       id,
@@ -99,6 +98,11 @@ export function createEvents(options: EventsOptions): Events {
       type: receiver.type,
     }
   }
+}
+
+export function createEvents(options: EventsOptions): Events {
+  const { database, definitions, recorder, idempotency } = options
+  const prepare = createPreparation(options)
 
   async function record(body: EventBody, toClaim?: ToClaim<string>): Promise<string> {
     const event = await prepare(body)

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { toOutgoingMessage } from '../feed/outgoing-message.js'
-import { createSignal } from '../feed/signal.js'
+import { createSignal, type Signal } from '../feed/signal.js'
 import type { LeaderTask } from '../leader/leadership.js'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
@@ -70,28 +70,22 @@ export interface RelayOptions {
   }
 }
 
-/**
- * Puts the messages on the topic in the order of their cursors, each at least once. A batch is marked as published
- * only after the broker has it: whatever fails in between, the next try, here or on another server, begins with
- * that batch again. The server serves meanwhile; messages wait in the database for as long as it takes.
- */
-export function createRelay({ database, definitions, topic, apiPrefix, connect, log }: RelayOptions): Relay {
-  const sequenced = createSignal()
-  const outages = createOutageLog(topic, log)
-  const batches = createBatchPublisher(({ cursor, whole }) =>
-    log.error(
-      { topic, cursor, ce_id: whole.headers.ce_id },
-      'the broker takes not even a reference to this message: left it out of the topic; the feed has it',
-    ),
-  )
-  let state: RelayState = 'standby'
-
-  function working(): void {
-    outages.over()
-    state = 'publishing'
+/** Closes a publisher some time after `abort` is aborted, unless that is forgotten. */
+function closeAfterGrace(publisher: Publisher, abort: AbortSignal): () => void {
+  let grace: NodeJS.Timeout | undefined
+  const closeSoon = () => {
+    grace = setTimeout(() => void publisher.close(), STOP_GRACE_MS)
   }
+  abort.addEventListener('abort', closeSoon, { once: true })
+  return () => {
+    abort.removeEventListener('abort', closeSoon)
+    clearTimeout(grace)
+  }
+}
 
-  async function read(after: string): Promise<Page> {
+/** Reads the messages behind a cursor, ready to be published. */
+function createReader({ database, definitions, apiPrefix }: RelayOptions, sequenced: Signal) {
+  return async function read(after: string): Promise<Page> {
     const seen = sequenced.version
     const { messages } = await selectMessages(database, { after, limit: READ_LIMIT })
     const records: MessageRecords[] = []
@@ -104,6 +98,30 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
       records.push(record)
     }
     return { records, seen, end: records.at(-1)?.cursor ?? after }
+  }
+}
+
+/**
+ * Puts the messages on the topic in the order of their cursors, each at least once. A batch is marked as published
+ * only after the broker has it: whatever fails in between, the next try, here or on another server, begins with
+ * that batch again. The server serves meanwhile; messages wait in the database for as long as it takes.
+ */
+export function createRelay(options: RelayOptions): Relay {
+  const { database, topic, connect, log } = options
+  const sequenced = createSignal()
+  const read = createReader(options, sequenced)
+  const outages = createOutageLog(topic, log)
+  const batches = createBatchPublisher(({ cursor, whole }) =>
+    log.error(
+      { topic, cursor, ce_id: whole.headers.ce_id },
+      'the broker takes not even a reference to this message: left it out of the topic; the feed has it',
+    ),
+  )
+  let state: RelayState = 'standby'
+
+  function working(): void {
+    outages.over()
+    state = 'publishing'
   }
 
   async function publishPage({ records }: Page, publisher: Publisher, abort: AbortSignal): Promise<void> {
@@ -137,16 +155,11 @@ export function createRelay({ database, definitions, topic, apiPrefix, connect, 
   async function publishOnce(abort: AbortSignal): Promise<void> {
     const start = await openRelay(database, topic)
     const publisher = await connect(abort)
-    let grace: NodeJS.Timeout | undefined
-    const endSoon = () => {
-      grace = setTimeout(() => void publisher.close(), STOP_GRACE_MS)
-    }
-    abort.addEventListener('abort', endSoon, { once: true })
+    const forget = closeAfterGrace(publisher, abort)
     try {
       await publishFrom(start, publisher, abort)
     } finally {
-      abort.removeEventListener('abort', endSoon)
-      clearTimeout(grace)
+      forget()
       await publisher.close()
     }
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EprError, idFilter, memberText, SEARCHED, type Searched, stringifyJson } from '@epr/model'
+import { EprError, isUlidFilter, memberText, SEARCHED, type Searched, stringifyJson } from '@epr/model'
 import {
   buildSchema,
   type ExecutionResult,
@@ -37,7 +37,7 @@ interface GraphqlRequest {
 /** The input that a kind of object is searched by: `FindEventInput`. */
 function toFindInput({ inputType, filter }: Searched<string>): string {
   const fields = Object.entries(filter.shape).map(([name, field]) => {
-    const type = field instanceof z.ZodBoolean ? 'Boolean' : field === idFilter ? 'ID' : 'String'
+    const type = field instanceof z.ZodBoolean ? 'Boolean' : isUlidFilter(field) ? 'ID' : 'String'
     return `  ${name}: ${type}`
   })
   return `input ${inputType} {\n${fields.join('\n')}\n}`

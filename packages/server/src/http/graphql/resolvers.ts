@@ -63,8 +63,7 @@ function toRows<Row extends { id: string }>(
   return rows
 }
 
-/** The resolvers of every root field, over the registry that REST uses too. */
-export function createResolvers({ events, receivers, groups, gateStatus }: Registry) {
+function createQueries({ events, receivers, groups, gateStatus }: Registry) {
   return {
     events_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
       (await events.get(id, call)).event,
@@ -126,7 +125,11 @@ export function createResolvers({ events, receivers, groups, gateStatus }: Regis
 
     event_receiver_group_status: ({ id, nvrpp }: { id: string; nvrpp: object }, { call }: GraphqlContext) =>
       gateStatus(id, nvrpp, call),
+  }
+}
 
+function createMutations({ events, receivers, groups }: Registry) {
+  return {
     create_event: (
       { event: { payload, ...fields } }: { event: { payload: JsonInput } },
       { call }: GraphqlContext,
@@ -149,3 +152,9 @@ export function createResolvers({ events, receivers, groups, gateStatus }: Regis
     },
   }
 }
+
+/** The resolvers of every root field, over the registry that REST uses too. */
+export const createResolvers = (registry: Registry) => ({
+  ...createQueries(registry),
+  ...createMutations(registry),
+})
