@@ -196,7 +196,7 @@ function applyConfigFile(command: Command, file: Record<string, unknown>): void 
   }
 }
 
-function assertTls({ tlsCert, tlsKey }: Config): void {
+function assertTls({ tlsCert, tlsKey }: Flags): void {
   if ((tlsCert === undefined) === (tlsKey === undefined)) return
   throw new EprError('INVALID_ARGUMENT', '--tls-cert and --tls-key go together: give both or neither')
 }
@@ -243,6 +243,9 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, vers
   return readCommand(command, args, env)
 }
 
+/** The configuration as its flags are called. */
+type Flags = Omit<Config, 'messageRetentionMs'> & { messageRetention: number }
+
 function readCommand(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Config {
   try {
     command.parse([...args], { from: 'user' })
@@ -252,8 +255,8 @@ function readCommand(command: Command, args: readonly string[], env: NodeJS.Proc
   }
   const { config: named } = command.opts<{ config?: string }>()
   applyConfigFile(command, readConfigFile(named, env))
-  const config = command.opts<Config>()
-  assertTls(config)
-  const db = config.db || defaultDataDirectory(env, process.getuid?.(), homedir())
-  return withBrokerSecrets({ ...config, db }, env)
+  const { messageRetention: messageRetentionMs, ...flags } = command.opts<Flags>()
+  assertTls(flags)
+  const db = flags.db || defaultDataDirectory(env, process.getuid?.(), homedir())
+  return withBrokerSecrets({ ...flags, messageRetentionMs, db }, env)
 }

@@ -70,6 +70,13 @@ export interface RelayOptions {
   }
 }
 
+function logSkipped({ topic, log }: RelayOptions, { cursor, whole }: MessageRecords): void {
+  log.error(
+    { topic, cursor, ce_id: whole.headers.ce_id },
+    'the broker takes not even a reference to this message: left it out of the topic; the feed has it',
+  )
+}
+
 /** Closes a publisher some time after `abort` is aborted, unless that is forgotten. */
 function closeAfterGrace(publisher: Publisher, abort: AbortSignal): () => void {
   let grace: NodeJS.Timeout | undefined
@@ -111,12 +118,7 @@ export function createRelay(options: RelayOptions): Relay {
   const sequenced = createSignal()
   const read = createReader(options, sequenced)
   const outages = createOutageLog(topic, log)
-  const batches = createBatchPublisher(({ cursor, whole }) =>
-    log.error(
-      { topic, cursor, ce_id: whole.headers.ce_id },
-      'the broker takes not even a reference to this message: left it out of the topic; the feed has it',
-    ),
-  )
+  const batches = createBatchPublisher((message) => logSkipped(options, message))
   let state: RelayState = 'standby'
 
   function working(): void {
