@@ -196,7 +196,7 @@ function applyConfigFile(command: Command, file: Record<string, unknown>): void 
   }
 }
 
-function assertTls({ tlsCert, tlsKey }: Flags): void {
+function assertTls({ tlsCert, tlsKey }: Pick<Config, 'tlsCert' | 'tlsKey'>): void {
   if ((tlsCert === undefined) === (tlsKey === undefined)) return
   throw new EprError('INVALID_ARGUMENT', '--tls-cert and --tls-key go together: give both or neither')
 }
