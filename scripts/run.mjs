@@ -36,8 +36,27 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
   })
 }
 
-/** pnpm at the version that the workspace names; npx fetches it when it is not there. */
-export const pnpm = (args, options) => run('npx', ['--yes', packageManager, ...args], options)
+/**
+ * pnpm at the version that the workspace names; npx fetches it when it is not there. XDG_DATA_HOME says where EPR has
+ * its data; a store that moved with it would have pnpm ask to remove node_modules.
+ */
+export const pnpm = (args, options) =>
+  run('npx', ['--yes', packageManager, ...args], {
+    ...options,
+    env: { XDG_DATA_HOME: undefined, ...findStore(), ...options?.env },
+  })
+
+/** The store that node_modules are linked from, wherever it is. */
+function findStore() {
+  try {
+    const { storeDir } = JSON.parse(
+      readFileSync(new URL('../node_modules/.modules.yaml', import.meta.url), 'utf8'),
+    )
+    return { npm_config_store_dir: storeDir }
+  } catch {
+    return {}
+  }
+}
 
 export function assertNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)

@@ -11,9 +11,17 @@ export interface Script {
 }
 
 /** @param args of npm, such as `['start', '--', '--port', '0']` */
-export function startScript(args: readonly string[], env: Record<string, string> = {}): Script {
+export const startScript = (args: readonly string[], env: Record<string, string> = {}): Script =>
+  startProgram('npm', args, env)
+
+/** A program, at the root of the repository. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Script {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('EPR_'))
-  const child = spawn('npm', args, { cwd: ROOT, env: { ...Object.fromEntries(inherited), ...env } })
+  const child = spawn(program, args, { cwd: ROOT, env: { ...Object.fromEntries(inherited), ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

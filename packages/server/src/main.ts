@@ -4,6 +4,7 @@ import { type App, startApp } from './app.js'
 import { ConfigExit, isDebug, readConfig, readImportConfig } from './config/config.js'
 import { describeImport, runImport } from './import/import-command.js'
 import { createLogger } from './logger.js'
+import { watchNpm } from './npm-parent.js'
 
 const FORCED_EXIT_CODE = 130
 const SAME_SIGNAL_MS = 1_000
@@ -35,6 +36,7 @@ function stopOnSignals(app: App): void {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  watchNpm(process.env, stop)
 }
 
 async function serve(args: readonly string[]): Promise<void> {
