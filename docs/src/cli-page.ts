@@ -37,7 +37,7 @@ function toSection({ name, help: { usage, description, sections, example } }: Co
   ].join('\n\n')
 }
 
-/** All commands and flags, as the built program tells them. */
+/** All commands and flags, as the built program shows them. */
 export async function cliPage(): Promise<string> {
   const program = await readHelp(LAUNCHER)
   const commands = (await Promise.all(subcommands(program).map(readCommands))).flat()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { toRecords } from '../../packages/server/src/relay/record.js'
 import { code, table, toPage } from './markdown.js'
 
-/** One of each kind, as the feed of a server has told it, with what it was about. */
+/** One of each kind, as the feed of a server has it, with what it is about. */
 export interface OutgoingMessage {
   when: string
   message: Message
@@ -12,7 +12,7 @@ export interface OutgoingMessage {
 
 const FIELDS: Readonly<Record<keyof Message, string>> = {
   success: "an event's own; true for all others",
-  id: 'of the event, receiver or group that it tells of; of a completion, the group',
+  id: 'of the event, receiver or group that it is about; of a completion, the group',
   specversion: 'as CloudEvents has it',
   type: "the receiver's, the group's, or one of EPR's own",
   source: '',
@@ -22,7 +22,7 @@ const FIELDS: Readonly<Record<keyof Message, string>> = {
   release: 'likewise; of receivers and groups, the time of the change',
   platform_id: 'likewise',
   package: 'likewise',
-  data: 'what it tells of, whole: `events`, `event_receivers`, `event_receiver_groups`, each a list',
+  data: 'what it is about, whole: `events`, `event_receivers`, `event_receiver_groups`, each a list',
 }
 
 const NVRPP: Nvrpp = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
@@ -53,18 +53,18 @@ const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text)) && tex
 
 function toRow({ when, message }: OutgoingMessage): string[] {
   const { type, name, version, release, platform_id, package: packaging, data } = message
-  const told = Object.entries(data).flatMap(([list, items]) => (items.length > 0 ? [code(list)] : []))
+  const lists = Object.entries(data).flatMap(([list, items]) => (items.length > 0 ? [code(list)] : []))
   const nvrpp = [name, version, isTime(release) ? 'now' : release, platform_id, packaging]
-  return [when, code(type), nvrpp.map(code).join(' '), told.join(', ')]
+  return [when, code(type), nvrpp.map(code).join(' '), lists.join(', ')]
 }
 
-/** @param told one message of each kind */
-export function messagesPage(told: readonly OutgoingMessage[]): string {
+/** @param sent one message of each kind */
+export function messagesPage(sent: readonly OutgoingMessage[]): string {
   const { properties = {} } = z.toJSONSchema(messageSchema, { io: 'output' })
   const { whole, reference } = sampleHeaders()
   return toPage('Messages', [
-    'Each is one record on the topic and one entry of the feed (`GET /api/v1/messages`). As told when a receiver `build` of\nthe type `foo.bar`, a group `gate` over it of the type `foo.gate` and an event for `shop` are created:',
-    table(['when', '`type`', 'name, version, release, platform_id, package', '`data` has'], told.map(toRow)),
+    'Each is one record on the topic and one entry of the feed (`GET /api/v1/messages`). As sent when a receiver `build` of\nthe type `foo.bar`, a group `gate` over it of the type `foo.gate` and an event for `shop` are created:',
+    table(['when', '`type`', 'name, version, release, platform_id, package', '`data` has'], sent.map(toRow)),
     '## Fields',
     table(
       ['field', 'type', ''],

@@ -36,13 +36,13 @@ const toTable = (metrics: readonly Metric[]): string =>
 
 /** @param served what a server has served at `/metrics`, after at least one of everything that is counted */
 export async function metricsPage(served: string): Promise<string> {
-  // What prom-client tells of Node itself differs between systems.
+  // What prom-client says of Node itself differs between systems.
   const own = parseMetrics(served).filter(({ name }) => !/^(nodejs|process)_/.test(name))
   const watcher = parseMetrics(await createPrometheus(createMetrics()).metrics())
   return toPage('Metrics', [
     "Prometheus' text format.",
     '## Server: `/metrics`',
-    `The names \`server_…\` are those of the original server. What prom-client tells of Node (\`nodejs_…\`, \`process_…\`) is
+    `The names \`server_…\` are those of the original server. What prom-client says of Node (\`nodejs_…\`, \`process_…\`) is
 there too.`,
     toTable(own),
     '## Watcher: `/metrics` of its `http` option',

@@ -13,7 +13,7 @@ function toRow({ term, description }: HelpEntry): string[] {
   return [code(term), code(env), code(DEFAULT.exec(description)?.[1]), meaning]
 }
 
-/** Flags, environment and defaults, as the built server tells them. */
+/** Flags, environment and defaults, as the built server shows them. */
 export async function serverPage(): Promise<string> {
   const [serve, moveIn] = await Promise.all([readHelp(LAUNCHER), readHelp(LAUNCHER, ['import'])])
   return toPage('epr-server', [

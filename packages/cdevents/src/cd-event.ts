@@ -21,7 +21,7 @@ export interface CdEvent<T extends string = string, S = CdEventSubject> {
   customDataContentType?: string
 }
 
-/** What a CDEvent tells of. */
+/** What a CDEvent is about. */
 export interface CdEventSubject<C = Record<string, unknown>> {
   id: string
   source?: string

@@ -40,7 +40,7 @@ export function toEprEvent(cdEvent: CdEvent, options: ToEprEventOptions): EventI
 const isMessage = (source: Message | Event): source is Message => 'data' in source
 
 /**
- * The CDEvent of an event, or of the message that tells of it; undefined when there is none. It is the payload, or
+ * The CDEvent of an event, or of the message about it; undefined when there is none. It is the payload, or
  * the data of the CloudEvent that the payload is. Where the receiver's type is one of CDEvents and the payload, by the
  * names of its members, only the content of one, it is made: its id is the event's, its time that of the event's
  * creation, its subject the artifact's package URL. So it is the same however often it is asked for.

@@ -5,7 +5,7 @@ import { fromPackageUrl } from './package-url.js'
 /** Outcomes that are a success: that of release 0.5, and that of the testing events before it. */
 const SUCCESSES: ReadonlySet<unknown> = new Set(['success', 'pass'])
 
-/** Whether what a CDEvent tells of went well. One without an outcome tells that something happened: true. */
+/** Whether what a CDEvent is about went well. One without an outcome says that something happened: true. */
 export function outcomeOf({ subject }: CdEvent): boolean {
   const { outcome } = subject.content
   return outcome === undefined || SUCCESSES.has(outcome)

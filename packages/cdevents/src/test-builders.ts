@@ -37,7 +37,7 @@ export function buildEvent(payload: unknown): Event {
   }
 }
 
-/** The message that tells of an event for a receiver of a type. */
+/** The message about an event for a receiver of a type. */
 export function buildMessage(type: string, payload: unknown): Message {
   const {
     name,

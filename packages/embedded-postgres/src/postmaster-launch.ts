@@ -16,7 +16,7 @@ export interface Launch {
   readonly pid: number
   isRunning(): boolean
   stop(): Promise<void>
-  /** Undefined when starting again may help, because another process was on the data; else the error to tell. */
+  /** Undefined when starting again may help, because another process was on the data; else the error to show. */
   explainExit(): Promise<EprError | undefined>
 }
 

@@ -10,13 +10,13 @@ it('finds the last FATAL line, without its timestamp', () => {
   expect(lastFailure(output)).toBe('FATAL:  could not map shared memory')
 })
 
-it('finds the line that tells of an error, among others', () => {
+it('finds the line that names the error, among others', () => {
   const output =
     'running bootstrap script ... initdb: error: no space\ninitdb: removing data directory "/x"\n'
   expect(lastFailure(output)).toBe('running bootstrap script ... initdb: error: no space')
 })
 
-it('takes the last line when none tells of an error', () => {
+it('takes the last line when none names an error', () => {
   expect(lastFailure('one\ntwo\n\n')).toBe('two')
   expect(lastFailure('')).toBeUndefined()
 })

@@ -24,8 +24,8 @@ export function runCommand(
 /** The line of a PostgreSQL program's output that says why it ended, in one line without its timestamp. */
 export function lastFailure(output: string): string | undefined {
   const lines = output.split('\n').map((line) => line.trim())
-  const told = lines.findLast((line) => /\b(FATAL|PANIC):/.test(line))
+  const fatal = lines.findLast((line) => /\b(FATAL|PANIC):/.test(line))
   const line =
-    told ?? lines.findLast((line) => /\berror\b|cannot|could not|failed|denied|No such/i.test(line))
+    fatal ?? lines.findLast((line) => /\berror\b|cannot|could not|failed|denied|No such/i.test(line))
   return (line ?? lines.findLast((line) => line !== ''))?.replace(/^.*\b(?=(FATAL|PANIC): )/, '')
 }

@@ -43,8 +43,8 @@ export function addArtifactHistoryTool(server: McpServer, services: Services): v
         const known = await findReceivers([
           ...new Set(rows.map(({ event_receiver_id }) => event_receiver_id)),
         ])
-        const told = rows.map((row) => ({ ...row, ...known.get(row.event_receiver_id) }))
-        const { shown, rest } = toPage(told, limit, 'artifact_history')
+        const named = rows.map((row) => ({ ...row, ...known.get(row.event_receiver_id) }))
+        const { shown, rest } = toPage(named, limit, 'artifact_history')
         return { events: shown, ...rest }
       },
     },

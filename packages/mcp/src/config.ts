@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { EprError } from '@epr/model'
 
-/** What the program was told; a flag beats the environment. */
+/** The program's settings; a flag beats the environment. */
 export interface Config {
   url: string
   token: string | undefined

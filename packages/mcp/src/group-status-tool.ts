@@ -38,7 +38,7 @@ function explain({ state, enabled }: GateStatus, receivers: readonly NamedStatus
   })
   const text = state === 'open' ? 'The gate is open: the latest event at each receiver is a success.' : ''
   const closed = reasons.length > 0 ? `The gate is closed: ${reasons.join('; ')}.` : ''
-  const disabled = enabled ? '' : 'The group is disabled: it tells nobody when it is complete.'
+  const disabled = enabled ? '' : 'The group is disabled: it sends no message when it is complete.'
   return [text, closed, disabled].filter(Boolean).join(' ')
 }
 

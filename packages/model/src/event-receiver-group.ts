@@ -31,7 +31,7 @@ export const eventReceiverGroupSchema = z.object({
   type: answerField,
   version: answerField,
   description: answerField,
-  /** Whether it tells completions. */
+  /** Whether its completions are sent. */
   enabled: z.boolean(),
   /** In the order that was given. */
   event_receiver_ids: z.array(z.string()),

@@ -16,7 +16,7 @@ export type ReceiverStatus = z.infer<typeof receiverStatusSchema>
 /** Where an artifact stands at a gate: the answer of `GET /groups/{id}/status`. */
 export const gateStatusSchema = z.object({
   group_id: answerField,
-  /** A disabled group tells nobody that it is complete; its state is computed alike. */
+  /** A disabled group sends no completions; its state is computed alike. */
   enabled: z.boolean(),
   /** `failed` when a latest event is a failure, else `missing` when a receiver has none, else `open`. */
   state: z.enum(['open', 'failed', 'missing']),

@@ -157,12 +157,12 @@ export function divideObject(text: string, name: string): DividedObject | undefi
 }
 
 /** Tells of each member of a JSON object the source text of its key, and from where to where its value stands. */
-function forEachMember(text: string, tell: (key: string, from: number, to: number) => void): void {
+function forEachMember(text: string, visit: (key: string, from: number, to: number) => void): void {
   for (let at = startOf(text); at < text.length - 1; ) {
     const colon = skipToDelimiter(text, at)
     if (text.charCodeAt(colon) !== COLON) break
     const end = skipToDelimiter(text, colon + 1)
-    tell(text.slice(at, colon).trim(), colon + 1, end)
+    visit(text.slice(at, colon).trim(), colon + 1, end)
     at = end + 1
   }
 }

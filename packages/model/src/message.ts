@@ -15,14 +15,14 @@ export const MESSAGE_TYPES = {
 
 /** The `platform_id` of a message about a receiver or a group, which has no artifact's NVRPP. */
 export const MESSAGE_PLATFORM_ID = 'event-provenance-registry'
-/** The `package` of such a message, by what it tells of. */
+/** The `package` of such a message, by what it is about. */
 export const MESSAGE_PACKAGES = { receiver: 'event.receiver', group: 'event.receiver.group' } as const
 
 /** One record on the topic, and one entry of the feed. */
 export const messageSchema = z.object({
   /** The event's; true for everything else. */
   success: z.boolean(),
-  /** That of the event, receiver or group that it tells of: a group's comes again with each completion. */
+  /** That of the event, receiver or group that it is about: a group's comes again with each completion. */
   id: z.string(),
   /** Of CloudEvents: `1.0`. */
   specversion: z.string(),

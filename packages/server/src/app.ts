@@ -36,7 +36,7 @@ import { assertServer } from './storage/server-version.js'
 export interface App {
   /** Where it listens: `http://localhost:8042`. */
   readonly url: string
-  /** Answers what is in flight, writes what is queued, tells what is written, then closes everything. */
+  /** Answers what is in flight, writes what is queued, sends what is written, then closes everything. */
   stop(): Promise<void>
 }
 
@@ -143,8 +143,8 @@ async function serve(options: ServeOptions): Promise<App> {
   const routes = [...described, createOpenApiRoute(version, described)]
 
   const { brokers, topic } = config
-  const told = brokers.length === 0 ? 'feed only' : `feed, and topic ${topic} on ${brokers.join(', ')}`
-  log.info(`data: ${opened.place}; messages: ${told}`)
+  const where = brokers.length === 0 ? 'feed only' : `feed, and topic ${topic} on ${brokers.join(', ')}`
+  log.info(`data: ${opened.place}; messages: ${where}`)
   function onServed(served: ServedRequest): void {
     metrics.observeRequest(served)
     const { requestId: request_id, method, url, status, seconds } = served

@@ -235,7 +235,7 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
       expect((await api.get('/events/?limit=1')).status).toBe(200)
     })
 
-    it('tells its features and a request id on every answer', async () => {
+    it('says its features and a request id on every answer', async () => {
       for (const answer of [
         await api.get('/nothing'),
         await api.post(record, '{'),
@@ -276,15 +276,15 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
         for (const [index, success] of outcomes) {
           ids.push(await api.create(record, { ...event, event_receiver_id: receivers[index], success }))
         }
-        const told = await waitFor('the messages of all events', async () => {
+        const sent = await waitFor('the messages of all events', async () => {
           const messages = (await readFeed(api))
             .map(({ message }) => message)
             .filter(({ name }) => name === event.name)
           return messages.filter(({ id }) => ids.includes(id)).length === ids.length && messages
         })
-        expect(told.map(({ id }) => id)).toEqual([ids[0], ids[1], ids[2], group, ids[3], ids[4], group])
-        expect(told.some(({ id }) => id === disabled)).toBe(false)
-        const completion = told[3]
+        expect(sent.map(({ id }) => id)).toEqual([ids[0], ids[1], ids[2], group, ids[3], ids[4], group])
+        expect(sent.some(({ id }) => id === disabled)).toBe(false)
+        const completion = sent[3]
         expect(completion).toMatchObject({
           type: 'gate.open',
           success: true,

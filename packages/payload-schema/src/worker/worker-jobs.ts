@@ -16,7 +16,7 @@ export interface WorkerJobs {
 type WireValidateJob = Extract<WireJob, { kind: 'validate' }>
 
 /** What the worker does; apart from the thread, so that it can be tried without one. */
-export function createWorkerJobs(setup: WorkerSetup, tell: (message: WorkerMessage) => void): WorkerJobs {
+export function createWorkerJobs(setup: WorkerSetup, send: (message: WorkerMessage) => void): WorkerJobs {
   const { limits } = setup
   const known = createKnownResources(setup)
   const checker = createSchemaChecker(known, limits)
@@ -29,7 +29,7 @@ export function createWorkerJobs(setup: WorkerSetup, tell: (message: WorkerMessa
     assertAffordable(linked, limits)
     const validator = compileSchema(linked, 'payload', limits.namedViolations)
     validators.set(receiverId, validator)
-    tell({ kind: 'compiled' })
+    send({ kind: 'compiled' })
     return validator
   }
 
@@ -50,7 +50,7 @@ export function createWorkerJobs(setup: WorkerSetup, tell: (message: WorkerMessa
     const first = validator.firstViolations(payload)
     const ms = performance.now() - begin
     if (first === undefined) return { kind: 'ok', ms }
-    tell({ kind: 'invalid', first })
+    send({ kind: 'invalid', first })
     const all = attempt(() => validator.allViolations(payload))
     const violations = 'value' in all && all.value.named.length > 0 ? all.value : first
     return { kind: 'violations', violations, ms }

@@ -19,7 +19,7 @@ export interface ValidateJob {
   readonly schemaText: string
 }
 
-/** On the wire the schema is left out when the worker was told before; it asks when it has forgotten. */
+/** On the wire the schema is left out when the worker was given it before; it asks when it has forgotten. */
 export type WireJob = CheckJob | (Omit<ValidateJob, 'schemaText'> & { readonly schemaText?: string })
 
 export type Job = CheckJob | ValidateJob

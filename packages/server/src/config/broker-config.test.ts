@@ -9,7 +9,7 @@ afterEach(() => vi.unstubAllEnvs())
 const sasl = (SASL_MECHANISM: string) => ({ SASL_USERNAME: 'u', SASL_PASSWORD: 'p', SASL_MECHANISM })
 
 describe('the configuration of the brokers', () => {
-  it('is none unless told otherwise, whatever credentials the environment holds', () => {
+  it('is absent unless asked for, whatever credentials the environment holds', () => {
     expect(read([], sasl('x'))).toMatchObject({ brokers: [], topic: 'epr.dev.events', brokerTls: false })
     vi.stubEnv('EPR_BROKERS', '')
     expect(read([]).brokers).toEqual([])

@@ -2,7 +2,7 @@ import { type KafkaSasl, readSasl } from '@epr/kafka'
 import { EprError } from '@epr/model'
 import { InvalidArgumentError } from 'commander'
 
-/** What the server was told of Kafka. */
+/** The settings that are about Kafka. */
 export interface BrokerConfig {
   /** `host:port` of some brokers of the cluster; none means that messages are in the feed only. */
   brokers: string[]

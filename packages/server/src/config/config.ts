@@ -7,7 +7,7 @@ import { parse as parseYaml } from 'yaml'
 import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
 import { defaultDataDirectory } from './default-data-directory.js'
 
-/** What the server was told, from flags, environment and file: a flag beats the environment beats the file. */
+/** The server's settings, from flags, environment and file: a flag beats the environment beats the file. */
 export interface Config extends BrokerConfig {
   /** Address to listen on. @default localhost, which is 127.0.0.1 and ::1 */
   host: string
@@ -76,7 +76,7 @@ const flag = (name: string, description: string, env: string): Option =>
 
 function createCommand(version: string): Command {
   return new Command('epr-server')
-    .description('Records events, decides gates, tells the world. Without --db it runs its own PostgreSQL.')
+    .description('Records events, decides gates, sends messages. Without --db it runs its own PostgreSQL.')
     .version(version)
     .addOption(option('--host <host>', 'address to listen on', 'EPR_HOST').default('localhost'))
     .addOption(
@@ -149,7 +149,7 @@ function createCommand(version: string): Command {
     .exitOverride()
 }
 
-/** Whether a failure is told with its stack; known also when it is the configuration that cannot be read. */
+/** Whether a failure is shown with its stack; known also when it is the configuration that cannot be read. */
 export function isDebug(args: readonly string[], env: NodeJS.ProcessEnv): boolean {
   return args.includes('--debug') || ['1', 'true'].includes(env.EPR_DEBUG ?? '')
 }
@@ -201,7 +201,7 @@ function assertTls({ tlsCert, tlsKey }: Pick<Config, 'tlsCert' | 'tlsKey'>): voi
   throw new EprError('INVALID_ARGUMENT', '--tls-cert and --tls-key go together: give both or neither')
 }
 
-/** What `epr-server import SOURCE` was told. */
+/** The settings of `epr-server import SOURCE`. */
 export interface ImportConfig {
   /** A postgres URL of the database that the original writes. */
   source: string

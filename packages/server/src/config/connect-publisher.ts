@@ -5,7 +5,7 @@ import type { BrokerConfig } from './broker-config.js'
 import { readPem } from './read-pem.js'
 
 /**
- * From what the server was told of the brokers to what publishes there; without brokers, nothing.
+ * What publishes to the brokers of the settings; without brokers, nothing.
  *
  * @throws EprError INVALID_ARGUMENT when --broker-ca cannot be read
  */

@@ -12,7 +12,7 @@ import type { StoredEvent } from '../storage/events.js'
 import type { StoredMessage } from '../storage/messages.js'
 import type { StoredReceiver } from '../storage/receivers.js'
 
-/** A message ready to be told: on Kafka, or in the feed. */
+/** A message ready to be sent, on Kafka or in the feed. */
 export interface OutgoingMessage {
   cursor: string
   /** When it got its cursor, RFC 3339. */
@@ -20,12 +20,12 @@ export interface OutgoingMessage {
   type: string
   /** The CloudEvents id: unique among all messages, the same on every resend. */
   ceId: string
-  /** When what it tells of happened, RFC 3339. */
+  /** When what it is about happened, RFC 3339. */
   occurredAt: string
   nvrpp: Nvrpp
-  /** The message's own `id`: that of the event, receiver or group it tells of. */
+  /** The message's own `id`: that of the event, receiver or group it is about. */
   id: string
-  /** Where all of what it tells of is to be had, below the API's prefix: `/events/<id>`. */
+  /** Where all of what it is about can be read, below the API's prefix: `/events/<id>`. */
   resource: string
   /** The message as contract section 4 has it. */
   json: string
@@ -35,7 +35,7 @@ export interface OutgoingMessage {
   toJsonWithoutSchema(): string
 }
 
-/** How much of what it tells of a message holds. */
+/** How much of what it is about a message holds. */
 type Extent = 'whole' | 'no payload' | 'no payload, no schema'
 
 interface Parts {
@@ -53,7 +53,7 @@ interface Parts {
 /** What a message refers to is never deleted: its absence is a broken database. */
 function present<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined)
-    throw new Error(`the database lacks the ${what} that a message tells of: restore it from a backup`)
+    throw new Error(`the database lacks the ${what} that a message is about: restore it from a backup`)
   return value
 }
 

@@ -10,7 +10,7 @@ export interface ImportedEvent extends StoredEvent {
   nvrpp: Buffer
 }
 
-/** Each writes what is not there yet and tells nobody: what it stands for was told when it happened. */
+/** Each writes what is not there yet and sends no message: one was sent when it happened. */
 
 const countOf = (rows: readonly { count: number }[]): number => rows[0]?.count ?? 0
 

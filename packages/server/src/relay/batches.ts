@@ -3,7 +3,7 @@ import type { Publisher, PublishRecord } from './publisher.js'
 import type { MessageRecords } from './record.js'
 
 /**
- * Below the 1 MiB that brokers take in one batch of a partition unless told otherwise, so that no message is
+ * Below the 1 MiB that brokers take in one batch of a partition unless configured otherwise, so that no message is
  * refused for the company it is in, even when all of them go to one partition.
  */
 const MAX_BATCH_BYTES = 900_000
@@ -40,7 +40,7 @@ function sizeOf({ key, value, headers }: PublishRecord): number {
   return size
 }
 
-/** @param onSkipped told of every message that is left out */
+/** @param onSkipped called with every message that is left out */
 export function createBatchPublisher(onSkipped: (message: MessageRecords) => void): BatchPublisher {
   const counts: BatchCounts = { published: 0, references: 0, skipped: 0 }
   let maxBytes = MAX_BATCH_BYTES

@@ -13,9 +13,9 @@ export interface MessageRecords {
 /**
  * The message in the binary mode of the CloudEvents Kafka binding (1.0.2, section 3.2): attributes as headers, and
  * as value the JSON that readers who know nothing of CloudEvents have always read. The subject is the message's
- * `id`, the event, receiver or group it tells of: unlike the NVRPP, which is the key, a ULID needs no escaping.
+ * `id`, the event, receiver or group it is about: unlike the NVRPP, which is the key, a ULID needs no escaping.
  *
- * @param apiPrefix path of the API: `ce_dataref` is relative, because nobody has told the server its public address
+ * @param apiPrefix path of the API: `ce_dataref` is relative, because the server does not know its public address
  */
 export function toRecords(message: OutgoingMessage, apiPrefix: string): MessageRecords {
   const key = Buffer.from(nvrppKey(message.nvrpp))

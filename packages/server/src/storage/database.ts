@@ -23,7 +23,7 @@ export interface DatabaseOptions {
   maxConnections?: number
   /** How long a statement of the pool may take. @default 30_000 */
   statementTimeoutMs?: number
-  /** Told of errors on idle connections, which belong to no caller. */
+  /** Called with errors on idle connections, which belong to no caller. */
   onIdleError?: (error: Error) => void
 }
 
@@ -103,7 +103,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     max: options.maxConnections ?? 16,
     idleTimeoutMillis: 60_000,
   })
-  // The pool listens to idle connections only; on one that is lent, the statement under way tells its caller, or the next.
+  // The pool listens to idle connections only; on one that is lent, the statement under way fails for its caller, or the next does.
   pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', (error) => options.onIdleError?.(error))
   return {

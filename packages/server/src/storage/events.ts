@@ -18,7 +18,7 @@ export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
   payload: JsonText
 }
 
-/** An event about to be stored and told of. */
+/** An event about to be stored. */
 export interface NewEvent extends StoredEvent {
   /** Its receiver's type, which is its message's. */
   type: string

@@ -5,7 +5,7 @@ import { type MessageKind, NEWEST_CURSOR } from './outbox.js'
 /** A message as it is read: its event stands beside it, receivers and groups are referred to. */
 export interface StoredMessage {
   cursor: string
-  /** The number of its row in the outbox, which holds all that one commit told of. */
+  /** The number of its row in the outbox, which holds all that one commit sends. */
   id: string
   kind: MessageKind
   type: string

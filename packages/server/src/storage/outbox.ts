@@ -1,6 +1,6 @@
 import type { Connection } from './database.js'
 
-/** The table `outbox`: a row holds all that one commit told. How it is read stands in messages.ts. */
+/** The table `outbox`: a row holds all that one commit sends. How it is read stands in messages.ts. */
 
 export type MessageKind = 'event' | 'receiver' | 'group' | 'modified' | 'complete'
 
@@ -63,7 +63,7 @@ export interface OutboxFacts {
   age_s: number
 }
 
-/** How far telling is behind recording. Indexes outbox_unnumbered and outbox_cursor. */
+/** How far sending is behind recording. Indexes outbox_unnumbered and outbox_cursor. */
 export async function selectOutboxFacts(
   connection: Connection,
   topic: string | undefined,

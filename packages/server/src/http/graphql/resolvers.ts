@@ -52,7 +52,7 @@ function selectedFields<Field extends string>(info: GraphQLResolveInfo, all: rea
   return all.filter((field) => names.has(field))
 }
 
-/** Gives a page's rows, and tells the request when there are more. */
+/** Gives a page's rows, and notes for the answer when there are more. */
 function toRows<Row extends { id: string }>(
   { rows, more }: Page<Row>,
   context: GraphqlContext,

@@ -2,22 +2,22 @@ import type { FeedPage } from '../../feed/feed.js'
 
 /** Often enough that no proxy takes a quiet stream for a dead one. */
 const HEARTBEAT_MS = 15_000
-/** Told to the client at once: where it stands, and when to come back after a cut, in milliseconds. */
+/** Sent to the client at once: where it stands, and when to come back after a cut, in milliseconds. */
 const PREAMBLE = 'retry: 1000\n: connected\n\n'
 const LINE_BREAK = /[\r\n]+/g
 const HEARTBEAT = ': heartbeat\n\n'
 
 function toText({ entries, next }: FeedPage, type: string | undefined): string {
   let text = ''
-  let told = true
+  let isSent = true
   for (const entry of entries) {
     // No JSON text here holds a line break but where a client's own payload has it, which is white space there.
-    told = type === undefined || entry.type === type
-    if (told)
+    isSent = type === undefined || entry.type === type
+    if (isSent)
       text += `: ${entry.head}\nid: ${entry.cursor}\ndata: ${entry.message.replace(LINE_BREAK, ' ')}\n\n`
   }
-  // An id without data tells nothing and moves Last-Event-ID past what was passed over.
-  return told ? text : `${text}: ${JSON.stringify({ cursor: next })}\nid: ${next}\n\n`
+  // An id without data is no event, and moves Last-Event-ID past what was passed over.
+  return isSent ? text : `${text}: ${JSON.stringify({ cursor: next })}\nid: ${next}\n\n`
 }
 
 /** `next()`, or undefined when `timeoutMs` passes first; the same `next()` is then waited for again. */

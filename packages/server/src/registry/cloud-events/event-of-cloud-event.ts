@@ -32,9 +32,9 @@ function ofSubject({ subject }: CloudEvent): Partial<Nvrpp> {
 
 /** What the sender says counts most, then what is known of this kind of event, then the subject. */
 function toNvrpp(event: CloudEvent, known: Nvrpp | undefined): Nvrpp {
-  const told = { ...known, ...ofAttributes(event) }
-  const isComplete = Object.keys(NVRPP_ATTRIBUTES).every((field) => field in told)
-  const nvrpp: Partial<Nvrpp> = isComplete ? told : { ...ofSubject(event), ...told }
+  const said = { ...known, ...ofAttributes(event) }
+  const isComplete = Object.keys(NVRPP_ATTRIBUTES).every((field) => field in said)
+  const nvrpp: Partial<Nvrpp> = isComplete ? said : { ...ofSubject(event), ...said }
   const details = Object.entries(NVRPP_ATTRIBUTES)
     .filter(([field]) => nvrpp[field as keyof Nvrpp] === undefined)
     .map(
