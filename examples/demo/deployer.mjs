@@ -6,7 +6,7 @@ import { screen } from './screen.mjs'
 
 const quiet = { debug() {}, info() {}, warn: console.warn, error: console.error }
 
-/** A group also tells when it is created and changed: those messages are of EPR's own types. */
+/** Messages are sent too when a group is created and changed: those are of EPR's own types. */
 const opens = (group) => allOf(byGroup(group), not(byType('epr.event.receiver.group.*')))
 
 const toNvrpp = ({ name, version, release, platform_id, package: packageType }) => ({
@@ -18,7 +18,7 @@ const toNvrpp = ({ name, version, release, platform_id, package: packageType }) 
 })
 
 /**
- * Starts the watcher. It shows each step that is told, and whenever the gate opens for an artifact it deploys that,
+ * Starts the watcher. It shows each step, and whenever the gate opens for an artifact it deploys that,
  * which it records in turn. It knows nothing of the pipeline, nor the pipeline of it.
  */
 export function startDeployer(epr, { url, directory }, { receivers, releasable }) {

@@ -11,7 +11,7 @@ const PAYLOADS = {
 
 const toSchema = (properties) => ({ type: 'object', properties, required: Object.keys(properties) })
 
-/** Creates a receiver for each step, a gate before production, and one that tells what has got there. */
+/** Creates a receiver for each step, a gate before production, and one for what has got there. */
 export async function createGates(epr) {
   const about = { version: '1.0.0', description: 'from the demo' }
   const receivers = {}

@@ -28,7 +28,7 @@ await epr.events.create({ ...event, event_receiver_id: built, payload: { image: 
 await epr.events.create({ ...event, event_receiver_id: tested, payload: { passed: 812 } })
 
 for await (const { message } of epr.messages.stream({ after, signal: AbortSignal.timeout(30_000) })) {
-  // Messages come a moment after what they tell: those of the receivers and the group may come now.
+  // Messages come a moment after what they are about: those of the receivers and the group may come now.
   if (message.name !== shop.name) continue
   console.log(`${message.type} ${message.name}`)
   if (message.id === group) process.exit(0)

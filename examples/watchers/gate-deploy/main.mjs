@@ -8,7 +8,7 @@ if (!group || !command) throw new Error('GROUP_ID and DEPLOY_COMMAND are needed'
 
 const watcher = createWatcher({
   source: sourceOf('gate-deploy'),
-  // A group also tells when it is created and changed: those messages are of EPR's own types.
+  // Messages are sent too when a group is created and changed: those are of EPR's own types.
   match: allOf(byGroup(group), not(byType('epr.event.receiver.group.*'))),
   async handle({ name, version, release }, { id, signal }) {
     // Values of strangers: as variables they are never taken for a command.

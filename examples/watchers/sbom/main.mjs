@@ -22,7 +22,7 @@ async function findReceiver() {
 }
 
 /**
- * What the artifact is, and the `dependencies` that its build has told: `{"express": "5.3.0"}`. Made again for the
+ * What the artifact is, and the `dependencies` that its build has sent: `{"express": "5.3.0"}`. Made again for the
  * same event it is the same, to the byte: so that a message that comes twice is one SBOM.
  */
 function toBom({ name, version, release, platform_id, package: packaging }, { payload, created_at }) {

@@ -19,7 +19,7 @@ const encoder = new TextEncoder()
 /**
  * Cuts what is to be sent into batches, as it is asked for them: each within its limits, or a single item.
  *
- * @param refuse told of each object that JSON cannot hold, which is in no batch
+ * @param refuse called with each object that JSON cannot hold, which is in no batch
  */
 export function* toBatches(
   objects: readonly unknown[],

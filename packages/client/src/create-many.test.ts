@@ -109,7 +109,7 @@ describe('createMany', () => {
     ])
   })
 
-  it('ends by its signal, after it has told what is done', async () => {
+  it('ends by its signal, after it has reported what is done', async () => {
     onEvents((data) => ours({ data: data as string }))
     const stop = new AbortController()
     const done: number[] = []

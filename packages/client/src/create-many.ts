@@ -59,13 +59,14 @@ export async function createMany(
   }
   if (!(batchBytes >= 1)) throw new EprError('INVALID_ARGUMENT', 'batchBytes must be a number from 1')
   const results: CreateResult[] = []
-  let told = 0
+  let reported = 0
 
   /** Tells what has a result without a gap before it. */
-  function tell(): void {
-    const start = told
-    while (results[told] !== undefined) told++
-    if (told > start) onProgress?.({ done: told, total: events.length, results: results.slice(start, told) })
+  function report(): void {
+    const start = reported
+    while (results[reported] !== undefined) reported++
+    if (reported > start)
+      onProgress?.({ done: reported, total: events.length, results: results.slice(start, reported) })
   }
 
   // The original answers 500 where an event names a receiver that it does not know.
@@ -92,10 +93,10 @@ export async function createMany(
       if (items.length === 1 && only) results[only.index] = toFailure(error)
       else for (const half of halve(items)) await create(half)
     }
-    tell()
+    report()
   }
 
-  // A server that has not been heard yet gets the first event alone, and tells by its answer whether it takes many.
+  // A server that has not been heard yet gets the first event alone, and says by its answer whether it takes many.
   const limits = () => ({ items: features.has('batch') ? batchSize : 1, bytes: batchBytes })
   const refuse = (index: number, result: CreateResult) => {
     results[index] = result
@@ -107,6 +108,6 @@ export async function createMany(
     const failure = toFailure(error)
     for (let index = 0; index < events.length; index++) results[index] ??= failure
   }
-  tell()
+  report()
   return results
 }

@@ -30,7 +30,7 @@ export interface Events {
    * at its own place. One that the server refuses stops no other; a server that cannot be reached, or that
    * refuses the caller, stops the rest, whose results then say so.
    *
-   * Rejects only by its signal; `onProgress` has told by then what is done.
+   * Rejects only by its signal; `onProgress` has reported by then what is done.
    */
   createMany(events: readonly NewEvent[], options?: CreateManyOptions): Promise<CreateResult[]>
   /**

@@ -41,9 +41,9 @@ export interface Groups {
     filter: GroupFilter,
     options?: FindAllOptions<Field>,
   ): AsyncGenerator<Pick<EventReceiverGroup, Field>, void, undefined>
-  /** Lets the group tell completions. Never made twice: each call that arrives is told to the world. @throws ApiError NOT_FOUND */
+  /** Lets the group send completions. Never made twice: each call that arrives sends a message. @throws ApiError NOT_FOUND */
   enable(id: string, options?: CallOptions): Promise<void>
-  /** Stops the group from telling completions. Never made twice either. @throws ApiError NOT_FOUND */
+  /** Stops the group from sending completions. Never made twice either. @throws ApiError NOT_FOUND */
   disable(id: string, options?: CallOptions): Promise<void>
   /** Where an artifact stands at the gate. @throws ApiError NOT_FOUND, INVALID_ARGUMENT for a blank NVRPP field */
   status(id: string, nvrpp: Nvrpp, options?: CallOptions): Promise<GateStatus>

@@ -56,7 +56,7 @@ function pick(rows: Row[], fields: readonly string[]): Row[] {
 async function plainPage({ fields, options, fetchPage }: PagedSearch): Promise<Page> {
   const { order, limit, after, created_after, created_before } = options
   if ((after ?? created_after ?? created_before) !== undefined) {
-    refuse('this server cannot search from an id or between moments: it does not tell the feature "cursor"')
+    refuse('this server cannot search from an id or between moments: it does not have the feature "cursor"')
   }
   const { rows, next } = await fetchPage(order === undefined ? fields : withId(fields), {})
   if (order !== undefined) rows.sort(byId)
@@ -67,7 +67,7 @@ async function plainPage({ fields, options, fetchPage }: PagedSearch): Promise<P
 const withId = (fields: readonly string[]): string[] => [...new Set(['id', ...fields])]
 
 /**
- * All pages of a search. A server that has told no `cursor` gets one plain query; when it turns out by that
+ * All pages of a search. A server without the feature `cursor` gets one plain query; when it turns out by that
  * answer to be ours, which has cut it, the rest is fetched page by page.
  */
 export async function* pageRows(search: PagedSearch): AsyncGenerator<Row[], void, undefined> {

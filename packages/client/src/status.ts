@@ -19,7 +19,7 @@ const statusFields = z.looseObject({
   version: z.string().optional(),
   /** `up` or `down`. */
   database: z.string().optional(),
-  /** Whether this server is the one that tells the messages. */
+  /** Whether this server is the one that publishes the messages. */
   leader: z.boolean().optional(),
   /** Seconds since it was started. */
   uptime_s: z.number().optional(),

@@ -39,7 +39,7 @@ it('says so also when the server is gone by then, and why it was not asked again
   expect(failure).toMatchObject({ name: 'GateTimeoutError', status: closed, cause: gone })
 })
 
-it('has no status to tell when the time is up before the first answer', async () => {
+it('has no status to give when the time is up before the first answer', async () => {
   const failure = await failureOf(
     (signal) =>
       new Promise((_, reject) => {

@@ -50,7 +50,7 @@ export function byNvrpp(fields: Partial<Nvrpp>): Matcher {
   return hasFields<Nvrpp>(fields)
 }
 
-/** Messages that tell of an event receiver, or of an event for it: by its id, or by its fields. */
+/** Messages about an event receiver, or about an event for it: by its id, or by its fields. */
 export function byReceiver(
   receiver: string | Partial<Pick<EventReceiver, 'id' | 'name' | 'version'>>,
 ): Matcher {
@@ -58,7 +58,7 @@ export function byReceiver(
   return ({ data }) => data.event_receivers.some(matches)
 }
 
-/** Messages that tell of a group, or that it is complete: by its id, or by its fields. */
+/** Messages about a group, or about its completion: by its id, or by its fields. */
 export function byGroup(
   group: string | Partial<Pick<EventReceiverGroup, 'id' | 'name' | 'version'>>,
 ): Matcher {

@@ -47,7 +47,7 @@ async function show({ output }: Context, status: GateStatus): Promise<undefined>
   const { style } = output
   const colour = { open: style.green, failed: style.red, missing: style.yellow }[status.state]
   const since = status.since === null ? '' : `, since ${toCell('since', status.since)}`
-  const note = status.enabled ? '' : ' (the group is disabled: it tells nobody)'
+  const note = status.enabled ? '' : ' (the group is disabled: it sends no message)'
   output.line(
     `the gate is ${status.state === 'open' ? colour('open') : `closed: ${colour(status.state)}`}${since}${note}`,
   )

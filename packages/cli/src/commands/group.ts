@@ -6,7 +6,7 @@ import { defineDefinitionSearch, defineGenerate, defineGet } from './kind-comman
 
 const MODIFY_FLAGS = {
   id: text('--id <id>', 'its id'),
-  enable: toggle('--enable', 'let it tell completions'),
+  enable: toggle('--enable', 'let it send completions'),
   disable: toggle('--disable', 'stop it'),
 }
 
@@ -27,11 +27,11 @@ export function defineGroup(group: Command, perform: Perform): void {
     group.command('create').description('Creates an event receiver group.'),
     {
       name: text('--name <text>', 'its name'),
-      type: text('--type <text>', 'type of the message that tells its completion'),
+      type: text('--type <text>', 'type of the message about its completion'),
       version: text('--version <text>', 'its version'),
       description: text('--description <text>', 'what it is a gate for'),
       event_receiver_ids: list('--event-receiver-ids <list>', 'its event receivers, with spaces or commas'),
-      enabled: yesNo('--enabled', 'whether it tells completions', true),
+      enabled: yesNo('--enabled', 'whether it sends completions', true),
     },
     'group create --name gate --type epr.gate --version 1.0.0 --description "may be released" --event-receiver-ids "01HKX0J9KS8AASMRYX61458N41 01HKX0KY3B31MR3XKJWTDZ4EQ0"',
     async (context, fields) => (await import('../objects/create.js')).create(context, 'group', { fields }),
@@ -39,7 +39,7 @@ export function defineGroup(group: Command, perform: Perform): void {
   defineDefinitionSearch(group, perform, 'group', 'group search --name gate --fields all')
   defineGet(group, perform, 'group')
   perform(
-    group.command('modify').description('Lets a group tell completions, or stops it.'),
+    group.command('modify').description('Lets a group send completions, or stops it.'),
     MODIFY_FLAGS,
     'group modify --id 01HKX0KY3B31MR3XKJWTDZ4EQ0 --disable',
     modify,

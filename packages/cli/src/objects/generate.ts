@@ -54,7 +54,7 @@ export interface GenerateRequest {
   keepGoing?: boolean | undefined
 }
 
-/** Creates all that a file holds. An entry that fails stops it, or is told and passed over. */
+/** Creates all that a file holds. An entry that fails stops it, or is reported and passed over. */
 export async function generate(
   context: Context,
   kindName: KindName,
@@ -82,7 +82,7 @@ export async function generate(
   }
 
   async function take(sent: readonly Sent[]): Promise<void> {
-    // All that was created is told, also when the first of them has failed.
+    // All that was created is reported, also when the first of them has failed.
     for (const { id } of sent) {
       if (id === undefined) continue
       tally.created++
@@ -97,7 +97,7 @@ export async function generate(
     for await (const entry of readEntries(source.name, source.open())) {
       const checked = check(kind, entry)
       if ('problems' in checked) {
-        // What stands before it is sent first, so that what is told of it is true.
+        // What stands before it is sent first, so that what is said of it is true.
         await take(await sender.flush())
         await fail(entry, new UsageError(checked.problems.join('; ')))
       } else if (settings.dryRun) await output.object(checked.object, 4)
@@ -107,13 +107,13 @@ export async function generate(
   } finally {
     progress.clear()
   }
-  if (output.format === 'table' && !settings.dryRun) await tell(context, kind, tally)
+  if (output.format === 'table' && !settings.dryRun) await report(context, kind, tally)
   if (tally.failed === 0) return undefined
   stderr.write(`epr-cli: ${tally.failed} failed, ${tally.created} created\n`)
   return EXIT.failed
 }
 
-async function tell(
+async function report(
   { output }: Context,
   kind: Kind,
   { created, lastId }: { created: number; lastId: string },

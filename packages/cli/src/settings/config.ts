@@ -5,7 +5,7 @@ import { UsageError } from '../exit/usage-error.js'
 import { OUTPUT_FORMATS, type OutputFormat } from '../output/output.js'
 import { type GlobalRequest, parseBoolean, parseDuration } from './flags.js'
 
-/** What every command was told: a flag beats the environment beats the file. */
+/** The settings of every command: a flag beats the environment beats the file. */
 export interface Settings {
   url: string
   token: string | undefined

@@ -6,7 +6,7 @@ import { parseExactJson } from './exact-json.js'
 import type { HttpAnswer } from './http.js'
 import type { Redact } from './redact.js'
 
-/** An answer whose body was JSON and told no error. */
+/** An answer whose body was JSON, without an error. */
 export interface JsonAnswer extends HttpAnswer {
   json: unknown
 }
@@ -31,7 +31,7 @@ function parse(text: string, exact: boolean): { json: unknown } | undefined {
 
 const failureSchema = z.object({ errors: z.array(z.unknown()).min(1) })
 
-/** Reads JSON that tells no error by its status. @throws ApiError, or ResponseError for what is not JSON */
+/** Reads JSON whose status is no error. @throws ApiError, or ResponseError for what is not JSON */
 export function readJson(answer: HttpAnswer, redact: Redact, exact = false): JsonAnswer {
   const { status, text } = answer
   if (status >= 400) throw toApiError(answer, parse(text, false)?.json, redact)

@@ -48,13 +48,13 @@ function build(answer: HttpAnswer, texts: string[], body: Partial<ErrorBody>, re
   })
 }
 
-/** The error that an answer of REST tells. A body that tells none leaves the status to speak. */
+/** The error in an answer of REST. A body without one leaves the status to speak. */
 export function toApiError(answer: HttpAnswer, json: unknown, redact: Redact): ApiError {
   const { errors, error } = restErrorSchema.catch({ errors: [], error: undefined }).parse(json)
   return build(answer, errors, error ?? {}, redact)
 }
 
-/** The error that the `errors` of a GraphQL answer tell: the first one's code, all their texts. */
+/** The error in the `errors` of a GraphQL answer: the first one's code, all their texts. */
 export function toGraphqlError(answer: HttpAnswer, errors: readonly unknown[], redact: Redact): ApiError {
   const problems = errors.map((error) => graphqlErrorSchema.catch({ message: 'unknown error' }).parse(error))
   const texts = problems.map(({ message }) => message)

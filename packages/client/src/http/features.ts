@@ -1,4 +1,4 @@
-/** What our server can do beside the original's API, as it tells in `epr-features` on every answer. */
+/** What our server can do beside the original's API, as it says in `epr-features` on every answer. */
 export type Feature = 'idempotency-key' | 'batch' | 'cursor' | 'feed' | 'group-status'
 
 export interface Features {
@@ -6,22 +6,22 @@ export interface Features {
   has(feature: Feature): boolean
   /** Whether the server has answered at all, and so has said, or not, what it can do. */
   isKnown(): boolean
-  /** All that the server has told. */
+  /** All that the server has said. */
   list(): string[]
   learn(headers: Headers): void
 }
 
 export function createFeatures(): Features {
-  let told: ReadonlySet<string> | undefined
+  let said: ReadonlySet<string> | undefined
   return {
-    has: (feature) => told?.has(feature) ?? false,
-    isKnown: () => told !== undefined,
-    list: () => [...(told ?? [])],
+    has: (feature) => said?.has(feature) ?? false,
+    isKnown: () => said !== undefined,
+    list: () => [...(said ?? [])],
     learn(headers) {
       const header = headers.get('epr-features')
-      // A proxy's own error page has no header: it takes back nothing that the server has told.
-      if (header === null) told ??= new Set()
-      else told = new Set(header.split(',').map((name) => name.trim()))
+      // A proxy's own error page has no header: it takes back nothing that the server has said.
+      if (header === null) said ??= new Set()
+      else said = new Set(header.split(',').map((name) => name.trim()))
     },
   }
 }

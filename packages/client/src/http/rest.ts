@@ -17,7 +17,7 @@ interface Typed {
   contentType?: string | undefined
 }
 
-/** An answer of REST that told no error. */
+/** An answer of REST without an error. */
 export interface RestAnswer {
   status: number
   headers: Headers

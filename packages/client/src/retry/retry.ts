@@ -28,7 +28,7 @@ export function createRetry(
   settings: Pick<Settings, 'retry' | 'timeoutMs' | 'url'>,
   { sleep: wait, random }: RetryEnvironment = { sleep, random: Math.random },
 ): Retry {
-  /** The server's wish counts on top of the jitter, so that all who were told the same second spread out. */
+  /** The server's wish counts on top of the jitter, so that all who were given the same second spread out. */
   function delayMs(attempt: number, error: EprError): number {
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0
     return asked + backoffMs(attempt, settings.retry, random)

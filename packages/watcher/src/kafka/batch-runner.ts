@@ -25,7 +25,7 @@ export interface BatchRunner {
 
 export function createBatchRunner({ membership, delivery, doneOf }: BatchRunnerOptions): BatchRunner {
   const running = new Set<Promise<void>>()
-  /** Each tells the committer how far its batch is. */
+  /** Each says to the committer how far its batch is. */
   const reports = new Set<() => void>()
 
   async function work(payload: EachBatchPayload, generation: Generation): Promise<void> {

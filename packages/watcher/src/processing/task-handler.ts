@@ -4,7 +4,7 @@ import type { Log } from '../log.js'
 import type { Origin } from '../source-record.js'
 import type { Deadlines } from './deadlines.js'
 
-/** What a handler is told beside the message. */
+/** What a handler gets beside the message. */
 export interface TaskContext {
   /** The same on every delivery and attempt of one message: what to recognise repeats by. */
   readonly id: string

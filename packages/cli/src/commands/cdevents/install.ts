@@ -29,8 +29,8 @@ export async function install(
   try {
     for (const receiver of receivers) installed.push(await ensure(client, receiver))
   } finally {
-    // What was created is told, also when the next could not be.
-    if (installed.length > 0) await tell(context, installed)
+    // What was created is reported, also when the next could not be.
+    if (installed.length > 0) await report(context, installed)
   }
 }
 
@@ -52,7 +52,7 @@ async function ensure(client: Client, receiver: CdEventReceiver): Promise<Instal
   return { type: receiver.type, ...(await ensureReceiver(client, { ...receiver, schema })) }
 }
 
-async function tell(context: Context, installed: readonly Installed[]): Promise<void> {
+async function report(context: Context, installed: readonly Installed[]): Promise<void> {
   const { output } = context
   await printAll(
     context,
