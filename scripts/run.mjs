@@ -43,18 +43,16 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
 export const pnpm = (args, options) =>
   run('npx', ['--yes', packageManager, ...args], {
     ...options,
-    env: { XDG_DATA_HOME: undefined, ...findStore(), ...options?.env },
+    env: { XDG_DATA_HOME: undefined, ...options?.env },
   })
 
 /** The store that node_modules are linked from, wherever it is. */
 function findStore() {
   try {
-    const { storeDir } = JSON.parse(
-      readFileSync(new URL('../node_modules/.modules.yaml', import.meta.url), 'utf8'),
-    )
-    return { npm_config_store_dir: storeDir }
+    const modules = readFileSync(new URL('../node_modules/.modules.yaml', import.meta.url), 'utf8')
+    return [`--store-dir=${JSON.parse(modules).storeDir}`]
   } catch {
-    return {}
+    return []
   }
 }
 
@@ -76,6 +74,7 @@ export async function prepare(options = {}) {
     '--prefer-offline',
     '--reporter=append-only',
     '--loglevel=warn',
+    ...findStore(),
   ]
   const steps = [
     () => pnpm(install, options),
