@@ -14,6 +14,7 @@ import {
   readFeed,
   runServer,
   startServer,
+  startTestServer,
   waitFor,
 } from '@epr/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -81,8 +82,8 @@ describe('epr-server', () => {
   })
 
   it('listens on both loopback addresses', async () => {
-    const server = await startServer({ args: ['--db', directory] })
-    cleanups.push(async () => void (await server.stop()))
+    const server = await startTestServer()
+    cleanups.push(() => server.close())
     const { port } = new URL(server.url)
     for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
       expect((await fetch(`http://${host}:${port}/healthz/readiness`)).status).toBe(200)
@@ -261,10 +262,8 @@ describe('TLS', () => {
       '1',
       ...subject,
     ])
-    const server = await startServer({
-      args: ['--db', join(directory, 'data'), '--tls-cert', cert, '--tls-key', key],
-    })
-    cleanups.push(() => server.stop())
+    const server = await startTestServer({ args: ['--tls-cert', cert, '--tls-key', key] })
+    cleanups.push(() => server.close())
     expect(server.url).toMatch(/^https:\/\/localhost:/)
     const ca = await readFile(cert)
     const status = await new Promise((resolve, reject) => {
