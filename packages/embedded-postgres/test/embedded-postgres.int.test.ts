@@ -11,6 +11,7 @@ import {
   start,
   temporary,
   until,
+  usedDirectory,
 } from './harness.js'
 
 describe('the embedded PostgreSQL', () => {
@@ -35,7 +36,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('leaves no process and no socket directory when it stops, and stops twice', async () => {
-    const directory = join(temporary, 'data')
+    const directory = await usedDirectory()
     const postgres = await start({ directory })
     const client = await connect(postgres)
     await Promise.all([postgres.stop(), postgres.stop()])
@@ -47,12 +48,12 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('applies the settings it is given', async () => {
-    const postgres = await start({ directory: join(temporary, 'data'), settings: { max_connections: '17' } })
+    const postgres = await start({ directory: await usedDirectory(), settings: { max_connections: '17' } })
     expect(await query(postgres, 'SHOW max_connections')).toEqual([{ max_connections: '17' }])
   })
 
   it('names the FATAL line of PostgreSQL when it does not start, and leaves nothing running', async () => {
-    const directory = join(temporary, 'data')
+    const directory = await usedDirectory()
     const failing = start({ directory, settings: { no_such_setting: '1' } })
     await expect(failing).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -72,7 +73,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('comes back at the same place when its postmaster is killed', async () => {
-    const directory = join(temporary, 'data')
+    const directory = await usedDirectory()
     const postgres = await start({ directory })
     await query(postgres, 'CREATE TABLE kept AS SELECT 1 AS n')
     const killed = postmasterPid(directory)
@@ -86,7 +87,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('stops in the middle of coming back', async () => {
-    const directory = join(temporary, 'data')
+    const directory = await usedDirectory()
     const postgres = await start({ directory })
     process.kill(postmasterPid(directory), 'SIGKILL')
     await until(() => logged.includes('PostgreSQL is gone: starting it again'))
@@ -96,7 +97,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('takes its lock up again when only its session is ended', async () => {
-    const directory = join(temporary, 'data')
+    const directory = await usedDirectory()
     const postgres = await start({ directory })
     const pid = postmasterPid(directory)
     await query(

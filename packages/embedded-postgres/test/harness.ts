@@ -33,6 +33,7 @@ export const cleanups: (() => Promise<unknown> | unknown)[] = []
 export const logged: string[] = []
 const keep = (_: object, message: string) => void logged.push(message)
 const log = { info: keep, warn: keep, error: keep }
+const silent = { info() {}, warn() {}, error() {} }
 
 beforeAll(async () => {
   const outDir = join(here, '..', 'node_modules', '.cache', `embedded-postgres-${randomUUID()}`)
@@ -51,8 +52,9 @@ beforeAll(async () => {
   program = join(outDir, readdirSync(outDir).find((name) => /^process\.m?js$/.test(name)) ?? '')
 })
 
-afterAll(() => {
+afterAll(async () => {
   process.env.TMPDIR = systemTemporary
+  if (made !== undefined) rmSync(await made, { recursive: true, force: true })
   rmSync(dirname(program), { recursive: true, force: true })
 })
 
@@ -74,6 +76,23 @@ export async function start(options: Omit<EmbeddedPostgresOptions, 'log'>): Prom
   const postgres = await startEmbeddedPostgres({ ...options, log })
   cleanups.push(() => postgres.stop())
   return postgres
+}
+
+let made: Promise<string> | undefined
+
+async function makeTemplate(): Promise<string> {
+  const template = mkdtempSync(join(systemTemporary, 'test-epr-template-'))
+  const postgres = await startEmbeddedPostgres({ directory: template, log: silent })
+  await postgres.stop()
+  return template
+}
+
+/** A directory that was used before: a copy of one, which takes a tenth of the time that a new one does. */
+export async function usedDirectory(): Promise<string> {
+  made ??= makeTemplate()
+  const directory = join(temporary, 'data')
+  execFileSync('cp', ['-a', await made, directory])
+  return directory
 }
 
 export async function connect({ connection }: Pick<EmbeddedPostgres, 'connection'>): Promise<pg.Client> {
