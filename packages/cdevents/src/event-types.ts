@@ -79,7 +79,8 @@ export function isEventType(type: string): type is EventType {
 
 export function definitionOf(type: EventType): EventDefinition {
   const definition = DEFINITIONS.get(type)
-  if (definition === undefined) throw new EprError('INVALID_ARGUMENT', `${type} is no known type of CDEvents`)
+  if (definition === undefined)
+    throw new EprError('INVALID_ARGUMENT', `${type} is not a known type of CDEvents`)
   return definition
 }
 

@@ -59,7 +59,7 @@ function isExact(url: string, nvrpp: Nvrpp): boolean {
 /**
  * The artifact that a package URL names, by the model's table: see `nvrppOfPackageUrl` there.
  *
- * @throws EprError INVALID_ARGUMENT for what is no package URL, or has no version: an artifact has one
+ * @throws EprError INVALID_ARGUMENT for what is not a package URL, or has no version: an artifact has one
  */
 export function fromPackageUrl(purl: string): Nvrpp {
   const parsed = nvrppSchema.safeParse(nvrppOfPackageUrl(parse(purl)))
@@ -72,7 +72,7 @@ function parse(purl: string): PackageURL {
   try {
     return PackageURL.fromString(purl)
   } catch (cause) {
-    throw refuse(`${JSON.stringify(purl)} is no package URL: ${(cause as Error).message}`, cause)
+    throw refuse(`${JSON.stringify(purl)} is not a package URL: ${(cause as Error).message}`, cause)
   }
 }
 

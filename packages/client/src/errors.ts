@@ -48,7 +48,7 @@ export class GateTimeoutError extends EprError {
   }
 }
 
-/** The server has answered with what is no answer of EPR: another service at this URL, a proxy's page, a bug. */
+/** The server has answered with what is not an answer of EPR: another service at this URL, a proxy's page, a bug. */
 export class ResponseError extends EprError {
   override readonly name = 'ResponseError'
   /** The HTTP status. */

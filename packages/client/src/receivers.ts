@@ -21,7 +21,7 @@ export type ReceiverFilter = DefinitionFilter
 
 /** Event receivers: `client.receivers`. */
 export interface Receivers {
-  /** Gives the id. @throws ApiError INVALID_ARGUMENT for blank fields or a schema that is none */
+  /** Gives the id. @throws ApiError INVALID_ARGUMENT for blank fields or an invalid schema */
   create(receiver: NewReceiver, options?: CreateOptions): Promise<string>
   /** @throws ApiError NOT_FOUND */
   get(id: string, options?: ReadOptions): Promise<EventReceiver>

@@ -10,7 +10,7 @@ export interface WaitOptions {
   timeoutMs?: number | undefined
   /** Ends the waiting, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Told each time the state has been asked for, also when it has not changed. */
+  /** Called each time the state has been asked for, also when it has not changed. */
   onStatus?: ((status: GateStatus) => void) | undefined
 }
 

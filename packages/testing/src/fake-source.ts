@@ -39,7 +39,7 @@ export interface FakeSource {
 
 /** Messages in memory, for the watchers of a test. */
 export interface FakeMessages {
-  /** Adds a message, or a text that is none. @returns its id: 1, 2, 3 … */
+  /** Adds a message, or any text. @returns its id: 1, 2, 3 … */
   add(message: Message | string): string
   /** A source of these messages: it gives those that are not done, each once in its life. */
   createSource(): FakeSource

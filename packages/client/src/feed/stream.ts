@@ -13,14 +13,14 @@ export interface StreamServices extends ConnectionServices {
   list(options: ListOptions): Promise<FeedPage>
 }
 
-/** @throws ResponseError for what is no message, or has no place */
+/** @throws ResponseError for what is not a message, or has no place */
 function toEntry({ cursor, time, ce_id, text }: RawEntry, answer: HttpAnswer, exact: boolean): FeedEntry {
   if (time === undefined) throw toResponseError(answer, 'a message of the stream has no time')
   let json: unknown
   try {
     json = exact ? parseExactJson(text) : JSON.parse(text)
   } catch {
-    throw toResponseError(answer, 'a message of the stream is no JSON')
+    throw toResponseError(answer, 'a message of the stream is not JSON')
   }
   return { cursor, time, ce_id, message: parseAnswer(messageSchema, json, answer) }
 }

@@ -32,7 +32,7 @@ function checkText(value: JsonText, path: string): JsonText {
     JSON.parse(fromJsonText(value))
     return value
   } catch {
-    return refuse(path, 'is given as a JSON text that is no JSON')
+    return refuse(path, 'is given as a JSON text that is not JSON')
   }
 }
 

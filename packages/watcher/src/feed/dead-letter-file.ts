@@ -32,7 +32,7 @@ function fromLine(line: string, file: string): DeadLetter {
   try {
     return lineSchema.parse(JSON.parse(line))
   } catch (cause) {
-    throw new EprError('INVALID_ARGUMENT', `${file} holds a line that is no dead letter`, { cause })
+    throw new EprError('INVALID_ARGUMENT', `${file} holds a line that is not a dead letter`, { cause })
   }
 }
 

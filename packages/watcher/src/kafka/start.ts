@@ -2,7 +2,7 @@ import type { Consumer, Kafka } from '@epr/kafka'
 
 /**
  * Commits where a group starts that has never committed anything. Without this the newest offset is asked for again
- * whenever partitions are dealt out, and what came since the first time would be skipped.
+ * whenever partitions are assigned, and what came since the first time would be skipped.
  */
 export async function pinStart(
   kafka: Kafka,
