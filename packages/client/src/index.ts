@@ -1,3 +1,5 @@
+// Calls, and what they take and give.
+
 export type {
   EventField,
   EventFilter,
@@ -6,35 +8,30 @@ export type {
   GroupField,
   ReceiverField,
 } from '@epr/model'
-
-// Calls, and what they take and give.
 export type { CreateResult } from './batches.js'
 export { type Client, createClient } from './client.js'
 export type { CloudEventLike, CloudEventOptions } from './cloud-events.js'
 export type { CreateManyOptions, CreateManyProgress } from './create-many.js'
 export { ApiError, GateTimeoutError, NetworkError, ResponseError } from './errors.js'
 export type { Events, NewEvent } from './events.js'
-// For what stands on the client, as watchers do.
-export type { FeedBatch } from './feed/connection.js'
-export type { RawEntry } from './feed/entries.js'
-export type {
-  FeedConnectionOptions,
-  FeedOptions,
-  FeedPage,
-  ListOptions,
-  StreamOptions,
-} from './feed/feed-options.js'
+export type { FeedOptions, FeedPage, ListOptions, StreamOptions } from './feed/feed-options.js'
 export type { Messages } from './feed/messages.js'
 export type { GroupFilter, Groups, NewGroup } from './groups.js'
-export { retryAfterMs } from './http/api-error.js'
 export type { RestAnswer, RestOptions } from './http/rest.js'
 export type { CallOptions, ClientOptions, CreateOptions, ReadOptions } from './options.js'
 export type { NewReceiver, ReceiverFilter, Receivers } from './receivers.js'
-export { forwardAbort } from './retry/forward-abort.js'
 export type { RetryOptions } from './retry/policy.js'
-export { backoffMs, type RetryPolicy, toRetryPolicy } from './retry/policy.js'
-export { sleep } from './retry/sleep.js'
-export { toSearchDocument } from './search.js'
 export type { FindAllOptions, SearchOptions } from './search-options.js'
 export type { ServerStatus } from './status.js'
 export type { WaitOptions } from './wait-until-open.js'
+
+// For what stands on the client: watchers, the command line.
+
+export type { FeedBatch } from './feed/connection.js'
+export type { RawEntry } from './feed/entries.js'
+export type { FeedConnectionOptions } from './feed/feed-options.js'
+export { retryAfterMs } from './http/api-error.js'
+export { forwardAbort } from './retry/forward-abort.js'
+export { backoffMs, type RetryPolicy, toRetryPolicy } from './retry/policy.js'
+export { sleep } from './retry/sleep.js'
+export { toSearchDocument } from './search.js'

@@ -13,7 +13,15 @@ const MAX_BUNDLE_BYTES = 40 * 1024
 
 const NAMES = [
   ...['ApiError', 'GateTimeoutError', 'NetworkError', 'ResponseError'],
-  ...['backoffMs', 'createClient', 'forwardAbort', 'retryAfterMs', 'sleep', 'toRetryPolicy'],
+  ...[
+    'backoffMs',
+    'createClient',
+    'forwardAbort',
+    'retryAfterMs',
+    'sleep',
+    'toRetryPolicy',
+    'toSearchDocument',
+  ],
 ]
 
 describe('the built package', () => {

@@ -1,6 +1,16 @@
 // Connecting: where the brokers are, who one is.
 
+export { type BrokerOptions, type KafkaSasl, type KafkaTls, readSasl } from './broker-options.js'
+export { createKafkaConnection, type KafkaConnection, type KafkaConnectionOptions } from './connection.js'
+
+// What kafkajs leaves to its users.
+
+export { registerCodecs } from './codecs.js'
+export { isTooLarge, protocolErrorOf } from './protocol-error.js'
+export { type EnsureTopicOptions, ensureTopic } from './topics.js'
+
 // What is used of kafkajs itself: whatever replaces it must have these.
+
 export type {
   Admin,
   Batch,
@@ -12,10 +22,3 @@ export type {
   KafkaMessage,
   Producer,
 } from 'kafkajs'
-export { type BrokerOptions, type KafkaSasl, type KafkaTls, readSasl } from './broker-options.js'
-
-// What kafkajs leaves to its users.
-export { registerCodecs } from './codecs.js'
-export { createKafkaConnection, type KafkaConnection, type KafkaConnectionOptions } from './connection.js'
-export { isTooLarge, protocolErrorOf } from './protocol-error.js'
-export { type EnsureTopicOptions, ensureTopic } from './topics.js'

@@ -1,8 +1,10 @@
 // Bodies of requests, and messages.
+
 export { buildMessage } from './build-message.js'
 export { buildCloudEvent, buildEvent, buildGroup, buildNvrpp, buildReceiver } from './builders.js'
 
 // In place of Kafka, of the feed, of a registry.
+
 export { createFakeFeed, type FakeFeed } from './fake-feed.js'
 export {
   createFakeMessages,
@@ -12,6 +14,8 @@ export {
   type FakeSource,
 } from './fake-source.js'
 export { startRegistry, type TestRegistry, type TestRegistryOptions } from './registry.js'
-// For tests that look at the server's process.
-export { runServer, type ServerProcess, type ServerProcessOptions, startServer } from './server-process.js'
 export { waitFor } from './wait.js'
+
+// For tests that look at the server's process.
+
+export { runServer, type ServerProcess, type ServerProcessOptions, startServer } from './server-process.js'

@@ -1,10 +1,8 @@
 // Watching: a source, matchers, a handler.
+
 export { type RetryOptions, retryAfterMs } from '@epr/client'
-// For those who bring a source, a store of cursors or of what is done.
-export type { KafkaSasl, KafkaTls } from '@epr/kafka'
 export type { DeadLetter, DeadLetterSink, Failure, FailureKind } from './dead-letter.js'
 export { NotRetryableError, RetryLaterError, WatcherError } from './errors.js'
-export type { CursorStore } from './feed/cursor-store.js'
 export { type FeedSourceOptions, feedSource } from './feed/source.js'
 export type { HttpEndpointOptions } from './http-endpoint.js'
 export type { KafkaConnectionOptions } from './kafka/connection.js'
@@ -25,10 +23,15 @@ export {
   type MessageWithPayload,
   not,
 } from './matcher.js'
-export type { Delivery, Lease, MessageSource, Outcome, SourceEvents } from './message-source.js'
 export type { WatcherMetrics } from './metrics.js'
 export { type Route, route, type WatcherOptions } from './options.js'
-export type { Dedupe } from './processing/job.js'
 export type { TaskContext, TaskHandler } from './processing/task-handler.js'
-export type { HeaderValue, Origin, SourceRecord } from './source-record.js'
 export { createWatcher, type RunOptions, type Watcher } from './watcher.js'
+
+// For those who bring a source, a store of cursors or of what is done.
+
+export type { KafkaSasl, KafkaTls } from '@epr/kafka'
+export type { CursorStore } from './feed/cursor-store.js'
+export type { Delivery, Lease, MessageSource, Outcome, SourceEvents } from './message-source.js'
+export type { Dedupe } from './processing/job.js'
+export type { HeaderValue, Origin, SourceRecord } from './source-record.js'
