@@ -23,7 +23,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, number>> = {
 
 const CODES = Object.keys(HTTP_STATUS) as ErrorCode[]
 
-/** What proxies say with statuses that are none of ours: 408 Request Timeout, 502 Bad Gateway. */
+/** What proxies say with statuses that are not ours: 408 Request Timeout, 502 Bad Gateway. */
 const PROXY_CODES: Readonly<Record<number, ErrorCode>> = { 408: 'TIMEOUT', 502: 'UNAVAILABLE' }
 
 /** The code that a failure's HTTP status alone stands for; of one that is not known, whose fault it is. */

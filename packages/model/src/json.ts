@@ -124,7 +124,7 @@ function findMember(text: string, name: string): { from: number; to: number } | 
   return found
 }
 
-/** A key may be written with escapes that it does not need; one that is no JSON is no key. */
+/** A key may be written with escapes that it does not need; one that is not JSON is no key. */
 function unescaped(key: string): unknown {
   try {
     return JSON.parse(key)

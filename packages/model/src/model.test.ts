@@ -43,7 +43,7 @@ describe('an event', () => {
     expect(problemsOf({ ...event, name: 'a\ud83c' })).toHaveLength(1)
   })
 
-  it('refuses a success that is no boolean', () => {
+  it('refuses a success that is not a boolean', () => {
     expect(problemsOf({ ...event, success: 'true' })).toEqual(['success must be true or false'])
   })
 })

@@ -243,10 +243,10 @@ describe('a payload', () => {
 
 describe('a schema', () => {
   it.each([
-    ['is no JSON', '{'],
-    ['is no object', '[]'],
+    ['is not JSON', '{'],
+    ['is not an object', '[]'],
     ['is of an unknown draft', { $schema: 'http://json-schema.org/draft-03/schema#' }],
-    ['has a $schema that is no string', { $schema: 4 }],
+    ['has a $schema that is not a string', { $schema: 4 }],
     ['has an unknown type', { properties: { a: { type: 'strnig' } } }],
     ['refers to the web', { $ref: 'http://127.0.0.1:1/schema.json' }],
     ['refers to a file', { $ref: 'file:///etc/passwd' }],

@@ -21,7 +21,7 @@ export interface SchemaOwner {
 /** The schemas of strangers: whether one can be used, and whether payloads satisfy it. */
 export interface PayloadSchemas {
   /**
-   * @throws INVALID_ARGUMENT when `schemaText` is no JSON Schema that payloads can be held to
+   * @throws INVALID_ARGUMENT when `schemaText` is not a JSON Schema that payloads can be held to
    * @throws RATE_LIMITED when too many others wait
    */
   check(schemaText: string): Promise<void>
@@ -38,7 +38,7 @@ export interface PayloadSchemas {
   /**
    * The same for a payload that nobody has parsed: a worker does both.
    *
-   * @throws INVALID_ARGUMENT when it is no JSON, and what `validate` throws
+   * @throws INVALID_ARGUMENT when it is not JSON, and what `validate` throws
    */
   validateText(receiver: SchemaOwner, payloadText: string): Promise<void>
   /** Ends the workers; what still runs in them is refused with UNAVAILABLE. */

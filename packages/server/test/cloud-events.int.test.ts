@@ -211,7 +211,7 @@ describe('mappers', () => {
   })
 })
 
-describe('what is no CloudEvent', () => {
+describe('what is not a CloudEvent', () => {
   it.each([
     [{ id: '' }, 'id'],
     [{ source: undefined }, 'source'],

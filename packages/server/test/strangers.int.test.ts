@@ -259,7 +259,7 @@ describe('a payload of half a megabyte', () => {
     ['behind the payload', '"success":true}', '"success":}'],
     ['at the end', '"success":true}', '"success":true'],
     ['in a string without an end', 'x","last"', 'x,last'],
-  ])('that is no JSON %s is refused', async (_where, good, bad) => {
+  ])('that is not JSON %s is refused', async (_where, good, bad) => {
     const sent = bodyFor(receiver)
     expect(sent.includes(good)).toBe(true)
     for (const path of ['/events', '/events?']) {

@@ -177,7 +177,7 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
         ['malformed JSON', '{"name":'],
         ['an empty body', ''],
         ['no object', '[]'],
-        ['bytes that are no UTF-8', new Uint8Array([0x7b, 0xff, 0x7d])],
+        ['bytes that are not UTF-8', new Uint8Array([0x7b, 0xff, 0x7d])],
         ['nesting without end', `{"payload":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
         ['a raw NUL', '{"name":"a\0b"}'],
       ])('are refused as %s', async (_, body) => {
@@ -191,7 +191,7 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
         ['a missing payload', { payload: undefined }],
         ['a NUL in a field', { name: 'a\0b' }],
         ['a field of 256 characters', { name: 'x'.repeat(256) }],
-        ['a success that is no boolean', { success: 'true' }],
+        ['a success that is not a boolean', { success: 'true' }],
         ['a number as a name', { name: 5 }],
       ])('are refused with %s', async (_, overrides) => {
         const { status, json } = await api.post(record, buildEvent(receiver, overrides))

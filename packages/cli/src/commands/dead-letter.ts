@@ -29,7 +29,7 @@ type ListRequest = Request<typeof FLAGS>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Text as it is; bytes that are none in base64, so that they survive. */
+/** Text as it is; other bytes in base64, so that they survive. */
 function toText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toText)
   if (!(value instanceof Uint8Array)) return value

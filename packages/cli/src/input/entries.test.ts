@@ -92,7 +92,7 @@ it.each<[string, string, [number, string][]]>([
   for (const chunkSize of [1, 3, 1_000]) expect(await read(text, chunkSize)).toEqual(entries)
 })
 
-it('refuses what is no UTF-8', async () => {
+it('refuses what is not UTF-8', async () => {
   async function* bytes() {
     yield new Uint8Array([0x7b, 0xff])
   }

@@ -22,7 +22,7 @@ async function* decode(name: string, bytes: AsyncIterable<Uint8Array | string>):
     }
     decoder.decode()
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(`${name} is no UTF-8 text`, error)
+    if (error instanceof TypeError) throw new UsageError(`${name} is not UTF-8 text`, error)
     const { code } = error as NodeJS.ErrnoException
     throw code === undefined ? error : new UsageError(`cannot read ${name}: ${code}`, error)
   }
@@ -59,7 +59,7 @@ async function toTexts({ text }: Slice): Promise<(string | EprError)[]> {
 
 /**
  * The objects of a file of JSON (one object, an array, or one after the other) or YAML (likewise, with `---`
- * between documents), read as they are asked for. What is no JSON and no YAML is an entry with its problem.
+ * between documents), read as they are asked for. What is not JSON and no YAML is an entry with its problem.
  *
  * @throws UsageError when the file cannot be read
  */

@@ -4,12 +4,12 @@ import { UsageError } from '../exit/usage-error.js'
 
 type Stdin = AsyncIterable<Uint8Array | string> & { isTTY?: boolean }
 
-/** @throws UsageError when it is no UTF-8 */
+/** @throws UsageError when it is not UTF-8 */
 export function decodeUtf8(name: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    throw new UsageError(`${name} is no UTF-8 text`, error)
+    throw new UsageError(`${name} is not UTF-8 text`, error)
   }
 }
 

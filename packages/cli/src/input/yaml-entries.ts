@@ -27,7 +27,7 @@ export async function* splitYaml(chunks: AsyncIterable<string>): AsyncGenerator<
     for (const line of complete) yield* add(line)
   }
   yield* add(rest)
-  // A marker with nothing behind it is no entry.
+  // A marker with nothing behind it is not an entry.
   if (lines.some((line) => !DIRECTIVE_OR_NOTHING.test(line.replace(/^(---|\.\.\.)/, ''))))
     yield { text: lines.join('\n'), line: start }
 }

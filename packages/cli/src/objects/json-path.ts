@@ -28,7 +28,7 @@ function toText(json: string, { pointer, value }: Match): JsonText {
 /**
  * Gives what finds a JSONPath in JSON text. Scripts in paths are off: they would run with the user's rights.
  *
- * @throws UsageError, also from what it gives, for a path that is none
+ * @throws UsageError, also from what it gives, for an invalid path
  */
 export function compileJsonPath(path: string): (json: string) => JsonText[] {
   if (path.trim() === '') throw new UsageError('--jsonpath must not be blank')

@@ -22,7 +22,7 @@ export interface JsonSet {
 
 export function createJsonSet(): JsonSet {
   const outlineOf = createOutliner()
-  // A Map tells 1 from "1", and takes 0 and -0 for one: JSON's equality for what is no object or array.
+  // A Map tells 1 from "1", and takes 0 and -0 for one: JSON's equality for what is not an object or array.
   const scalars = new Map<unknown, number>()
   const composites = new Map<string, Alike>()
 

@@ -2,7 +2,7 @@ import type { Limits } from '../limits.js'
 import { refuse } from '../refuse.js'
 import { isSchema, type Schema } from './json-value.js'
 
-/** @throws INVALID_ARGUMENT when the text is no JSON object or boolean, is too long, or nests too deep */
+/** @throws INVALID_ARGUMENT when the text is not a JSON object or boolean, is too long, or nests too deep */
 export function parseSchema(
   text: string,
   limits: Pick<Limits, 'maxSchemaLength' | 'maxSchemaDepth'>,

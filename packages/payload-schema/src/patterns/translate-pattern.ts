@@ -2,7 +2,7 @@
  * ECMA-262's regular expressions (what JSON Schema asks for, with the `u` flag) in RE2's syntax.
  * re2js brings a `translateRegExp`, but it lets through what means something else in RE2: `\s` and
  * `.` (ASCII only there), `\A`, `\Q`, `a{,5}`, `[[:alpha:]]`, and reads `\k<n>` as the letter k.
- * Where a pattern is no ECMA-262 but plain to RE2 and Go, as `(?i)` or `\_`, it is taken as that.
+ * Where a pattern is not ECMA-262 but plain to RE2 and Go, as `(?i)` or `\_`, it is taken as that.
  *
  * @throws Error that says which construct there is no linear-time answer to.
  */
@@ -84,7 +84,7 @@ function translateEscape(rest: string, isInClass: boolean): Step {
   if (char === '0' && !/^\\0\d/.test(rest)) return [2, '\\x{0}']
   if (/[dDwWtnvfr]/.test(char) || (/[bB]/.test(char) && !isInClass)) return [2, `\\${char}`]
   if (/[1-9k]/.test(char)) throw new Error(`back-reference "\\${char}" needs backtracking`)
-  if (char === '' || /[a-z0-9]/i.test(char)) throw new Error(`"\\${char}" is no escape of ECMA-262`)
+  if (char === '' || /[a-z0-9]/i.test(char)) throw new Error(`"\\${char}" is not an escape of ECMA-262`)
   const whole = String.fromCodePoint(rest.codePointAt(1) ?? 0)
   return [1 + whole.length, /[!-~]/.test(whole) ? `\\${whole}` : whole]
 }

@@ -28,7 +28,7 @@ export type Outcome =
   /** `ms`: what the validation took, without the compiling. */
   | { readonly kind: 'ok'; readonly ms: number }
   | { readonly kind: 'violations'; readonly violations: Violations; readonly ms: number }
-  /** The payload is no JSON; what the parser says. */
+  /** The payload is not JSON; what the parser says. */
   | { readonly kind: 'malformed'; readonly reason: string }
   /** The schema cannot be used; the reasons. */
   | { readonly kind: 'unusable'; readonly reasons: readonly string[] }

@@ -79,7 +79,7 @@ describe('the configuration', () => {
   it.each([
     ['an unknown flag', ['--nothing']],
     ['a port out of range', ['--port', '70000']],
-    ['a size that is no number', ['--max-body-bytes', '1MB']],
+    ['a size that is not a number', ['--max-body-bytes', '1MB']],
     ['an argument', ['serve']],
     ['a key without its certificate', ['--tls-key', 'key.pem']],
   ])('refuses %s', (_, args) => {

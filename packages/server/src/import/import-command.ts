@@ -14,7 +14,7 @@ async function openSource(source: string): Promise<Database> {
   if (location.kind !== 'server') {
     throw new EprError(
       'INVALID_ARGUMENT',
-      `source: ${source} is no postgres://… URL: name the database that the original server writes`,
+      `source: ${source} is not a postgres://… URL: name the database that the original server writes`,
     )
   }
   const database = createDatabase({ config: location.config, maxConnections: 2 })

@@ -26,7 +26,7 @@ export interface Receivers {
   /**
    * @param fields the body, without its schema
    * @param schema JSON Schema, an object or a boolean
-   * @throws EprError INVALID_ARGUMENT for blank fields and for a schema that is missing or none
+   * @throws EprError INVALID_ARGUMENT for blank fields and for a missing or invalid schema
    */
   create(fields: unknown, schema: JsonInput | undefined, call: Call): Promise<string>
   /** @throws EprError NOT_FOUND */

@@ -32,7 +32,7 @@ function parseUrl(url: string): ClientConfig {
 /**
  * Reads `--db`. User and database default to `postgres`, as the original's do (`postgres://localhost:5432`).
  *
- * @throws EprError INVALID_ARGUMENT for a URL that is none, or of another scheme than postgres
+ * @throws EprError INVALID_ARGUMENT for an invalid URL, or of another scheme than postgres
  */
 export function toDatabaseLocation(db: string): DatabaseLocation {
   const scheme = SCHEME.exec(db)?.[1]?.toLowerCase()

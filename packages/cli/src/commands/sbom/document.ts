@@ -37,9 +37,9 @@ function parse(name: string, source: string): z.infer<typeof bom> {
     const parsed = bom.safeParse(JSON.parse(source))
     if (parsed.success) return parsed.data
   } catch (error) {
-    throw new UsageError(`${name} is no JSON: ${(error as Error).message}`, error)
+    throw new UsageError(`${name} is not JSON: ${(error as Error).message}`, error)
   }
-  throw new UsageError(`${name} is no CycloneDX: it must be an object`)
+  throw new UsageError(`${name} is not CycloneDX: it must be an object`)
 }
 
 /** The package URL knows most; what it lacks is taken from the names beside it. */

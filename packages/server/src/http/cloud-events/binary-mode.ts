@@ -53,7 +53,7 @@ export function isBinaryMode(headers: IncomingHttpHeaders): boolean {
 /**
  * The same CloudEvent in structured mode, as JSON text.
  *
- * @throws EprError INVALID_ARGUMENT for a header that cannot be decoded and for JSON that is none
+ * @throws EprError INVALID_ARGUMENT for a header that cannot be decoded and for invalid JSON
  */
 export function toStructuredText(headers: IncomingHttpHeaders, body: Buffer): string {
   const attributes = Object.entries(headers)

@@ -25,7 +25,7 @@ function toBatch(body: Buffer): MaybeCloudEvent[] {
 
 /**
  * Reads a request in any of the content modes (HTTP binding 1.0.2, section 3). A batch's elements are not
- * looked at: one that is no CloudEvent is its fault alone.
+ * looked at: one that is not a CloudEvent is its fault alone.
  *
  * @throws EprError INVALID_ARGUMENT that names the attribute; UNSUPPORTED_MEDIA_TYPE
  */
@@ -39,6 +39,6 @@ export function readCloudEvents({ headers, body }: Pick<HttpRequest, 'headers' |
   }
   throw new EprError(
     'UNSUPPORTED_MEDIA_TYPE',
-    'this is no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json, or headers ce-id, ce-source, ce-type and ce-specversion',
+    'this is not a CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json, or headers ce-id, ce-source, ce-type and ce-specversion',
   )
 }

@@ -44,7 +44,7 @@ function toListenError(error: NodeJS.ErrnoException, host: string, port: number)
   const reasons: Record<string, string> = {
     EADDRINUSE: `port ${port} on ${host} is taken: stop what listens there, or choose another with --port`,
     EACCES: `not allowed to listen on port ${port}: choose one above 1023 with --port`,
-    EADDRNOTAVAIL: `${host} is no address of this machine: choose another with --host`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine: choose another with --host`,
     ENOTFOUND: `the host ${host} is not known: choose another with --host`,
   }
   const reason = reasons[error.code ?? ''] ?? `cannot listen on ${host}:${port}: ${error.message}`

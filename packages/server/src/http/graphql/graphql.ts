@@ -52,7 +52,7 @@ function loadSchema(): GraphQLSchema {
   return schema
 }
 
-/** @throws EprError INVALID_ARGUMENT for a body that is no GraphQL request */
+/** @throws EprError INVALID_ARGUMENT for a body that is not a GraphQL request */
 function readRequest(body: Buffer): GraphqlRequest {
   const { value, text } = parseJsonBody(body)
   const request = (typeof value === 'object' ? value : null) as Record<string, unknown> | null

@@ -16,7 +16,7 @@ function toText({ entries, next }: FeedPage, type: string | undefined): string {
     if (isSent)
       text += `: ${entry.head}\nid: ${entry.cursor}\ndata: ${entry.message.replace(LINE_BREAK, ' ')}\n\n`
   }
-  // An id without data is no event, and moves Last-Event-ID past what was passed over.
+  // An id without data is not an event, and moves Last-Event-ID past what was passed over.
   return isSent ? text : `${text}: ${JSON.stringify({ cursor: next })}\nid: ${next}\n\n`
 }
 

@@ -34,7 +34,7 @@ export type CloudEventMapper = (
 const REQUIRED = ['specversion', 'id', 'source', 'type']
 const DATA = new Set(['data', 'data_base64'])
 
-/** What the library would fill in by itself, and an extension that is no value of the type system (1.0.2, 2.5). */
+/** What the library would fill in by itself, and an extension that is not a value of the type system (1.0.2, 2.5). */
 function findProblems(attributes: Readonly<Record<string, unknown>>): string[] {
   const missing = REQUIRED.filter((name) => (attributes[name] ?? '') === '')
   const odd = Object.keys(attributes).filter((name) => typeof attributes[name] === 'object')

@@ -24,7 +24,7 @@ function ofSubject({ subject }: CloudEvent): Partial<Nvrpp> {
   try {
     return nvrppOfPackageUrl(PackageURL.fromString(subject))
   } catch (cause) {
-    throw new EprError('INVALID_ARGUMENT', `subject is no package URL: ${(cause as Error).message}`, {
+    throw new EprError('INVALID_ARGUMENT', `subject is not a package URL: ${(cause as Error).message}`, {
       cause,
     })
   }
