@@ -1,5 +1,5 @@
 import { EprError } from '@epr/model'
-import type { Features } from './http/features.js'
+import type { Features } from './http/http.js'
 import type { FindAllOptions } from './search-options.js'
 
 export type Row = Record<string, unknown>

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { parseAnswer } from './http/answer.js'
-import type { Features } from './http/features.js'
+import type { Features } from './http/http.js'
 import type { Rest } from './http/rest.js'
 import type { CallOptions } from './options.js'
 

@@ -1,7 +1,7 @@
 import { EprError, type GateStatus, isRetryable } from '@epr/model'
 import { GateTimeoutError } from './errors.js'
 import { toTimeoutMs } from './options.js'
-import { startDeadline } from './retry/deadline.js'
+import { startDeadline } from './retry/retry.js'
 import { sleep } from './retry/sleep.js'
 
 /** How long, and by whose leave, a gate is waited for. */

@@ -1,8 +1,7 @@
 import { codeOfStatus, type ErrorCode, HTTP_STATUS } from '@epr/model'
 import * as z from 'zod'
 import { ApiError } from '../errors.js'
-import type { HttpAnswer } from './http.js'
-import type { Redact } from './redact.js'
+import type { HttpAnswer, Redact } from './http.js'
 
 const CODES = Object.keys(HTTP_STATUS) as ErrorCode[]
 

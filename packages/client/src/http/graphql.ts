@@ -3,9 +3,8 @@ import type { ReadOptions } from '../options.js'
 import type { Retry } from '../retry/retry.js'
 import { type JsonAnswer, parseAnswer, readJson } from './answer.js'
 import { toGraphqlError } from './api-error.js'
-import type { Http } from './http.js'
+import type { Http, Redact } from './http.js'
 import { toJsonBody } from './json-body.js'
-import type { Redact } from './redact.js'
 import { API_PREFIX } from './rest.js'
 
 const graphqlAnswer = z.object({

@@ -1,7 +1,65 @@
 import { NetworkError } from '../errors.js'
 import type { Settings } from '../options.js'
-import { createFeatures, type Features } from './features.js'
-import { codeOf, type Redact, toSafeCause } from './redact.js'
+
+/** What our server can do beside the original's API, as it says in `epr-features` on every answer. */
+export type Feature = 'idempotency-key' | 'batch' | 'cursor' | 'feed' | 'group-status'
+
+export interface Features {
+  /** Whether the server is known to have it; false as long as it has not been heard. */
+  has(feature: Feature): boolean
+  /** Whether the server has answered at all, and so has said, or not, what it can do. */
+  isKnown(): boolean
+  /** All that the server has said. */
+  list(): string[]
+  learn(headers: Headers): void
+}
+
+function createFeatures(): Features {
+  let said: ReadonlySet<string> | undefined
+  return {
+    has: (feature) => said?.has(feature) ?? false,
+    isKnown: () => said !== undefined,
+    list: () => [...(said ?? [])],
+    learn(headers) {
+      const header = headers.get('epr-features')
+      // A proxy's own error page has no header: it takes back nothing that the server has said.
+      if (header === null) said ??= new Set()
+      else said = new Set(header.split(',').map((name) => name.trim()))
+    },
+  }
+}
+
+/** Takes secrets out of a text. */
+export type Redact = (text: string) => string
+
+const MAX_CAUSES = 5
+
+export function createRedact(secrets: readonly string[]): Redact {
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+}
+
+/**
+ * A copy of an error that is safe to attach as a cause: name, text, code and causes, without secrets. The
+ * error of a `fetch` that a user brought may carry the whole request.
+ */
+function toSafeCause(error: unknown, redact: Redact, depth = 0): Error {
+  if (!(error instanceof Error)) return new Error(redact(String(error)))
+  const cause =
+    error.cause === undefined || depth === MAX_CAUSES
+      ? {}
+      : { cause: toSafeCause(error.cause, redact, depth + 1) }
+  const copy = new Error(redact(error.message), cause)
+  copy.name = redact(error.name)
+  if (error.stack !== undefined) copy.stack = redact(error.stack)
+  const code = codeOf(error)
+  return code === undefined ? copy : Object.assign(copy, { code: redact(code) })
+}
+
+/** The code of a system error: `ECONNREFUSED`. */
+function codeOf(error: Error): string | undefined {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : undefined
+}
 
 export interface HttpRequest {
   method: string

@@ -3,9 +3,8 @@ import type { z } from 'zod'
 import type { CallOptions, CreateOptions, ReadOptions } from '../options.js'
 import type { Retry } from '../retry/retry.js'
 import { type JsonAnswer, readRest, toId, toObject, toSegment } from './answer.js'
-import type { Http, HttpAnswer, HttpRequest } from './http.js'
+import type { Http, HttpAnswer, HttpRequest, Redact } from './http.js'
 import { toJsonBody } from './json-body.js'
-import type { Redact } from './redact.js'
 
 export const API_PREFIX = '/api/v1'
 
