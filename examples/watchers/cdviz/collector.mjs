@@ -28,7 +28,7 @@ function take({ method, url, headers }, body) {
     return [404, 'there is only POST /webhook/000-cdevents']
   if (!isSigned(body, headers['x-signature-256'])) return [401, 'the signature is missing or wrong']
   const event = parse(body)
-  if (!isCdEvent(event)) return [400, 'the body is no CDEvent']
+  if (!isCdEvent(event)) return [400, 'the body is not a CDEvent']
   const { id, type } = event.context
   console.log(`${seen.has(id) ? 'known' : 'new'} ${type} ${event.subject.id}`)
   seen.add(id)

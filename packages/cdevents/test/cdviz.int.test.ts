@@ -71,7 +71,7 @@ describe('cdvizHandler', () => {
     expect(headers[header]).toBe(prefix + createHmac('sha256', 'of the test').update(body).digest('hex'))
   })
 
-  it('passes over what is no CDEvent, and sends what is made of it', async () => {
+  it('passes over what is not a CDEvent, and sends what is made of it', async () => {
     const other = buildMessage('foo.bar', { built: true })
     await run({}, {}, other)
     expect(seen).toHaveLength(0)

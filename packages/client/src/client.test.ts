@@ -66,7 +66,7 @@ describe('the token', () => {
   it.each([
     ['a token with a line break', { token: `${TOKEN}\n` }],
     ['a header with a line break', { headers: { authorization: `${TOKEN}\r\nx: y` } }],
-    ['a header that is none', { headers: { 'a b': TOKEN } }],
+    ['an invalid header', { headers: { 'a b': TOKEN } }],
     ['credentials in the url', { url: `http://user:${TOKEN}@epr.test` }],
     ['a token as the url', { url: TOKEN }],
     ['a query in the url', { url: `${URL}?token=${TOKEN}` }],
@@ -112,7 +112,7 @@ it('keeps its time also with a fetch that hears no signal', async () => {
   await expect(client.status()).rejects.toMatchObject({ name: 'NetworkError', code: 'TIMEOUT' })
 })
 
-it('refuses limits that are no numbers', async () => {
+it('refuses limits that are not numbers', async () => {
   const { groups, events } = testClient()
   const nvrpp = { name: 'n', version: '1', release: 'r', platform_id: 'p', package: 'k' }
   const calls = [

@@ -95,7 +95,7 @@ describe('a server with cursors', () => {
 })
 
 describe('a search', () => {
-  it('refuses fields and filters that do not exist, and counts that are none', async () => {
+  it('refuses fields and filters that do not exist, and invalid counts', async () => {
     const { events: calls } = testClient()
     const bad = [
       calls.find({}, { fields: ['id}} mutation {x'] as never }),

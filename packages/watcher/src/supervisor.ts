@@ -19,7 +19,7 @@ const BACKOFF = { initialDelayMs: 250, maxDelayMs: 15_000 }
 /** A session that was ready for this long has worked, whatever ended it. */
 const HEALTHY_MS = 30_000
 
-/** What waiting may heal: what fails at the server, and what is no EprError, which comes from a broker or a socket. */
+/** What waiting may heal: what fails at the server, and what is not an EprError, which comes from a broker or a socket. */
 const canHeal = (error: unknown): boolean =>
   !(error instanceof EprError) ||
   isRetryable(error.code) ||

@@ -136,8 +136,8 @@ describe('a stream', () => {
   it.each([
     ['no stream', () => ours({ data: [] })],
     ['a page', () => HttpResponse.html('<h1>hi</h1>')],
-    ['a message that is no JSON', () => stream([frame(1, 'x')], 'stay')],
-    ['a message that is none', () => stream([frame(1, '{}')], 'stay')],
+    ['a message that is not JSON', () => stream([frame(1, 'x')], 'stay')],
+    ['an invalid message', () => stream([frame(1, '{}')], 'stay')],
     ['a message without its place', () => stream([`data: ${JSON.stringify(message)}\n\n`], 'stay')],
   ])('fails with a ResponseError for %s', async (_, answer) => {
     onFeed(answer)

@@ -39,7 +39,7 @@ export function readJson(answer: HttpAnswer, redact: Redact, exact = false): Jso
     throw toResponseError(answer, `the server answered ${status || 'a redirect'}; ${hint}`)
   }
   const parsed = parse(text, exact)
-  if (!parsed) throw toResponseError(answer, 'the answer is no JSON: is this the URL of an EPR server?')
+  if (!parsed) throw toResponseError(answer, 'the answer is not JSON: is this the URL of an EPR server?')
   return { ...answer, ...parsed }
 }
 

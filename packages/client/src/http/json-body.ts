@@ -26,7 +26,7 @@ function toSendableNumber(value: number, path: string): number | JsonText {
   return Object.is(value, -0) ? toJsonText('-0') : value
 }
 
-/** A text that is no single JSON value could add members of its own to the body. */
+/** A text that is not a single JSON value could add members of its own to the body. */
 function checkText(value: JsonText, path: string): JsonText {
   try {
     JSON.parse(fromJsonText(value))

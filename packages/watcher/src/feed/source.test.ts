@@ -9,7 +9,7 @@ const options = { url: 'http://localhost:8042', name: 'a-watcher' }
 const refused = expect.objectContaining({ code: 'INVALID_ARGUMENT' })
 
 it.each(['', 'localhost:8042', 'ftp://localhost', 'http://'])(
-  'refuses %j, which is no URL of a registry',
+  'refuses %j, which is not a URL of a registry',
   (url) => {
     expect(() => feedSource({ ...options, url })).toThrow(refused)
   },

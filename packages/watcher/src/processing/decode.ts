@@ -72,5 +72,5 @@ export function decodeMessage(value: Uint8Array | string | null): Message {
   const parsed = messageSchema.safeParse(json)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw refuse(`the record is no message of EPR: ${issue?.path.join('.')}: ${issue?.message}`)
+  throw refuse(`the record is not a message of EPR: ${issue?.path.join('.')}: ${issue?.message}`)
 }
