@@ -9,13 +9,17 @@ import { pnpm, prepare } from './run.mjs'
 
 /** One after the other: what measures time against real services has the machine to itself, all else waits for processes. */
 const FAST = { projects: ['unit', 'integration'], workers: 2 }
-const ALL = [FAST, { projects: ['slow'], workers: 2 }, { projects: ['services'], workers: 1 }]
+const SLOW = [
+  { projects: ['slow'], workers: 2 },
+  { projects: ['services'], workers: 1 },
+]
+const SELECTIONS = { fast: [FAST], slow: SLOW, all: [FAST, ...SLOW] }
 
 const [selection, ...filters] = process.argv.slice(2)
-const phases = selection === 'all' ? ALL : [FAST]
+const phases = SELECTIONS[selection] ?? [FAST]
 
 await prepare()
-const { env, skips } = selection === 'all' ? findKafka() : { env: {}, skips: 'run npm run test:all' }
+const { env, skips } = phases.includes(SLOW[1]) ? findKafka() : { env: {}, skips: 'run npm run test:all' }
 const results = mkdtempSync(join(tmpdir(), 'epr-test-'))
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const phase of phases) {

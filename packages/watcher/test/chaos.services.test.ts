@@ -38,7 +38,7 @@ interface Line {
 
 const POISON: [reason: RegExp, value: () => string | Buffer | null][] = [
   [/is not JSON/, () => '{"success": tru'],
-  [/no message of EPR/, () => '{"hello":"world"}'],
+  [/not a message of EPR/, () => '{"hello":"world"}'],
   [/empty/, () => ''],
   [/is not JSON/, () => 'x'.repeat(5_000_000)],
   [/not valid UTF-8/, () => Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],

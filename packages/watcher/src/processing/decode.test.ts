@@ -15,8 +15,8 @@ it.each([
   ['no bytes', Buffer.alloc(0), /empty/],
   ['text', Buffer.from('secret'), /not JSON/],
   ['half a JSON', '{"a":', /not JSON/],
-  ['another shape', '{"a":1}', /no message of EPR/],
-  ['null', 'null', /no message of EPR/],
+  ['another shape', '{"a":1}', /not a message of EPR/],
+  ['null', 'null', /not a message of EPR/],
   ['invalid UTF-8', Buffer.from([0x22, 0xff, 0x22]), /UTF-8/],
 ])('refuses %s', (_, value, reason) => {
   expect(() => decodeMessage(value)).toThrow(reason)
