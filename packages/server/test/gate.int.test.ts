@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ANONYMOUS } from '../src/registry/call.js'
+import { ANONYMOUS } from '../src/call.js'
 import { createGateStatus } from '../src/registry/gate-status.js'
 import type { Database } from '../src/storage/database.js'
 import { insertEvents } from '../src/storage/events.js'

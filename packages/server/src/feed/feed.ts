@@ -1,5 +1,6 @@
 import { EprError, type FeedPlace } from '@epr/model'
 import { LRUCache } from 'lru-cache'
+import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { type MessageSpan, selectCursorBefore, selectFeedEnds, selectMessages } from '../storage/messages.js'
@@ -26,8 +27,12 @@ export interface FeedPage {
 export type FeedStart = { cursor: string } | { moment: string } | 'latest' | 'oldest'
 
 export interface Feed {
-  /** @throws EprError GONE when messages behind the cursor have been removed; names the oldest cursor */
-  resolveStart(start: FeedStart): Promise<string>
+  /**
+   * Where whoever calls begins to read: every way to the feed from outside begins here.
+   *
+   * @throws EprError GONE when messages behind the cursor have been removed; names the oldest cursor
+   */
+  resolveStart(start: FeedStart, call: Call): Promise<string>
   read(span: MessageSpan): Promise<FeedPage>
   /** Pages from a cursor on, for ever: waits when there is nothing new. Ends when `abort` is aborted. */
   follow(after: string, abort: AbortSignal): AsyncIterable<FeedPage>

@@ -27,7 +27,7 @@ export interface OutgoingMessage {
   id: string
   /** Where all of what it is about can be read, below the API's prefix: `/events/<id>`. */
   resource: string
-  /** The message as contract section 4 has it. */
+  /** The message as docs/reference/messages.md has it. */
   json: string
   /** The same with the events' payloads null, for a broker that does not take the whole. */
   toJsonWithoutPayload(): string

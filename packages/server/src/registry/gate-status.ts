@@ -1,8 +1,8 @@
 import { type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
+import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
 import { nvrppHash } from '../storage/nvrpp-hash.js'
-import type { Call } from './call.js'
 import { groupNotFound } from './groups.js'
 import { parseInput } from './input.js'
 

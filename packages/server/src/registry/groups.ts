@@ -6,6 +6,7 @@ import {
   MESSAGE_TYPES,
   type Page,
 } from '@epr/model'
+import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import {
@@ -17,7 +18,6 @@ import {
 } from '../storage/groups.js'
 import { insertKey } from '../storage/idempotency-keys.js'
 import { insertMessage } from '../storage/outbox.js'
-import type { Call } from './call.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { parseInput } from './input.js'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { EprError } from '@epr/model'
+import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import { type KeyClaim, KeyTakenError, selectKey } from '../storage/idempotency-keys.js'
-import type { Call } from './call.js'
 
 /** Makes the claim that is written in one transaction with the result that it keeps. */
 export type ToClaim<Result> = (result: Result) => KeyClaim

@@ -7,6 +7,7 @@ import {
   toJsonText,
 } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
+import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { insertKey } from '../storage/idempotency-keys.js'
@@ -17,7 +18,6 @@ import {
   type StoredReceiver,
   selectReceivers,
 } from '../storage/receivers.js'
-import type { Call } from './call.js'
 import type { Idempotency } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput } from './input.js'

@@ -11,7 +11,7 @@ import { createIdempotency } from './idempotency.js'
 import { createIdentities } from './identity.js'
 import { createReceivers, type Receivers } from './receivers.js'
 
-/** The use cases that REST and GraphQL share. */
+/** The use cases that REST, GraphQL and CloudEvents share. */
 export interface Registry {
   events: Events
   receivers: Receivers

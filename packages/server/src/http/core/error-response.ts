@@ -37,7 +37,7 @@ export function isServerFault({ code }: EprError): boolean {
   return HTTP_STATUS[code] >= 500
 }
 
-/** `{"errors":[…]}` as the contract has it, with the same for programs beside it. */
+/** `{"errors":[…]}` as the original has it, with the same for programs beside it (docs/reference/errors.md). */
 export function toErrorResponse(
   error: EprError,
   requestId: string,

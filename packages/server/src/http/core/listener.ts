@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
 import express from 'express'
-import { ANONYMOUS, type Once, type Principal } from '../../registry/call.js'
+import { ANONYMOUS, type Once, type Principal } from '../../call.js'
 import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
 import { createExpressApp } from './express-app.js'
 import { createSecurityHeaders, type Guard } from './guards.js'
@@ -167,6 +167,8 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
     fail,
     async run({ doc, handle }, params, request, response) {
       try {
+        // Before the body: a stranger's is not to be read.
+        const principal = principalOf(request)
         const body = await readBody(request, response)
         const [path = '', search = ''] = urlOf(request).split('?', 2)
         const once = doc.idempotent && readOnce(request, path, body)
@@ -176,7 +178,7 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
           params,
           search,
           headers: request.headers,
-          call: { principal: principalOf(request), once, requestId: stateOf(response).requestId },
+          call: { principal, once, requestId: stateOf(response).requestId },
           body,
           abort: () => abortOf(response),
         })

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { Call } from '../../registry/call.js'
+import type { Call } from '../../call.js'
 import type { RouteDoc } from './route-doc.js'
 
 /** All of the API is below this path; health and metrics are not. */

@@ -8,7 +8,7 @@ import {
 } from '@epr/model'
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
-import type { Call } from '../../registry/call.js'
+import type { Call } from '../../call.js'
 import type { JsonInput } from '../../registry/input.js'
 import type { Registry } from '../../registry/registry.js'
 import { parseLimit } from '../rest/query-params.js'

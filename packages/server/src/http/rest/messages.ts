@@ -58,7 +58,7 @@ export function messageRoutes(feed: Feed): Route[] {
         const { after, limit, type } = parseQuery(messageQuery, request.search)
         const isStream = wantsEventStream(request)
         const lastEventId = isStream ? headerText(request.headers['last-event-id']) : undefined
-        const start = await feed.resolveStart(toStart(after, lastEventId))
+        const start = await feed.resolveStart(toStart(after, lastEventId), request.call)
         if (!isStream) return page(start, limit, type)
         return {
           status: 200,

@@ -1,6 +1,6 @@
 import { EprError, toJsonText } from '@epr/model'
 import { expect, it } from 'vitest'
-import { ANONYMOUS, type Call } from '../call.js'
+import { ANONYMOUS, type Call } from '../../call.js'
 import { createCloudEvents } from './cloud-events.js'
 
 const call: Call = { principal: ANONYMOUS, requestId: 'test' }

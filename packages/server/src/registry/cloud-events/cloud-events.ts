@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type BatchResult, EprError, type Nvrpp, nvrppKey } from '@epr/model'
-import type { Call } from '../call.js'
+import type { Call } from '../../call.js'
 import { type EventBody, type Events, toRefusedItem } from '../events.js'
 import type { Receivers } from '../receivers.js'
 import {
