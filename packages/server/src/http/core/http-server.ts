@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { EprError } from '@epr/model'
 
 export interface HttpServer {
@@ -57,7 +57,30 @@ const addressesOf = (host: string): string[] => (host === 'localhost' ? ['127.0.
 const isMissingIpv6 = (error: NodeJS.ErrnoException, address: string): boolean =>
   address === '::1' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')
 
-function closeServer(server: Server): Promise<void> {
+/**
+ * Connections on which nothing was asked yet: browsers and undici open some ahead of need, and node, which takes them for
+ * busy, would wait for their first request.
+ *
+ * @returns what lets go of them
+ */
+function trackSilent(server: Server, event: 'connection' | 'secureConnection'): () => void {
+  const silent = new Set<Socket>()
+  server.on(event, (socket: Socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', ({ socket }) => silent.delete(socket))
+  return () => {
+    for (const socket of silent) socket.destroy()
+  }
+}
+
+interface Listening {
+  server: Server
+  closeSilent(): void
+}
+
+function closeServer({ server, closeSilent }: Listening): Promise<void> {
   return new Promise((resolve) => {
     const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
     const late = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS)
@@ -66,6 +89,7 @@ function closeServer(server: Server): Promise<void> {
       clearTimeout(late)
       resolve()
     })
+    closeSilent()
   })
 }
 
@@ -79,13 +103,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     maxHeaderSize: MAX_HEADER_BYTES,
     connectionsCheckingInterval: SILENCE_LOOK_MS,
   }
-  const servers: Server[] = []
+  const servers: Listening[] = []
   let port = options.port
   for (const address of addressesOf(options.host)) {
     const server = options.tls
       ? createTlsServer({ ...settings, ...options.tls }, listener)
       : createServer(settings, listener)
     server.maxConnections = MAX_CONNECTIONS
+    const closeSilent = trackSilent(server, options.tls ? 'secureConnection' : 'connection')
+    const listening = { server, closeSilent }
     try {
       await listen(server, address, port)
     } catch (cause) {
@@ -95,7 +121,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       throw toListenError(error, options.host, port)
     }
     port = (server.address() as AddressInfo).port
-    servers.push(server)
+    servers.push(listening)
   }
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
