@@ -144,7 +144,7 @@ describe('SBOMs', () => {
     ['<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.6"/>', /XML.*cyclonedx convert/],
     ['{"spdxVersion":"SPDX-2.3"}', /SPDX/],
     ['{"bomFormat":"CycloneDX","specVersion":"1.3"}', /"1\.3".*1\.4, 1\.5, 1\.6, 1\.7/],
-    ['{"bomFormat":', /no JSON/],
+    ['{"bomFormat":', /not JSON/],
     ['[]', /object/],
   ])('are nothing but CycloneDX as JSON: %s', async (text, problem) => {
     expect(await record(text, ...OTHERS)).toMatchObject({ code: 2, stderr: expect.stringMatching(problem) })
