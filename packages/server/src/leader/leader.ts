@@ -34,8 +34,13 @@ export function startLeader({ database, onSequenced, tasks, log }: LeaderOptions
       client: database.createClient('epr-server leader'),
       onNotification: (channel) => (channel === WRITTEN_CHANNEL ? written.raise() : onSequenced()),
     })
-    await session.query(`listen ${WRITTEN_CHANNEL}`)
-    await session.query(`listen ${SEQUENCED_CHANNEL}`)
+    try {
+      await session.query(`listen ${WRITTEN_CHANNEL}`)
+      await session.query(`listen ${SEQUENCED_CHANNEL}`)
+    } catch (error) {
+      await session.end().catch(() => undefined)
+      throw error
+    }
     // What was sequenced while nobody listened.
     onSequenced()
     return session
