@@ -47,10 +47,6 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   }
 }
 
-const ignoreMissing = (error: unknown): void => {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-}
-
 const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST'
 
 /**
@@ -68,25 +64,35 @@ export async function takeLock(file: string, name: string): Promise<() => Promis
     // To link is the one step that either makes the whole lock or finds another one's.
     await link(mine, file).catch(async (error: unknown) => {
       if (!isTaken(error)) throw error
-      const other = await readHolder(file)
-      if (other && isAlive(other)) throw toRefusal(name, other, file)
-      await rename(file, `${mine}.stale`).catch(ignoreMissing)
-      const removed = await readHolder(`${mine}.stale`)
-      // Somebody else was quicker: theirs was removed, and is put back.
-      if (removed && isAlive(removed)) {
-        await link(`${mine}.stale`, file).catch(() => undefined)
-        throw toRefusal(name, removed, file)
-      }
-      await link(mine, file)
+      await assertDead(file, name)
+      await replaceDead(mine, file, name)
     })
   } catch (error) {
     if (!isTaken(error)) throw error
     throw toRefusal(name, await readHolder(file), file)
   } finally {
-    await rm(`${mine}.stale`, { force: true })
     await rm(mine, { force: true })
   }
   return () => rm(file, { force: true })
+}
+
+async function assertDead(file: string, name: string): Promise<void> {
+  const other = await readHolder(file)
+  if (other && isAlive(other)) throw toRefusal(name, other, file)
+}
+
+/**
+ * Of many that found the same dead one, each would replace what the quickest has put there: replacing has a lock of its
+ * own, and who has it looks again.
+ */
+async function replaceDead(mine: string, file: string, name: string): Promise<void> {
+  const release = await takeLock(`${file}.takeover`, name)
+  try {
+    await assertDead(file, name)
+    await rename(mine, file)
+  } finally {
+    await release()
+  }
 }
 
 function toRefusal(name: string, holder: Holder | undefined, file: string): WatcherError {
