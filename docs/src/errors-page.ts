@@ -29,6 +29,7 @@ const EXITS: Readonly<Record<keyof typeof EXIT, string>> = {
   gateFailed: '`group status`: the latest event of a receiver is a failure',
   gateMissing: '`group status`: a receiver has no event for the artifact',
   gateTimedOut: '`group status --wait`: the gate has not opened in time',
+  notRecorded: '`run --strict`: nothing was recorded',
 }
 
 const codes = Object.keys(HTTP_STATUS) as ErrorCode[]
@@ -54,6 +55,6 @@ for people, \`error.code\` for programs. GraphQL has the same in \`extensions\`.
       ['code', ''],
       Object.entries(EXIT).map(([name, number]) => [String(number), EXITS[name as keyof typeof EXIT]]),
     ),
-    '`epr-cli run` exits as the command does that it runs.',
+    '`epr-cli run` exits as the command does that it runs, but for 125.',
   ])
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { UsageError } from './exit/usage-error.js'
 import { createOutput } from './output/output.js'
 import { readSettings } from './settings/config.js'
+import { connect } from './settings/connect.js'
 import type { Context, Io, Perform } from './settings/context.js'
 import { defineFlags, readFlags, readGlobalFlags } from './settings/flags.js'
 
@@ -58,14 +58,7 @@ async function createContext(command: Command, { stdin, stdout, stderr, env }: I
     stdin,
     stderr,
     env,
-    async connect() {
-      const { createClient } = await import('@epr/client')
-      try {
-        return createClient({ url: settings.url, token: settings.token, timeoutMs: settings.timeoutMs })
-      } catch (error) {
-        throw new UsageError(`--${(error as Error).message}`, error)
-      }
-    },
+    connect: (purpose) => connect(purpose, settings, stderr),
   }
 }
 

@@ -263,12 +263,19 @@ describe('run', () => {
   })
 
   it('keeps the exit code of the command when the registry is away', async () => {
-    const away = await run('http://127.0.0.1:9', [], 'sh', '-c', 'exit 3')
+    const away = await run('http://127.0.0.1:9', ['--retry', '0s'], 'sh', '-c', 'exit 3')
     expect(away).toMatchObject({
       code: 3,
       stdout: '',
       stderr: expect.stringMatching(/^epr-cli: warning: .*\n$/),
     })
+    const strict = ['--retry', '0s', '--strict']
+    for (const command of ['true', 'false'])
+      expect(await run('http://127.0.0.1:9', strict, command)).toMatchObject({
+        code: 125,
+        stderr: expect.stringMatching(/^epr-cli: not recorded .*\n$/),
+      })
+    expect(await run(server.url, ['--strict'], 'false')).toMatchObject({ code: 1, stderr: '' })
     expect(await run(server.url, ['--payload', '[1]'], 'true')).toMatchObject({ code: 2 })
   })
 })

@@ -140,6 +140,8 @@ it('stops when the server is away, also with --keep-going', async () => {
     'generate',
     file,
     '--keep-going',
+    '--retry',
+    '0s',
     '--url',
     'http://127.0.0.1:9',
   ])

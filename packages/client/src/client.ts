@@ -14,8 +14,8 @@ import { getStatus, type ServerStatus } from './status.js'
 /**
  * An EPR server. Every call rejects with an `EprError`: an ApiError for what the server refuses, a NetworkError
  * when there is no answer (UNAVAILABLE, TIMEOUT), a ResponseError for an answer that is not one of EPR; or with the
- * reason of its signal. Reads are made again after UNAVAILABLE, TIMEOUT and RATE_LIMITED; creations only when the
- * server is known to keep Idempotency-Keys.
+ * reason of its signal. Reads are made again after UNAVAILABLE, TIMEOUT and RATE_LIMITED; creations, once they may have arrived,
+ * only at a server that keeps Idempotency-Keys.
  */
 export interface Client {
   readonly receivers: Receivers

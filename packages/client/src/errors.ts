@@ -24,12 +24,24 @@ export class ApiError extends EprError {
   }
 }
 
+/**
+ * How far a call came that got no answer: `connect`, there was no connection, so nothing was sent; `tls`, the two did not agree
+ * on one that can be trusted, so nothing was sent, and waiting heals nothing; `exchange`, the server may have got it.
+ */
+export type NetworkPhase = 'connect' | 'tls' | 'exchange'
+
 /** There was no answer: UNAVAILABLE when the server was not reached or cut the answer, TIMEOUT when it took too long. */
 export class NetworkError extends EprError {
   override readonly name = 'NetworkError'
+  readonly phase: NetworkPhase
 
-  constructor(code: 'UNAVAILABLE' | 'TIMEOUT', message: string, options?: EprErrorOptions) {
+  constructor(
+    code: 'UNAVAILABLE' | 'TIMEOUT',
+    message: string,
+    { phase = 'exchange', ...options }: EprErrorOptions & { phase?: NetworkPhase } = {},
+  ) {
     super(code, message, options)
+    this.phase = phase
   }
 }
 

@@ -23,8 +23,16 @@ export interface ClientOptions {
    * end. A call that takes longer fails with TIMEOUT. @default 30000
    */
   timeoutMs?: number | undefined
-  /** When to make a safe call again; `false` for never. @default {attempts: 5, initialDelayMs: 100, maxDelayMs: 5000} */
+  /** When to make a safe call again; `false` for never. @default {attempts: 7, initialDelayMs: 100, maxDelayMs: 5000} */
   retry?: RetryOptions | false | undefined
+  /**
+   * Makes a safe call again for so long, in milliseconds, 0 to 86_400_000: `attempts` counts no more then, and `timeoutMs` holds
+   * for each attempt. For those who must not lose what they record to a restart of the server.
+   * @default by `retry` and `timeoutMs`
+   */
+  retryForMs?: number | undefined
+  /** Called before a call is made again, with what it has failed with and the pause until then, in milliseconds. */
+  onRetry?: ((error: EprError, pauseMs: number) => void) | undefined
   /** Sent with every request. Values of headers that carry credentials are kept secret like `token`. */
   headers?: Readonly<Record<string, string>> | undefined
 }
@@ -35,6 +43,8 @@ export interface CallOptions {
   signal?: AbortSignal | undefined
   /** In milliseconds, for this call; 1 or more. @default the client's */
   timeoutMs?: number | undefined
+  /** For how long this call is made again while that is safe, in milliseconds, 0 to 86_400_000. @default the client's */
+  retryForMs?: number | undefined
 }
 
 /** What every creation takes. */
@@ -63,6 +73,8 @@ export interface Settings {
   headers: Readonly<Record<string, string>>
   timeoutMs: number
   retry: RetryPolicy
+  retryForMs: number | undefined
+  onRetry: ((error: EprError, pauseMs: number) => void) | undefined
   fetch: typeof globalThis.fetch | undefined
   dispatcher: object | undefined
 }
@@ -110,7 +122,14 @@ export function toTimeoutMs(timeoutMs: number): number {
   return inRange('timeoutMs', timeoutMs, 1, Infinity)
 }
 
-const RETRY: RetryPolicy = { attempts: 5, initialDelayMs: 100, maxDelayMs: 5_000 }
+const MAX_RETRY_FOR_MS = 86_400_000
+
+/** @throws EprError INVALID_ARGUMENT for an invalid time */
+export function toRetryForMs(retryForMs: number | undefined): number | undefined {
+  return retryForMs === undefined ? undefined : inRange('retryForMs', retryForMs, 0, MAX_RETRY_FOR_MS)
+}
+
+const RETRY: RetryPolicy = { attempts: 7, initialDelayMs: 100, maxDelayMs: 5_000 }
 
 /** Checks the options and fills in defaults. @throws EprError INVALID_ARGUMENT, which shows no value */
 export function toSettings(options: ClientOptions): Settings {
@@ -120,6 +139,8 @@ export function toSettings(options: ClientOptions): Settings {
     headers: toHeaders(options),
     timeoutMs: toTimeoutMs(options.timeoutMs ?? 30_000),
     retry: toRetryPolicy(options.retry === false ? { attempts: 1 } : options.retry, RETRY),
+    retryForMs: toRetryForMs(options.retryForMs),
+    onRetry: options.onRetry,
     fetch: options.fetch,
     dispatcher: options.dispatcher,
   }

@@ -70,13 +70,14 @@ export function createSearch(searched: Searched<string>, { graphql, rest, featur
         ...fields.map((field) => [field, row.shape[field] ?? z.unknown()]),
       ]),
     )
-    const { signal, timeoutMs, exact } = options
+    const { signal, timeoutMs, retryForMs, exact } = options
 
     async function fetchPage(asked: readonly string[], page: PageVariables) {
       const variables = { filter: given, ...page }
       const result = await graphql.call(toSearchDocument(searched, asked, page), variables, {
         signal,
         timeoutMs,
+        retryForMs,
         exact,
       })
       const strict = asked.includes('id') ? rowSchema : rowSchema.omit({ id: true })
@@ -84,7 +85,13 @@ export function createSearch(searched: Searched<string>, { graphql, rest, featur
       const truncated = parseAnswer(truncatedSchema, result.extensions.truncated, result.answer)
       return { rows: (data[operation] ?? []) as Row[], next: truncated?.[operation] }
     }
-    return pageRows({ fields, options, features, meet: () => rest.meet({ signal, timeoutMs }), fetchPage })
+    return pageRows({
+      fields,
+      options,
+      features,
+      meet: () => rest.meet({ signal, timeoutMs, retryForMs }),
+      fetchPage,
+    })
   }
 
   return {

@@ -60,7 +60,7 @@ export async function showGroupStatus(
   { id = '', wait: waitMs, ...artifact }: StatusRequest,
 ): Promise<number> {
   const nvrpp = toNvrpp(artifact, { id })
-  const client = await context.connect()
+  const client = await context.connect('ask')
   const { status, hasTimedOut } = await ask(client, { id, nvrpp, waitMs })
   await show(context, status)
   return hasTimedOut ? EXIT.gateTimedOut : EXIT_CODES[status.state]

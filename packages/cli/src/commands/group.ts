@@ -17,7 +17,7 @@ async function modify(
   if (id === undefined || id.trim() === '') throw new UsageError('--id is missing: it names the group')
   if (enable === disable) throw new UsageError('give one of --enable and --disable')
   if (settings.dryRun) return output.object({ id, enabled: enable }, 4)
-  const { groups } = await connect()
+  const { groups } = await connect('record')
   await (enable ? groups.enable(id) : groups.disable(id))
   return output.created(`group ${enable ? 'enabled' : 'disabled'}`, id)
 }

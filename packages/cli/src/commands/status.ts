@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context, Perform } from '../settings/context.js'
 
 async function showStatus({ connect, output }: Context): Promise<undefined> {
-  const client = await connect()
+  const client = await connect('ask')
   await output.object(await client.status())
 }
 

@@ -39,7 +39,7 @@ async function watch(
   const { output, settings } = context
   const isWanted = toFilter(wanted)
   if (settings.dryRun) return output.object({ type, after })
-  const { messages } = await context.connect()
+  const { messages } = await context.connect('ask')
   for await (const entry of messages.stream({ after, type, exact: true })) {
     if (output.isClosed()) return
     if (!isWanted(entry.message)) continue

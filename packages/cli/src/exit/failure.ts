@@ -30,10 +30,17 @@ function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
   return EXIT.usage
 }
 
+/** How to mend a call; where the server is, is only in question when there was no connection. */
+function hintOf(error: EprError): string | undefined {
+  // The class itself is in the SDK, which a command that fails without it does not load.
+  const isElsewhere = error.code === 'UNAVAILABLE' && 'phase' in error && error.phase !== 'connect'
+  return isElsewhere ? undefined : HINTS[error.code]
+}
+
 /** What is wrong, in one line: all details, when the message does not name them already. */
 export function toProblem(error: EprError): string {
   const details = error.details.filter((detail) => !error.message.includes(detail))
-  const hint = error instanceof CommandError ? undefined : HINTS[error.code]
+  const hint = error instanceof CommandError ? undefined : hintOf(error)
   return toPlainLine([[error.message, ...details].join('; '), hint].filter(Boolean).join('; '))
 }
 

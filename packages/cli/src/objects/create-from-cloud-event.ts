@@ -26,6 +26,6 @@ export async function createFromCloudEvent(
   }
   const event = await readObjectFlag('--cloudevent', cloudevent, stdin)
   if (settings.dryRun) return output.object(event, 4)
-  const { events } = await connect()
+  const { events } = await connect('record')
   return output.created('event created', await events.createFromCloudEvent(event, { receiver }))
 }

@@ -17,7 +17,7 @@ export async function create(context: Context, name: KindName, request: CreateRe
   const kind = KINDS[name]
   const object = await readObject(context, kind, request)
   if (context.settings.dryRun) return context.output.object(object, 4)
-  const client = await context.connect()
+  const client = await context.connect('record')
   const id = await kind.create(client, object).catch(async (error: unknown) => {
     throw (await findLackingReceiver(client, object, error)) ?? error
   })

@@ -65,7 +65,7 @@ export async function generate(
   const { output, settings, stderr } = context
   const source = await toSource(file, context)
   const total = source.isRepeatable ? await countEntries(kind, source, isKeptGoing) : undefined
-  const client = settings.dryRun ? undefined : await context.connect()
+  const client = settings.dryRun ? undefined : await context.connect('record')
   const sender = createSender(kind, client)
   const progress = createProgress(stderr, `${kind.noun}s`, total)
   const tally = { created: 0, failed: 0, lastId: '' }

@@ -10,5 +10,5 @@ export async function get(
 ): Promise<undefined> {
   const [id, ...more] = given.filter((each) => each !== undefined)
   if (id === undefined || more.length > 0 || id.trim() === '') throw new UsageError('name one id: --id ID')
-  return output.object(await KINDS[name].get(await connect(), id))
+  return output.object(await KINDS[name].get(await connect('ask'), id))
 }

@@ -48,7 +48,7 @@ export async function installReceivers(
     for (const receiver of receivers) await output.object(receiver, 4)
     return undefined
   }
-  const client = await connect()
+  const client = await connect('record')
   const rows: { id: string; name: string; type: string; version: string; created: boolean }[] = []
   for (const receiver of receivers) {
     const { name, type, version } = receiver

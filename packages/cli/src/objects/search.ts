@@ -15,7 +15,7 @@ export async function search(context: Context, name: KindName, request: ObjectSe
     if (output.format === 'json' || output.format === 'table') output.line(toCurl(asked, settings))
     return
   }
-  const client = await context.connect()
+  const client = await context.connect('ask')
   const isCut = isCutTable(context, request)
   const found = iterateRows(client, isCut ? withLimit(asked, TABLE_LIMIT + 1) : asked)
   await printRows(context, found, asked.options.fields, request)

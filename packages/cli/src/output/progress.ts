@@ -12,7 +12,8 @@ export interface Progress {
 
 const INTERVAL_MS = 80
 const BAR_WIDTH = 30
-const CLEAR_LINE = '\r\u001b[K'
+/** Takes away what stands in the line, for a text in its place. */
+export const CLEAR_LINE = '\r\u001b[K'
 
 /** A bar on a terminal, nothing elsewhere. Without a total it counts. */
 export function createProgress(terminal: Terminal, what: string, total: number | undefined): Progress {

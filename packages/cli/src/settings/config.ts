@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { UsageError } from '../exit/usage-error.js'
 import { OUTPUT_FORMATS, type OutputFormat } from '../output/output.js'
-import { type GlobalRequest, parseBoolean, parseDuration } from './flags.js'
+import { type GlobalRequest, parseBoolean, parseDuration, parseRetry } from './flags.js'
 
 /** The settings of every command: a flag beats the environment beats the file. */
 export interface Settings {
@@ -12,6 +12,8 @@ export interface Settings {
   /** Undefined: a table on a terminal, JSON otherwise. */
   output: OutputFormat | undefined
   timeoutMs: number
+  /** For how long a call is made again; undefined for what fits the command. */
+  retryMs: number | undefined
   dryRun: boolean
   indent: boolean
   debug: boolean
@@ -64,6 +66,7 @@ export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv)
     token: flags.token ?? read('token', String, 'EPR_TOKEN'),
     output: flags.output ?? read('output', parseOutput),
     timeoutMs: flags.timeout ?? read('timeout', parseDuration) ?? 30_000,
+    retryMs: flags.retry ?? read('retry', parseRetry, 'EPR_RETRY'),
     dryRun: flags.dryRun ?? read('dry-run', parseBoolean) ?? false,
     indent: flags.indent !== false && !read('no-indent', parseBoolean),
     debug: flags.debug ?? read('debug', parseBoolean, 'EPR_DEBUG') ?? false,

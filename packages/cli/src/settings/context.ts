@@ -11,8 +11,13 @@ export interface Context {
   stdin: NodeJS.ReadStream
   stderr: NodeJS.WriteStream
   env: NodeJS.ProcessEnv
-  /** Loaded only by commands that talk to the server. @throws UsageError for an invalid --url or --token */
-  connect(): Promise<Client>
+  /**
+   * A client for what the command does: what is to be recorded must outlive a restart of the server, and who only asks is
+   * answered soon. Loaded only by commands that talk to the server.
+   *
+   * @throws UsageError for an invalid --url or --token
+   */
+  connect(purpose: 'ask' | 'record'): Promise<Client>
 }
 
 /** What a process gives. */

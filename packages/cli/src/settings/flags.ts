@@ -73,6 +73,11 @@ export function parseDuration(text: string): number {
   throw new InvalidArgumentError('write a number and ms, s, m, h, d or w, like 10m.')
 }
 
+/** The same, and `0s` for not at all. */
+export function parseRetry(text: string): number {
+  return /^0(ms|s|m|h|d|w)$/.test(text.trim()) ? 0 : parseDuration(text)
+}
+
 export function duration(flags: string, description: string): Flag<number> {
   return { option: new Option(flags, description).argParser(parseDuration), read: asNumber }
 }
@@ -144,7 +149,14 @@ const GLOBAL_FLAGS = {
     'YAML whose keys are flags (EPR_CONFIG, default $XDG_CONFIG_HOME/epr/epr.yaml)',
   ),
   output: oneOf('-o, --output <format>', 'default: table on a terminal, json otherwise', OUTPUT_FORMATS),
-  timeout: duration('--timeout <duration>', 'how long one call may take, 30s by default'),
+  timeout: duration('--timeout <duration>', 'how long one try may take, 30s by default'),
+  retry: {
+    option: new Option(
+      '--retry <duration>',
+      'how long to try again while the server is away (EPR_RETRY, default 30s for what records)',
+    ).argParser(parseRetry),
+    read: asNumber,
+  } satisfies Flag<number>,
   dryRun: toggle('--dry-run', 'show what would be sent, and send nothing'),
   indent: toggle('--no-indent', 'JSON on one line'),
   debug: toggle('--debug', 'show where an error comes from'),

@@ -67,7 +67,7 @@ async function openStream(
  * @throws what the call fails with; NetworkError when it is cut or silent; the reason of the signal
  */
 export async function* connectToFeed(
-  { after, type, signal, timeoutMs }: FeedConnectionOptions,
+  { after, type, signal, timeoutMs, retryForMs }: FeedConnectionOptions,
   services: ConnectionServices,
 ): AsyncGenerator<FeedBatch & { answer: HttpAnswer }, void, undefined> {
   const connection = new AbortController()
@@ -82,6 +82,7 @@ export async function* connectToFeed(
     const { status, headers, body } = await services.retry.run(open, {
       signal,
       timeoutMs,
+      retryForMs,
       isSafe: () => true,
     })
     const answer: HttpAnswer = { status, headers, text: '' }

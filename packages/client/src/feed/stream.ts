@@ -30,7 +30,7 @@ export async function* followMessages(
   { exact = false, ...options }: StreamOptions,
   services: StreamServices,
 ): AsyncGenerator<FeedEntry, void, undefined> {
-  const { signal, type, timeoutMs } = options
+  const { signal, type, timeoutMs, retryForMs } = options
   let after = options.after
   let failures = 0
   /** What the server wants between two connections; undefined until one has stood. */
@@ -40,7 +40,15 @@ export async function* followMessages(
   try {
     // `latest` must not be asked for again after a cut: what came meanwhile would be skipped.
     if (after === 'latest') {
-      const { entries, next } = await services.list({ after, type, limit: 1, signal, timeoutMs, exact })
+      const { entries, next } = await services.list({
+        after,
+        type,
+        limit: 1,
+        signal,
+        timeoutMs,
+        retryForMs,
+        exact,
+      })
       after = next
       yield* entries
     }

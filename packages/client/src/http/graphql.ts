@@ -5,6 +5,7 @@ import { type JsonAnswer, parseAnswer, readJson } from './answer.js'
 import { toGraphqlError } from './api-error.js'
 import type { Http, Redact } from './http.js'
 import { toJsonBody } from './json-body.js'
+import { isUnsent } from './network-reason.js'
 import { API_PREFIX } from './rest.js'
 
 const graphqlAnswer = z.object({
@@ -39,7 +40,7 @@ export function createGraphql(http: Http, retry: Retry, redact: Redact): Graphql
           if (errors && errors.length > 0) throw toGraphqlError(answer, errors, redact)
           return { data: data ?? {}, extensions: extensions ?? {}, answer }
         },
-        { ...options, isSafe: () => !MUTATION.test(query) },
+        { ...options, isSafe: (error) => !MUTATION.test(query) || isUnsent(error) },
       )
     },
   }

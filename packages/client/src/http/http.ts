@@ -1,5 +1,6 @@
 import { NetworkError } from '../errors.js'
 import type { Settings } from '../options.js'
+import { codeOf, phaseOf, reasonOf } from './network-reason.js'
 
 /** What our server can do beside the original's API, as it says in `epr-features` on every answer. */
 export type Feature = 'idempotency-key' | 'batch' | 'cursor' | 'feed' | 'group-status'
@@ -11,8 +12,11 @@ export interface Features {
   isKnown(): boolean
   /** All that the server has said. */
   list(): string[]
-  learn(headers: Headers): void
+  learn(answer: Pick<Response, 'status' | 'headers'>): void
 }
+
+/** What stands before a server answers so while that is away: RFC 9110, section 15, and RFC 6585, section 4. */
+const PROXY_ERRORS: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 
 function createFeatures(): Features {
   let said: ReadonlySet<string> | undefined
@@ -20,10 +24,10 @@ function createFeatures(): Features {
     has: (feature) => said?.has(feature) ?? false,
     isKnown: () => said !== undefined,
     list: () => [...(said ?? [])],
-    learn(headers) {
+    learn({ status, headers }) {
       const header = headers.get('epr-features')
-      // A proxy's own error page has no header: it takes back nothing that the server has said.
-      if (header === null) said ??= new Set()
+      // A proxy's own error page has no header: it takes back nothing that the server has said, and says nothing itself.
+      if (header === null) said ??= PROXY_ERRORS.has(status) ? undefined : new Set()
       else said = new Set(header.split(',').map((name) => name.trim()))
     },
   }
@@ -55,12 +59,6 @@ function toSafeCause(error: unknown, redact: Redact, depth = 0): Error {
   return code === undefined ? copy : Object.assign(copy, { code: redact(code) })
 }
 
-/** The code of a system error: `ECONNREFUSED`. */
-function codeOf(error: Error): string | undefined {
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' ? code : undefined
-}
-
 export interface HttpRequest {
   method: string
   /** Below the server's URL, with its query. */
@@ -88,19 +86,15 @@ export interface Http {
 
 export type HttpSettings = Pick<Settings, 'url' | 'headers' | 'fetch' | 'dispatcher'>
 
-/** `fetch failed` says nothing: the code behind it does. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause instanceof Error ? error.cause : undefined
-  return (cause && (codeOf(cause) ?? cause.message)) || codeOf(error) || error.message
-}
-
 export function createHttp(settings: HttpSettings, redact: Redact): Http {
   const features = createFeatures()
 
   function toNetworkError(error: unknown): NetworkError {
     const message = `no answer from ${settings.url}: ${redact(reasonOf(error))}`
-    return new NetworkError('UNAVAILABLE', message, { cause: toSafeCause(error, redact) })
+    return new NetworkError('UNAVAILABLE', message, {
+      phase: phaseOf(error),
+      cause: toSafeCause(error, redact),
+    })
   }
 
   async function open(request: HttpRequest, signal: AbortSignal): Promise<Response> {
@@ -122,7 +116,7 @@ export function createHttp(settings: HttpSettings, redact: Redact): Http {
     }
     const fetch = settings.fetch ?? globalThis.fetch
     const response = await fetch(settings.url + request.path, init)
-    features.learn(response.headers)
+    features.learn(response)
     return response
   }
 

@@ -112,6 +112,7 @@ describe('an error', () => {
     [504, 'TIMEOUT'],
     [507, 'INTERNAL'],
   ])('of status %i alone is %s', async (status, code) => {
+    wire.use(http.get(`${URL}/healthz/liveness`, () => original('ok')))
     onCreate(() => original({ data: '', errors: ['it is wrong'] }, status))
     await expect(create()).rejects.toMatchObject({ code, status, message: 'it is wrong' })
     onCreate(() => HttpResponse.html('<h1>sorry</h1>', { status }))
@@ -192,16 +193,63 @@ describe('a repeat', () => {
     expect(keys[3]).not.toBe(keys[0])
   })
 
+  /** What a proxy says while the server behind it starts again. */
+  const badGateway = () => HttpResponse.html('<h1>Bad Gateway</h1>', { status: 502 })
+  const onLiveness = (...answers: (() => Response)[]) =>
+    wire.use(http.get(`${URL}/healthz/liveness`, inTurn(...answers)))
+
   it.each([
-    ['that keeps no keys', () => original({ errors: ['busy'] }, 503)],
-    ['that has not been heard', () => HttpResponse.error()],
-  ])('of a creation is not made at a server %s', async (_, answer) => {
+    ['cut', () => HttpResponse.error()],
+    ["a proxy's 502", badGateway],
+    ["the original's 503", () => original({ errors: ['busy'] }, 503)],
+  ])('of a creation that ends with %s is not made at a server that keeps no keys', async (_, answer) => {
     let calls = 0
+    onLiveness(() => original('ok'))
     onCreate(() => {
       calls++
       return answer()
     })
     await expect(create()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(calls).toBe(1)
+  })
+
+  it.each([
+    ['cut', () => HttpResponse.error()],
+    ["a proxy's 502", badGateway],
+  ])(
+    'of the first creation, which ends with %s, is made once the server is there and keeps keys',
+    async (_, answer) => {
+      onLiveness(
+        () => HttpResponse.error(),
+        badGateway,
+        () => ours('ok'),
+      )
+      onCreate(inTurn<Response>(answer, () => ours({ data: ID })))
+      expect(await create()).toBe(ID)
+    },
+  )
+
+  it('of any call is made while there is no connection: nothing was sent', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    const away = () => {
+      throw new TypeError('fetch failed', { cause: refused })
+    }
+    const answer = inTurn<Response>(away, away, () => original({ data: ID }))
+    const client = testClient({ fetch: async () => answer() })
+    await client.groups.enable(ID)
+  })
+
+  it('is not made of a connection that cannot be trusted', async () => {
+    let calls = 0
+    const cause = Object.assign(new Error('wrong version'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' })
+    const client = testClient({
+      fetch: async () => {
+        calls++
+        throw new TypeError('fetch failed', { cause })
+      },
+    })
+    const said = { code: 'UNAVAILABLE', phase: 'tls', message: expect.stringContaining('http://?') }
+    await expect(client.receivers.get(ID)).rejects.toMatchObject(said)
     expect(calls).toBe(1)
   })
 

@@ -5,8 +5,11 @@ import type { Retry } from '../retry/retry.js'
 import { type JsonAnswer, readRest, toId, toObject, toSegment } from './answer.js'
 import type { Http, HttpAnswer, HttpRequest, Redact } from './http.js'
 import { toJsonBody } from './json-body.js'
+import { isUnsent } from './network-reason.js'
 
 export const API_PREFIX = '/api/v1'
+/** Answered by every server, and says nothing but what the server can do. */
+const LIVENESS = '/healthz/liveness'
 
 /** What `client.rest` takes; an `idempotencyKey` makes it safe to repeat. */
 export interface RestOptions extends CreateOptions, ReadOptions {}
@@ -63,7 +66,7 @@ function assertKey(key: string | undefined): void {
 export function createRest(http: Http, retry: Retry, redact: Redact): Rest {
   function send<T>(
     request: HttpRequest,
-    { signal, timeoutMs, idempotencyKey, contentType }: RestOptions & Typed,
+    { signal, timeoutMs, retryForMs, idempotencyKey, contentType }: RestOptions & Typed,
     read: (answer: HttpAnswer) => T,
   ): Promise<T> {
     assertKey(idempotencyKey)
@@ -71,13 +74,33 @@ export function createRest(http: Http, retry: Retry, redact: Redact): Rest {
       ...(contentType !== undefined && { 'content-type': contentType }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     }
-    const isSafe = () =>
-      request.method === 'GET' || (idempotencyKey !== undefined && http.features.has('idempotency-key'))
-    return retry.run(async (attemptSignal) => read(await http.send({ ...request, headers }, attemptSignal)), {
-      signal,
-      timeoutMs,
-      isSafe,
-    })
+    const isKeyed = idempotencyKey !== undefined
+    /** What was sent, and may have been done although it has failed. */
+    let inDoubt: EprError | undefined
+
+    async function attempt(attemptSignal: AbortSignal): Promise<T> {
+      if (inDoubt && !(await keepsKeys(attemptSignal))) throw inDoubt
+      return read(await http.send({ ...request, headers }, attemptSignal))
+    }
+
+    function isSafe(error: EprError): boolean {
+      if (request.method === 'GET' || isUnsent(error)) return true
+      if (!isKeyed) return false
+      // A server that was not heard yet is asked by the next attempt, once it is there, before anything is sent again.
+      inDoubt ??= error
+      return http.features.has('idempotency-key') || !http.features.isKnown()
+    }
+
+    return retry.run(attempt, { signal, timeoutMs, retryForMs, isSafe })
+  }
+
+  /** Whether the server remembers Idempotency-Keys. @throws what asking it fails with */
+  async function keepsKeys(signal: AbortSignal): Promise<boolean> {
+    if (!http.features.isKnown()) {
+      const answer = await http.send({ method: 'GET', path: LIVENESS }, signal)
+      if (!http.features.isKnown()) readRest(answer, redact)
+    }
+    return http.features.has('idempotency-key')
   }
 
   function call(method: string, path: string, body: string | undefined, options: RestOptions & Typed = {}) {
@@ -98,8 +121,7 @@ export function createRest(http: Http, retry: Retry, redact: Redact): Rest {
     get: async (path, id, schema, options) =>
       toObject(schema, await call('GET', `${API_PREFIX}${path}/${toSegment(id)}`, undefined, options)),
     async meet(options = {}) {
-      if (!http.features.isKnown())
-        await send({ method: 'GET', path: '/healthz/liveness' }, options, () => undefined)
+      if (!http.features.isKnown()) await send({ method: 'GET', path: LIVENESS }, options, () => undefined)
     },
   }
 }

@@ -1,10 +1,11 @@
 import { EprError } from '@epr/model'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../errors.js'
 import { retryAfterMs } from '../http/api-error.js'
 import { backoffMs } from './policy.js'
 import { createRetry } from './retry.js'
+import { sleep } from './sleep.js'
 
 it('waits a random time, at least half of a bound that doubles up to its own bound', () => {
   const bounds = fc.record({ initialDelayMs: fc.nat(10_000), maxDelayMs: fc.nat(60_000) })
@@ -36,6 +37,8 @@ describe('a retry', () => {
     url: 'http://epr.test',
     timeoutMs: 10_000,
     retry: { attempts: 4, initialDelayMs: 100, maxDelayMs: 1_000 },
+    retryForMs: undefined,
+    onRetry: undefined,
   }
   const busy = (asked?: number) => new ApiError('UNAVAILABLE', 'busy', { status: 503, retryAfterMs: asked })
 
@@ -74,5 +77,66 @@ describe('a retry', () => {
     }
     const error = busy()
     expect(await run([error], () => false)).toEqual({ result: error, waits: [] })
+  })
+
+  describe('for a time', () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+    afterEach(() => void vi.useRealTimers())
+
+    /** Is busy until a moment; gives the moments of the attempts, and of the end. */
+    async function until(
+      ms: number,
+      call: { retryForMs: number; timeoutMs?: number },
+      error: unknown = busy(),
+    ) {
+      const start = performance.now()
+      const at: number[] = []
+      const heard: unknown[] = []
+      const retry = createRetry(
+        { ...settings, onRetry: (...said) => void heard.push(said) },
+        { sleep, random: () => 0.5 },
+      )
+      const attempt = async (signal: AbortSignal) => {
+        at.push(performance.now() - start)
+        if (error === 'hangs') {
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+          throw signal.reason
+        }
+        if (performance.now() - start < ms) throw error
+        return 'done'
+      }
+      const result = retry.run(attempt, { ...call, isSafe: () => true }).catch((reason: unknown) => reason)
+      await vi.runAllTimersAsync()
+      return { result: await result, at, heard }
+    }
+
+    it('goes on until it is done, however many attempts that takes', async () => {
+      const { result, at, heard } = await until(20_000, { retryForMs: 30_000 })
+      expect(result).toBe('done')
+      expect(at.length).toBeGreaterThan(settings.retry.attempts)
+      expect(heard).toHaveLength(at.length - 1)
+      expect(heard[0]).toEqual([expect.objectContaining({ message: 'busy' }), 75])
+    })
+
+    it('asks a last time at its end, and no more', async () => {
+      const { result, at } = await until(60_000, { retryForMs: 3_000 })
+      expect(result).toMatchObject({ code: 'UNAVAILABLE' })
+      expect(at.at(-1)).toBe(3_000)
+    })
+
+    it('asks once in no time', async () => {
+      expect((await until(1, { retryForMs: 0 })).at).toEqual([0])
+    })
+
+    it('waits as long as the server asks, and not at all when that is longer than there is time', async () => {
+      expect((await until(1, { retryForMs: 30_000 }, busy(4_000))).at).toEqual([0, 4_075])
+      expect((await until(1, { retryForMs: 30_000 }, busy(31_000))).at).toEqual([0])
+    })
+
+    it('gives each attempt its own time', async () => {
+      const { result, at } = await until(0, { retryForMs: 3_000, timeoutMs: 1_000 }, 'hangs')
+      expect(result).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('within 1000 ms') })
+      expect(at).toEqual([0, 1_075, 2_225])
+    })
   })
 })

@@ -1,6 +1,6 @@
 import { EprError, isRetryable } from '@epr/model'
 import { ApiError, NetworkError } from '../errors.js'
-import { type CallOptions, type Settings, toTimeoutMs } from '../options.js'
+import { type CallOptions, type Settings, toRetryForMs, toTimeoutMs } from '../options.js'
 import { forwardAbort } from './forward-abort.js'
 import { backoffMs } from './policy.js'
 import { MAX_TIMER_MS, type Sleep, sleep } from './sleep.js'
@@ -8,8 +8,6 @@ import { MAX_TIMER_MS, type Sleep, sleep } from './sleep.js'
 /** A signal that is aborted when the time is up or the caller gives up, whichever is first. */
 export interface Deadline {
   readonly signal: AbortSignal
-  /** Milliseconds that are left; may be `Infinity`. */
-  remainingMs(): number
   /** Lets go of the timer and of the caller's signal. */
   end(): void
 }
@@ -21,13 +19,11 @@ export function startDeadline(
   toReason: () => unknown,
 ): Deadline {
   const controller = new AbortController()
-  const start = performance.now()
   const timer =
     timeoutMs <= MAX_TIMER_MS ? setTimeout(() => controller.abort(toReason()), timeoutMs) : undefined
   const letGo = forwardAbort(caller, controller)
   return {
     signal: controller.signal,
-    remainingMs: () => timeoutMs - (performance.now() - start),
     end() {
       clearTimeout(timer)
       letGo()
@@ -36,11 +32,14 @@ export function startDeadline(
 }
 
 export interface RetryCall extends CallOptions {
-  /** Whether the call may be made again, asked after each failure: an answer may have taught something. */
-  isSafe: () => boolean
+  /** Whether the call may be made again after this failure, asked each time: an answer may have taught something. */
+  isSafe: (error: EprError) => boolean
 }
 
-/** Makes a call again while that is safe and worth it, within one deadline. */
+/**
+ * Makes a call again while that is safe and worth it: a number of times within one deadline, or for as long as `retryForMs`
+ * says, with a deadline for each attempt.
+ */
 export interface Retry {
   run<T>(attempt: (signal: AbortSignal) => Promise<T>, call: RetryCall): Promise<T>
 }
@@ -51,43 +50,71 @@ export interface RetryEnvironment {
 }
 
 function isWorthIt(error: unknown): error is EprError {
-  return error instanceof EprError && isRetryable(error.code)
+  if (!(error instanceof EprError) || !isRetryable(error.code)) return false
+  return !(error instanceof NetworkError && error.phase === 'tls')
+}
+
+/** Within which bounds a call is made again. */
+interface Bounds {
+  attempts: number
+  /** For the call with all its repeats. */
+  totalMs: number
+  /** For one attempt. */
+  attemptMs: number
+  /** How long after its begin another attempt may begin. */
+  againMs: number
 }
 
 export function createRetry(
-  settings: Pick<Settings, 'retry' | 'timeoutMs' | 'url'>,
+  settings: Pick<Settings, 'retry' | 'retryForMs' | 'onRetry' | 'timeoutMs' | 'url'>,
   { sleep: wait, random }: RetryEnvironment = { sleep, random: Math.random },
 ): Retry {
-  /** The server's wish counts on top of the jitter, so that all who were given the same second spread out. */
-  function delayMs(attempt: number, error: EprError): number {
-    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0
-    return asked + backoffMs(attempt, settings.retry, random)
+  function toBounds(timeoutMs: number, retryForMs: number | undefined): Bounds {
+    const attemptMs = toTimeoutMs(timeoutMs)
+    const againMs = toRetryForMs(retryForMs)
+    return againMs === undefined
+      ? { attempts: settings.retry.attempts, totalMs: attemptMs, attemptMs, againMs: attemptMs }
+      : { attempts: Number.POSITIVE_INFINITY, totalMs: againMs + attemptMs, attemptMs, againMs }
   }
 
+  /** The pause before the next attempt; undefined when there is to be none. */
+  function toPauseMs(attempts: number, error: EprError, bounds: Bounds, leftMs: number): number | undefined {
+    if (attempts >= bounds.attempts || leftMs <= 0) return undefined
+    const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0
+    // The server's wish counts on top of the jitter, so that all who were given the same second spread out.
+    const pauseMs = askedMs + backoffMs(attempts, settings.retry, random)
+    if (pauseMs < leftMs) return pauseMs
+    // To wait longer than there is time would only hide why the call fails; who repeats for a time asks a last time at its end.
+    return bounds.attempts === Number.POSITIVE_INFINITY && askedMs < leftMs ? leftMs : undefined
+  }
+
+  const timeoutOf = (timeoutMs: number, cause: unknown) =>
+    new NetworkError('TIMEOUT', `no answer from ${settings.url} within ${timeoutMs} ms`, { cause })
+
   return {
-    async run(attempt, { signal, timeoutMs = settings.timeoutMs, isSafe }) {
+    async run(attempt, call) {
+      const { signal, timeoutMs = settings.timeoutMs, retryForMs = settings.retryForMs, isSafe } = call
       let last: unknown
-      const deadline = startDeadline(
-        toTimeoutMs(timeoutMs),
-        signal,
-        () =>
-          new NetworkError('TIMEOUT', `no answer from ${settings.url} within ${timeoutMs} ms`, {
-            cause: last,
-          }),
-      )
+      const startMs = performance.now()
+      const bounds = toBounds(timeoutMs, retryForMs)
+      const { totalMs, attemptMs } = bounds
+      const deadline = startDeadline(totalMs, signal, () => timeoutOf(totalMs, last))
       try {
         for (let attempts = 1; ; attempts++) {
           deadline.signal.throwIfAborted()
+          const one = startDeadline(attemptMs, deadline.signal, () => timeoutOf(attemptMs, last))
           try {
-            return await attempt(deadline.signal)
+            return await attempt(one.signal)
           } catch (error) {
-            if (deadline.signal.aborted || attempts >= settings.retry.attempts) throw error
-            if (!isWorthIt(error) || !isSafe()) throw error
+            if (deadline.signal.aborted || !isWorthIt(error) || !isSafe(error)) throw error
+            const leftMs = bounds.againMs - (performance.now() - startMs)
+            const pauseMs = toPauseMs(attempts, error, bounds, leftMs)
+            if (pauseMs === undefined) throw error
             last = error
-            const delay = delayMs(attempts, error)
-            // To wait longer than there is time would only hide why the call fails.
-            if (delay >= deadline.remainingMs()) throw error
-            await wait(delay, deadline.signal)
+            settings.onRetry?.(error, pauseMs)
+            await wait(pauseMs, deadline.signal)
+          } finally {
+            one.end()
           }
         }
       } finally {

@@ -24,7 +24,7 @@ export async function install(
   const receivers = toReceivers(release, names)
   if (settings.dryRun)
     return output.format === 'table' ? showAll(context, receivers) : output.object(receivers, 4)
-  const client = await context.connect()
+  const client = await context.connect('record')
   const installed: Installed[] = []
   try {
     for (const receiver of receivers) installed.push(await ensure(client, receiver))

@@ -1,4 +1,5 @@
 import { EprError, fromJsonText, type JsonText, MAX_FIELD_LENGTH, memberTexts, toJsonText } from '@epr/model'
+import { EXIT } from '../../exit/exit-code.js'
 import { toProblem } from '../../exit/failure.js'
 import { UsageError } from '../../exit/usage-error.js'
 import { readObjectFlag } from '../../input/input.js'
@@ -43,15 +44,17 @@ export interface RunRequest extends NvrppRequest {
   description?: string | undefined
   /** JSON, YAML or `@file`. */
   payload?: string | undefined
+  /** Whether it fails when nothing could be recorded. */
+  strict?: boolean | undefined
 }
 
 /**
  * Runs a command and records how it went. The exit code is the command's own, also when nothing could be
- * recorded: a registry that is away must not break a build.
+ * recorded: a registry that is away must not break a build, unless the record is what the build is for (`strict`).
  */
 export async function runAndRecord(
   context: Context,
-  { event_receiver_id, description, payload, ...artifact }: RunRequest,
+  { event_receiver_id, description, payload, strict: isStrict = false, ...artifact }: RunRequest,
   words: string[],
 ): Promise<number | undefined> {
   const nvrpp = toNvrpp(artifact, { event_receiver_id })
@@ -73,7 +76,7 @@ export async function runAndRecord(
         toFlagName,
       ),
     )
-  const client = await context.connect()
+  const client = await context.connect('record')
   const now = new Date()
   // Whatever cannot be recorded is said before the command runs, not after.
   const rehearsed = toEvent({ exitCode: 0, startedAt: now, finishedAt: now, durationMs: 0 })
@@ -86,7 +89,9 @@ export async function runAndRecord(
   } catch (error) {
     const reason = error instanceof EprError ? toProblem(error) : String(error)
     const what = `"${command}" ended with ${outcome.exitCode}`
-    context.stderr.write(`epr-cli: warning: not recorded that ${toDescription(what)}: ${reason}\n`)
+    const prefix = isStrict ? 'epr-cli:' : 'epr-cli: warning:'
+    context.stderr.write(`${prefix} not recorded that ${toDescription(what)}: ${reason}\n`)
+    if (isStrict) return EXIT.notRecorded
   }
   return outcome.exitCode
 }

@@ -1,3 +1,4 @@
+import type { Client } from '@epr/client'
 import { EprError, type Nvrpp } from '@epr/model'
 import { readTextFile } from '../../input/input.js'
 import { findInstalled } from '../../objects/install-receivers.js'
@@ -19,8 +20,8 @@ function toArtifact(typed: NvrppRequest, { nvrpp }: SbomDocument): Nvrpp {
   return toNvrpp({ ...nvrpp, ...Object.fromEntries(said) })
 }
 
-async function findReceiver({ connect }: Context, version: CyclonedxVersion): Promise<string> {
-  const id = await findInstalled(await connect(), await readCyclonedxReceiver(version))
+async function findReceiver(client: Client, version: CyclonedxVersion): Promise<string> {
+  const id = await findInstalled(client, await readCyclonedxReceiver(version))
   if (id !== undefined) return id
   const problem = `there is no event receiver for CycloneDX ${version}`
   throw new EprError(
@@ -48,7 +49,8 @@ export async function recordSbom(
     payload: json,
   }
   if (settings.dryRun) return output.object(event, 4)
-  const event_receiver_id = named ?? (await findReceiver(context, version))
-  const id = await KINDS.event.create(await context.connect(), { ...event, event_receiver_id })
+  const client = await context.connect('record')
+  const event_receiver_id = named ?? (await findReceiver(client, version))
+  const id = await KINDS.event.create(client, { ...event, event_receiver_id })
   return output.created('event created', id)
 }
