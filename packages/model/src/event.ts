@@ -24,8 +24,9 @@ export const eventSchema = z.object({
   /** Any JSON value that satisfies the receiver's schema. */
   payload: z.unknown(),
   success: z.boolean(),
-  event_receiver_id: answerField,
+  // In this order on every wire, which is the original's.
   created_at: timeField,
+  event_receiver_id: answerField,
   /** The receiver, where an event is got by its id. */
   EventReceiver: eventReceiverSchema.partial({ schema: true }).optional(),
 })

@@ -1,6 +1,16 @@
 import * as z from 'zod'
 import { messageSchema } from './message.js'
 
+const MAX_CURSOR = 2n ** 63n - 1n
+
+/**
+ * Whether a text is a cursor of the feed: a whole number in decimal digits, from 0 to 2^63 - 1. It is a text wherever it
+ * goes, because a JavaScript number is not exact beyond 2^53.
+ */
+export function isCursor(text: string): boolean {
+  return /^\d{1,19}$/.test(text) && BigInt(text) <= MAX_CURSOR
+}
+
 /** Where a message stands in the feed: in an entry of a page, and in the comment before each message of the stream. */
 export const feedPlaceSchema = z.object({
   /** What to pass as `after` to go on behind this message. */

@@ -20,6 +20,7 @@ export {
   feedCommentSchema,
   feedEntrySchema,
   feedPlaceSchema,
+  isCursor,
 } from './feed-entry.js'
 export { MAX_FIELD_LENGTH } from './field.js'
 export { type Fingerprinted, fingerprint } from './fingerprint.js'

@@ -131,6 +131,8 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
         })
         const created = await api.post(record, body)
         expect([created.status, Object.keys(created.json)]).toEqual([200, ['data']])
+        // A line, as the original writes it.
+        expect(created.text).toBe(`{"data":"${created.json.data}"}\n`)
         const got = (await api.get(`/events/${created.json.data}`)).json.data
         const { EventReceiver: _, ...fields } = body as Record<string, unknown>
         expect(got).toEqual([
@@ -291,7 +293,15 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
           name: event.name,
           package: event.package,
         })
-        expect(completion?.data.events.map(({ id }) => id)).toEqual([ids[2]])
+        const [last] = completion?.data.events ?? []
+        expect(last).toMatchObject({ id: ids[2], event_receiver_id: receivers[1] })
+        // As the original has it: whole, because no other place of the message has its schema.
+        expect(last?.EventReceiver).toEqual((await api.get(`/receivers/${receivers[1]}`)).json.data[0])
+        expect(Object.keys(last ?? {}).slice(-3)).toEqual([
+          'created_at',
+          'event_receiver_id',
+          'EventReceiver',
+        ])
         expect(completion?.data.event_receiver_groups[0]).toMatchObject({
           id: group,
           event_receiver_ids: receivers,

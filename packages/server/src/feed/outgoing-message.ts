@@ -45,7 +45,9 @@ interface Parts {
   success: boolean
   nvrpp: Nvrpp
   event?: StoredEvent
-  /** Whether the event carries its receiver. */
+  /** The event's, which it carries. */
+  eventReceiver?: StoredReceiver
+  /** The one in the list of receivers. */
   receiver?: StoredReceiver
   group?: EventReceiverGroup
 }
@@ -68,8 +70,8 @@ function eventOf(stored: StoredMessage): StoredEvent {
     description: present(stored.description, 'event'),
     payload: present(stored.payload, 'event'),
     success: present(stored.success, 'event'),
-    event_receiver_id: present(stored.event_receiver_id, 'event'),
     created_at: present(stored.event_created_at, 'event'),
+    event_receiver_id: present(stored.event_receiver_id, 'event'),
   }
 }
 
@@ -89,10 +91,23 @@ function definitionNvrpp(definition: { name: string; version: string }, pkg: str
 
 function eventParts(event: StoredEvent, receiver: StoredReceiver): Parts {
   const { id, created_at: occurredAt, success } = event
-  return { id, ceId: id, occurredAt, success, nvrpp: nvrppOf(event), event, receiver }
+  return {
+    id,
+    ceId: id,
+    occurredAt,
+    success,
+    nvrpp: nvrppOf(event),
+    event,
+    eventReceiver: receiver,
+    receiver,
+  }
 }
 
-function completionParts(event: StoredEvent, group: EventReceiverGroup): Parts {
+function completionParts(
+  event: StoredEvent,
+  eventReceiver: StoredReceiver,
+  group: EventReceiverGroup,
+): Parts {
   const ceId = `${event.id}.${group.id}`
   return {
     id: group.id,
@@ -101,6 +116,7 @@ function completionParts(event: StoredEvent, group: EventReceiverGroup): Parts {
     success: true,
     nvrpp: nvrppOf(event),
     event,
+    eventReceiver,
     group,
   }
 }
@@ -137,7 +153,11 @@ async function toParts(stored: StoredMessage, definitions: Definitions): Promise
     case 'event':
       return eventParts(eventOf(stored), await receiverOf(stored, definitions))
     case 'complete':
-      return completionParts(eventOf(stored), await groupOf(stored, definitions))
+      return completionParts(
+        eventOf(stored),
+        await receiverOf(stored, definitions),
+        await groupOf(stored, definitions),
+      )
     case 'receiver':
       return receiverParts(await receiverOf(stored, definitions))
     case 'group':
@@ -157,7 +177,6 @@ interface ReceiverTexts {
 /** Receivers never change, and each stands in the message of every one of its events. */
 const receiverTexts = new WeakMap<StoredReceiver, ReceiverTexts>()
 
-/** The schema stands once, in `event_receivers`: twice, a large one would grow over the broker's limit. */
 function textsOf(receiver: StoredReceiver): ReceiverTexts {
   const known = receiverTexts.get(receiver)
   if (known) return known
@@ -167,20 +186,20 @@ function textsOf(receiver: StoredReceiver): ReceiverTexts {
   return texts
 }
 
-function messageEvent({ event, receiver }: Parts, extent: Extent) {
-  if (!event) return []
-  return [
-    {
-      ...event,
-      payload: extent === 'whole' ? event.payload : null,
-      ...(receiver && { EventReceiver: textsOf(receiver).nested }),
-    },
-  ]
+const wholeReceiver = (receiver: StoredReceiver, extent: Extent) =>
+  extent === 'no payload, no schema' ? { ...receiver, schema: null } : textsOf(receiver).whole
+
+/** The schema stands once, in `event_receivers` where there are any: twice, a large one would grow over the broker's limit. */
+function nestedReceiver({ eventReceiver, receiver }: Parts, extent: Extent) {
+  if (!eventReceiver) return undefined
+  return receiver ? textsOf(eventReceiver).nested : wholeReceiver(eventReceiver, extent)
 }
 
-function messageReceiver({ receiver }: Parts, extent: Extent) {
-  if (!receiver) return []
-  return [extent === 'no payload, no schema' ? { ...receiver, schema: null } : textsOf(receiver).whole]
+function messageEvent(parts: Parts, extent: Extent) {
+  const { event } = parts
+  if (!event) return []
+  const payload = extent === 'whole' ? event.payload : null
+  return [{ ...event, payload, EventReceiver: nestedReceiver(parts, extent) }]
 }
 
 function toResource({ event, receiver, id }: Parts): string {
@@ -199,7 +218,7 @@ function toJson(parts: Parts, type: string, extent: Extent): string {
     ...parts.nvrpp,
     data: {
       events: messageEvent(parts, extent),
-      event_receivers: messageReceiver(parts, extent),
+      event_receivers: parts.receiver ? [wholeReceiver(parts.receiver, extent)] : [],
       event_receiver_groups: parts.group ? [parts.group] : [],
     },
   })

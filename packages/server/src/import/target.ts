@@ -48,7 +48,8 @@ export async function importGroup(connection: Connection, group: EventReceiverGr
   const { id, name, type, version, description, enabled, created_at, updated_at } = group
   const imported = await connection.query(
     `insert into event_receiver_groups (id, name, type, version, description, enabled, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing returning id`,
+     values ($1::text, $2::text, $3::text, $4::text, $5::text, $6::boolean, $7::timestamptz, $8::timestamptz)
+     on conflict (id) do nothing returning id`,
     [id, name, type, version, description, enabled, created_at, updated_at],
   )
   if (imported.length === 0) return false

@@ -28,9 +28,10 @@ const pause = (ms: number, abort: AbortSignal): Promise<void> =>
 /** Resolves with true once the session holds the lock, with false when `abort` is aborted first. */
 async function awaitLock(session: Session, abort: AbortSignal): Promise<boolean> {
   while (!abort.aborted) {
-    const [row] = await session.query<{ locked: boolean }>('select pg_try_advisory_lock($1, $2) as locked', [
-      ...LEADER_LOCK,
-    ])
+    const [row] = await session.query<{ locked: boolean }>(
+      'select pg_try_advisory_lock($1::int, $2::int) as locked',
+      [...LEADER_LOCK],
+    )
     if (row?.locked) return true
     await pause(ASK_INTERVAL_MS, abort)
   }

@@ -106,7 +106,7 @@ export async function analyzeEvents(connection: Connection): Promise<number> {
 
 export async function selectEvent(connection: Connection, id: string): Promise<StoredEvent | undefined> {
   const [row] = await connection.query<StoredEvent>(
-    { name: 'select_event', text: `select ${EVENT_COLUMNS.join(', ')} from events where id = $1` },
+    { name: 'select_event', text: `select ${EVENT_COLUMNS.join(', ')} from events where id = $1::text` },
     [id],
   )
   return row

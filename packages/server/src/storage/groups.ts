@@ -19,7 +19,7 @@ const selected = (fields: readonly GroupField[]): string =>
 export async function insertGroup(connection: Connection, group: EventReceiverGroup): Promise<void> {
   await connection.query(
     `insert into event_receiver_groups (id, name, type, version, description, enabled, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+     values ($1::text, $2::text, $3::text, $4::text, $5::text, $6::boolean, $7::timestamptz, $8::timestamptz)`,
     [
       group.id,
       group.name,
@@ -42,7 +42,7 @@ export async function insertMembers(
   await connection.query(
     `with member as (select * from unnest($2::text[]) with ordinality as m (id, position))
      insert into event_receiver_group_members (group_id, event_receiver_id, position, others)
-     select $1, id, position, array(
+     select $1::text, id, position, array(
        select other.id from member other where other.id <> member.id order by other.position desc
      ) from member`,
     [id, event_receiver_ids],
@@ -57,8 +57,8 @@ export async function updateGroupEnabled(
 ): Promise<{ updated_at: string } | undefined> {
   const [row] = await connection.query<{ updated_at: string }>(
     `update event_receiver_groups
-     set enabled = $2, updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-     where id = $1 returning updated_at`,
+     set enabled = $2::boolean, updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+     where id = $1::text returning updated_at`,
     [id, enabled],
   )
   return row
@@ -95,7 +95,7 @@ export async function selectGroups(
   conditions.values.push(page.limit + 1)
   const rows = await connection.query<EventReceiverGroup>(
     `select ${selected(fields)} from event_receiver_groups g ${conditions.toSql()}
-     order by id ${page.order} limit $${conditions.values.length}`,
+     order by id ${page.order} limit $${conditions.values.length}::int`,
     conditions.values,
   )
   return toPage(rows, page.limit)
@@ -119,10 +119,10 @@ export function selectLatestEvents(
      from event_receiver_group_members m
      left join lateral (
        select e.id, e.success, e.created_at from events e
-       where e.nvrpp = $2 and e.event_receiver_id = m.event_receiver_id
+       where e.nvrpp = $2::bytea and e.event_receiver_id = m.event_receiver_id
        order by e.seq desc limit 1
      ) as latest on true
-     where m.group_id = $1 order by m.position`,
+     where m.group_id = $1::text order by m.position`,
     [groupId, nvrpp],
   )
 }

@@ -30,7 +30,7 @@ export function isKeyTaken(error: unknown): boolean {
 /** Claims a key in the caller's transaction, waiting for one that is claiming it too; throws {@link KeyTakenError}. */
 export async function insertKey(connection: Connection, claim: KeyClaim): Promise<void> {
   const rows = await connection.query(
-    `insert into idempotency_keys (key, digest, result) values ($1, $2, $3)
+    `insert into idempotency_keys (key, digest, result) values ($1::bytea, $2::bytea, $3::json)
      on conflict (key) do update
        set digest = excluded.digest, result = excluded.result, created_at = now()
        where idempotency_keys.created_at < now() - ${KEPT}
@@ -47,7 +47,7 @@ export async function selectKey(
   const [row] = await connection.query<{ digest: Buffer; result: JsonText }>(
     {
       name: 'select_key',
-      text: `select digest, result from idempotency_keys where key = $1 and created_at >= now() - ${KEPT}`,
+      text: `select digest, result from idempotency_keys where key = $1::bytea and created_at >= now() - ${KEPT}`,
     },
     [key],
   )

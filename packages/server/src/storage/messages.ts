@@ -48,18 +48,20 @@ const MAX_READ_BYTES = 8 * 1024 * 1024
 
 /** The first cursor of the row that holds the message behind $1, or of the next one. Index outbox_cursor. */
 const FIRST_BEHIND = `coalesce(
-  (select case when first_cursor + size > $1 + 1 then first_cursor end from (
-     select first_cursor, size from outbox where first_cursor <= $1 + 1 order by first_cursor desc limit 1
+  (select case when first_cursor + size - 1 > $1::bigint then first_cursor end from (
+     select first_cursor, size from outbox where first_cursor <= $1::bigint order by first_cursor desc limit 1
    ) as before),
-  (select min(first_cursor) from outbox where first_cursor > $1 + 1)
+  (select min(first_cursor) from outbox where first_cursor > $1::bigint)
 )`
 
 const SELECT_MESSAGES = {
   name: 'select_messages',
   text: `
     with span as materialized (
-      select first, greatest($1, least(greatest($1, first - 1) + $2::bigint, newest)) as last
-      from (select ${FIRST_BEHIND} as first, coalesce(${NEWEST_CURSOR}, $1) as newest) as ends
+      -- Nothing is added to a cursor behind which nothing is: it may be the greatest there is.
+      select first, case when first is null then $1::bigint
+                         else least(greatest($1::bigint, first - 1) + $2::bigint, newest) end as last
+      from (select ${FIRST_BEHIND} as first, ${NEWEST_CURSOR} as newest) as ends
     ), matching as materialized (
       select o.first_cursor + m.position - 1 as cursor, o.id, o.numbered_at, m.type, m.event_id, o.event_receiver_id,
              case when o.kind <> 'events' then o.kind when m.group_id is null then 'event' else 'complete' end as kind,
@@ -68,8 +70,9 @@ const SELECT_MESSAGES = {
       join outbox o on o.first_cursor between span.first and span.last
       cross join unnest(o.types, o.event_ids, o.group_ids, o.groups_enabled, o.groups_updated_at) with ordinality
         as m (type, event_id, group_id, group_enabled, group_updated_at, position)
-      where o.first_cursor + m.position - 1 between $1 + 1 and span.last and ($3::text is null or m.type = $3)
-      order by cursor limit $4
+      where o.first_cursor + m.position - 1 > $1::bigint and o.first_cursor + m.position - 1 <= span.last
+        and ($3::text is null or m.type = $3::text)
+      order by cursor limit $4::int
     ), sized as (
       select m.cursor, m.id, m.kind, m.type, m.numbered_at, m.event_id, m.group_id, m.group_enabled, m.group_updated_at,
              e.name, e.version, e.release, e.platform_id, e.package, e.description, e.payload, e.success,

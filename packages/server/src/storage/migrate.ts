@@ -64,7 +64,7 @@ function pendingMigrations(known: readonly Migration[], current: number): Migrat
 
 async function apply(connection: Connection, { version, name }: Migration): Promise<void> {
   await connection.query(await readFile(new URL(name, MIGRATIONS), 'utf8'))
-  await connection.query('insert into migrations (version, name) values ($1, $2)', [version, name])
+  await connection.query('insert into migrations (version, name) values ($1::int, $2::text)', [version, name])
 }
 
 /**
@@ -80,7 +80,7 @@ async function applyFunctions(connection: Connection): Promise<void> {
     if (hashes.get(name) === hash) continue
     await connection.query(sql)
     await connection.query(
-      `insert into functions (name, hash) values ($1, $2)
+      `insert into functions (name, hash) values ($1::text, $2::text)
        on conflict (name) do update set hash = excluded.hash, applied_at = now()`,
       [name, hash],
     )
@@ -99,7 +99,7 @@ export async function migrate(database: Database): Promise<void> {
   await database.transaction(async (connection) => {
     // To rewrite a large table takes longer than a request may, and so does to wait for a server that does it.
     await connection.query('set local statement_timeout = 0')
-    await connection.query('select pg_advisory_xact_lock($1, $2)', [...MIGRATION_LOCK])
+    await connection.query('select pg_advisory_xact_lock($1::int, $2::int)', [...MIGRATION_LOCK])
     const current = await currentVersion(connection)
     for (const migration of pendingMigrations(migrations, current)) await apply(connection, migration)
     await applyFunctions(connection)

@@ -16,6 +16,8 @@ export interface NewMessage {
 
 /** The greatest bigint: behind every cursor. */
 const END = '9223372036854775807'
+/** A thousand years: before what is longer ago than that there is nothing, and PostgreSQL's times end somewhere. */
+const FOR_EVER_MS = 1_000 * 365 * 86_400_000
 
 /** The newest cursor, null without one. Index outbox_cursor. */
 export const NEWEST_CURSOR = `(
@@ -26,7 +28,7 @@ export async function insertMessage(connection: Connection, message: NewMessage)
   const { kind, type, event_receiver_id, group_id, group_enabled, group_updated_at } = message
   await connection.query(
     `insert into outbox (kind, size, types, event_receiver_id, group_ids, groups_enabled, groups_updated_at)
-     values ($1, 1, $2, $3, $4, $5, $6)`,
+     values ($1::text, 1, $2::text[], $3::text, $4::text[], $5::boolean[], $6::timestamptz[])`,
     [
       kind,
       [type],
@@ -50,7 +52,7 @@ export const SEQUENCE_MESSAGES = `
     select greatest(removed_cursor, ${NEWEST_CURSOR}) as cursor from retention
   ), next as materialized (
     select ctid as place, sum(size) over (order by id) - size as before
-    from outbox where first_cursor is null order by id limit $1
+    from outbox where first_cursor is null order by id limit $1::int
   )
   update outbox o set first_cursor = last.cursor + next.before + 1, numbered_at = clock_timestamp()
   from last, next where o.ctid = next.place
@@ -74,7 +76,7 @@ export async function selectOutboxFacts(
             ) as waiting) as unnumbered,
             coalesce((
               select extract(epoch from now() - o.numbered_at)::float8
-              from (select published_cursor as cursor from relays where topic = $1) as published, outbox o
+              from (select published_cursor as cursor from relays where topic = $1::text) as published, outbox o
               -- From the row that holds the last one published, because others of it may wait.
               where o.first_cursor >= coalesce(
                   (select max(first_cursor) from outbox where first_cursor <= published.cursor), 0)
@@ -102,10 +104,10 @@ export async function deleteOldMessages(
        select first_cursor from outbox
        where first_cursor > (select removed_cursor from retention)
          and first_cursor + size - 1 <= coalesce((select min(published_cursor) from relays), ${END})
-       order by first_cursor limit $2
+       order by first_cursor limit $2::int
      ), removed as (
        delete from outbox o using old
-       where o.first_cursor = old.first_cursor and o.numbered_at < now() - $1 * interval '1 millisecond'
+       where o.first_cursor = old.first_cursor and o.numbered_at < now() - least($1::float8, ${FOR_EVER_MS}) * interval '1 millisecond'
        returning o.first_cursor + o.size - 1 as cursor
      ), moved as (
        update retention set removed_cursor = (select max(cursor) from removed) where exists (select from removed)

@@ -10,8 +10,11 @@ const ID_TIME_SLACK_MS = 10 * 60 * 1000
 /** Collects the conditions of a search and their values. Column names come from code, values from callers. */
 export interface Conditions {
   readonly values: unknown[]
-  /** Adds `sql`, in which `?` stands for `value`. */
-  add(sql: string, value: unknown): void
+  /**
+   * Adds `sql`, in which `?` stands for `value`; its type is said, because PostgreSQL would guess one from what stands
+   * beside it.
+   */
+  add(sql: `${string}?::${string}`, value: unknown): void
   /** Adds a condition without a value. */
   addPlain(sql: string): void
   /** `where …` of the conditions that `wanted` takes, or nothing when there are none. @default all */
@@ -37,21 +40,22 @@ export function createConditions(): Conditions {
 
 /** Adds what a page asks for: its start and its span of time. */
 export function addPageConditions(conditions: Conditions, page: PageRequest): void {
-  if (page.after !== undefined) conditions.add(page.order === 'asc' ? 'id > ?' : 'id < ?', page.after)
+  if (page.after !== undefined)
+    conditions.add(page.order === 'asc' ? 'id > ?::text' : 'id < ?::text', page.after)
   if (page.created_after !== undefined) {
     conditions.add('created_at >= ?::timestamptz', page.created_after)
-    conditions.add('id >= ?', firstIdOf(Date.parse(page.created_after) - ID_TIME_SLACK_MS))
+    conditions.add('id >= ?::text', firstIdOf(Date.parse(page.created_after) - ID_TIME_SLACK_MS))
   }
   if (page.created_before !== undefined) {
     conditions.add('created_at < ?::timestamptz', page.created_before)
-    conditions.add('id < ?', firstIdOf(Date.parse(page.created_before) + ID_TIME_SLACK_MS))
+    conditions.add('id < ?::text', firstIdOf(Date.parse(page.created_before) + ID_TIME_SLACK_MS))
   }
 }
 
 /** Adds an exact match for each column of `filter` that is given; `null` means "not given". */
 export function addMatches(conditions: Conditions, filter: Record<string, string | null | undefined>): void {
   for (const [column, value] of Object.entries(filter)) {
-    if (value !== undefined && value !== null) conditions.add(`${column} = ?`, value)
+    if (value !== undefined && value !== null) conditions.add(`${column} = ?::text`, value)
   }
 }
 

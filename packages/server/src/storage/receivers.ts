@@ -21,7 +21,7 @@ const RECEIVER_COLUMNS = SEARCHED.receiver.fields satisfies readonly (keyof Stor
 export async function insertReceiver(connection: Connection, receiver: StoredReceiver): Promise<void> {
   await connection.query(
     `insert into event_receivers (id, name, type, version, description, schema, fingerprint, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+     values ($1::text, $2::text, $3::text, $4::text, $5::text, $6::json, $7::text, $8::timestamptz)`,
     [
       receiver.id,
       receiver.name,
@@ -66,7 +66,7 @@ export async function selectReceivers(
   conditions.values.push(page.limit + 1)
   const rows = await connection.query<StoredReceiver>(
     `select ${fields.join(', ')} from event_receivers ${conditions.toSql()}
-     order by id ${page.order} limit $${conditions.values.length}`,
+     order by id ${page.order} limit $${conditions.values.length}::int`,
     conditions.values,
   )
   return toPage(rows, page.limit)

@@ -3,9 +3,9 @@ import { NEWEST_CURSOR } from './outbox.js'
 
 /** The cursor up to which a topic's messages have been published; a new topic begins at the oldest kept. */
 export async function openRelay(connection: Connection, topic: string): Promise<string> {
-  await connection.query('insert into relays (topic) values ($1) on conflict do nothing', [topic])
+  await connection.query('insert into relays (topic) values ($1::text) on conflict do nothing', [topic])
   const [row] = await connection.query<{ cursor: string }>(
-    'select published_cursor as cursor from relays where topic = $1',
+    'select published_cursor as cursor from relays where topic = $1::text',
     [topic],
   )
   return row?.cursor ?? '0'
@@ -17,7 +17,7 @@ export async function openRelay(connection: Connection, topic: string): Promise<
  */
 export async function markPublished(connection: Connection, topic: string, cursor: string): Promise<void> {
   await connection.query(
-    'update relays set published_cursor = $2::bigint where topic = $1 and published_cursor < $2::bigint',
+    'update relays set published_cursor = $2::bigint where topic = $1::text and published_cursor < $2::bigint',
     [topic, cursor],
   )
 }
@@ -32,7 +32,7 @@ export async function selectRelayProgress(connection: Connection, topic: string)
   const [row] = await connection.query<{ cursor: string; lag: string }>(
     `select published as cursor, greatest(newest - greatest(published, removed_cursor), 0) as lag
      from retention,
-          coalesce((select published_cursor from relays where topic = $1), 0) as published,
+          coalesce((select published_cursor from relays where topic = $1::text), 0) as published,
           coalesce(${NEWEST_CURSOR}, 0) as newest`,
     [topic],
   )

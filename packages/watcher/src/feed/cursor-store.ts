@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { EprError } from '@epr/model'
+import { EprError, isCursor } from '@epr/model'
 import type { CursorWindow } from './cursor-window.js'
 
 /** Where a watcher of the feed remembers how far it is. */
@@ -22,7 +22,7 @@ export function createCursorFile(file: string): CursorStore {
         throw error
       })
       const cursor = text?.trim()
-      if (cursor === undefined || /^\d{1,18}$/.test(cursor)) return cursor
+      if (cursor === undefined || isCursor(cursor)) return cursor
       throw new EprError('INVALID_ARGUMENT', `${file} holds no cursor: mend it, or remove it to begin anew`)
     },
     async write(cursor) {

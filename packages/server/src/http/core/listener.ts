@@ -44,6 +44,7 @@ export interface ListenerOptions {
 const FEATURES = 'idempotency-key, batch, cursor, feed, group-status'
 const RECORD_EVENT = `${API_PREFIX}/events`
 const MAX_KEY_LENGTH = 255
+const JSON_TYPE = 'application/json'
 
 /**
  * Who sends a request: the one place where that is found out, in front of every route. Nobody is asked yet, so that
@@ -115,8 +116,10 @@ async function send(response: ServerResponse, { status, headers, body }: HttpRes
   const state = stateOf(response)
   const all = headers ? [...state.headers, ...toHeaderList(headers)] : [...state.headers]
   if (typeof body === 'string') {
-    all.push('content-length', String(Buffer.byteLength(body)))
-    response.writeHead(status, all).end(body)
+    // The original writes a line: what a program prints of an answer ends where its terminal expects it.
+    const text = headers?.['content-type'] === JSON_TYPE ? `${body}\n` : body
+    all.push('content-length', String(Buffer.byteLength(text)))
+    response.writeHead(status, all).end(text)
     return
   }
   state.isStream = true

@@ -1,4 +1,4 @@
-import { feedEntrySchema, messageSchema } from '@epr/model'
+import { feedEntrySchema, isCursor, messageSchema } from '@epr/model'
 import * as z from 'zod'
 import type { Feed, FeedStart } from '../../feed/feed.js'
 import {
@@ -22,10 +22,10 @@ const feedPage = z.object({
 
 /** `Last-Event-ID` is what a browser or an SSE client sends when it comes back (WHATWG HTML, 9.2.4). */
 function toStart(after: string | undefined, lastEventId: string | undefined): FeedStart {
-  const from = lastEventId !== undefined && /^\d{1,18}$/.test(lastEventId) ? lastEventId : after
+  const from = lastEventId !== undefined && isCursor(lastEventId) ? lastEventId : after
   if (from === undefined) return 'oldest'
   if (from === 'latest') return 'latest'
-  return /^\d+$/.test(from) ? { cursor: from } : { moment: from }
+  return isCursor(from) ? { cursor: from } : { moment: from }
 }
 
 function wantsEventStream({ headers }: HttpRequest): boolean {

@@ -3,6 +3,7 @@ import {
   EprError,
   eventFilterSchema,
   idSchema,
+  isCursor,
   MAX_PAGE_ROWS,
   type PageRequest,
 } from '@epr/model'
@@ -55,7 +56,7 @@ export const statusQuery = z.strictObject(
 export const messageQuery = z.strictObject({
   after: z
     .union(
-      [z.string().regex(/^\d{1,18}$/), z.literal('latest'), timeParam],
+      [z.string().refine(isCursor), z.literal('latest'), timeParam],
       'must be a cursor, "latest" or an RFC 3339 time',
     )
     .optional(),

@@ -7,7 +7,7 @@ declare
   v_probe record;
 begin
   while v_low < v_high loop
-    v_middle := (v_low + v_high) / 2;
+    v_middle := v_low + (v_high - v_low) / 2;
     select first_cursor, numbered_at into v_probe from outbox
     where first_cursor > v_middle order by first_cursor limit 1;
     if v_probe.numbered_at < p_moment then v_low := v_probe.first_cursor; else v_high := v_middle; end if;
