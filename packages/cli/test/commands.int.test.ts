@@ -160,6 +160,36 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
   })
 })
 
+describe('names', () => {
+  it('stand for ids, wherever one is asked for', async () => {
+    const byName = ['--receiver', 'foo-cli']
+    const create = ['event', 'create', ...nameFlags('named'), '--description', 'd', '--payload', '1']
+    const id = idOf(await cli(...create, ...byName))
+    expect(JSON.parse((await cli(...create, ...byName, '--dry-run')).stdout)).toMatchObject({
+      event_receiver_id: receiver,
+    })
+    const found = await cli('event', 'search', '--name', 'named', '--receiver', 'foo-cli@1.0.0')
+    expect(JSON.parse(found.stdout)).toMatchObject([{ id }])
+    expect(JSON.parse((await cli('receiver', 'get', ...byName)).stdout)).toMatchObject({ id: receiver })
+    const group = ['group', 'create', ...'--name g --type g --version 1 --description d'.split(' ')]
+    const groupId = idOf(await cli(...group, '--receivers', 'foo-cli@1.0.0'))
+    expect(JSON.parse((await cli('group', 'get', '--group', 'g')).stdout)).toMatchObject({
+      ...{ id: groupId, event_receiver_ids: [receiver] },
+    })
+    expect(await cli('group', 'modify', '--group', 'g', '--disable')).toMatchObject({ code: 0 })
+    const nobody = await cli(...create, '--receiver', 'nobody')
+    expect(nobody).toMatchObject({ code: 3, stderr: expect.stringContaining('"nobody"') })
+    expect(await cli(...create, ...byName, '--event-receiver-id', receiver)).toMatchObject({ code: 2 })
+    idOf(await cli(...group, '--receivers', 'foo-cli'))
+    const twice = await cli('group', 'get', '--group', 'g')
+    expect(twice).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`g@1 (${groupId}), g@1 (`),
+    })
+  })
+})
+
 describe('groups', () => {
   it('are asked for, waited for and modified', async () => {
     const flags = ['--name', 'gate', '--type', 'gate', '--version', '1', '--description', 'd']
@@ -176,6 +206,19 @@ describe('groups', () => {
     await createEvent('gated', '--payload', '1', '--success')
     expect(await waiting).toMatchObject({ code: 0 })
     expect(await status('gated', '-o', 'table')).toMatchObject({ stdout: expect.stringContaining('is open') })
+    const named = await cli('group', 'status', '--group', 'gate@1', ...nameFlags('gated'))
+    expect(named).toMatchObject({ code: 0 })
+    expect(JSON.parse(named.stdout)).toMatchObject({
+      ...{ group_name: 'gate', group_version: '1' },
+      receivers: [
+        {
+          event_receiver_id: receiver,
+          event_receiver_name: 'foo-cli',
+          event_receiver_version: '1.0.0',
+          event_description: 'd',
+        },
+      ],
+    })
 
     expect(await cli('group', 'modify', '--id', group)).toMatchObject({ code: 2 })
     expect(await cli('group', 'modify', '--id', group, '--enable', '--disable')).toMatchObject({ code: 2 })

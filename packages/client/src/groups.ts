@@ -15,6 +15,7 @@ import { toObject, toSegment } from './http/answer.js'
 import { toJsonBody } from './http/json-body.js'
 import { API_PREFIX } from './http/rest.js'
 import type { CallOptions, CreateOptions } from './options.js'
+import { resolveName } from './resolve.js'
 import { createSearch, type Services } from './search.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
 import { type WaitOptions, waitUntilOpen } from './wait-until-open.js'
@@ -41,6 +42,12 @@ export interface Groups {
     filter: GroupFilter,
     options?: FindAllOptions<Field>,
   ): AsyncGenerator<Pick<EventReceiverGroup, Field>, void, undefined>
+  /**
+   * The id of the only group that is called so: `name`, or `name@version`. An id stands for itself.
+   *
+   * @throws EprError NOT_FOUND; INVALID_ARGUMENT when several are called so, whose details name them
+   */
+  resolve(name: string, options?: CallOptions): Promise<string>
   /** Lets the group send completions. Never made twice: each call that arrives sends a message. @throws ApiError NOT_FOUND */
   enable(id: string, options?: CallOptions): Promise<void>
   /** Stops the group from sending completions. Never made twice either. @throws ApiError NOT_FOUND */
@@ -77,6 +84,15 @@ export function createGroups(services: Services): Groups {
     get: (id, options) => rest.get('/groups', id, eventReceiverGroupSchema, options),
     find: search.find as Groups['find'],
     findAll: search.findAll as Groups['findAll'],
+    resolve: (name, options) =>
+      resolveName(
+        'group',
+        name,
+        (filter) =>
+          search.find(filter, { ...options, fields: ['id', 'name', 'version'] }) as Promise<
+            Pick<EventReceiverGroup, 'id' | 'name' | 'version'>[]
+          >,
+      ),
     enable: (id, options) => setEnabled(id, true, options),
     disable: (id, options) => setEnabled(id, false, options),
     status,

@@ -6,7 +6,8 @@ import {
   type ReceiverField,
   SEARCHED,
 } from '@epr/model'
-import type { CreateOptions, ReadOptions } from './options.js'
+import type { CallOptions, CreateOptions, ReadOptions } from './options.js'
+import { resolveName } from './resolve.js'
 import { createSearch, type Services } from './search.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
 
@@ -35,6 +36,12 @@ export interface Receivers {
     filter: ReceiverFilter,
     options?: FindAllOptions<Field>,
   ): AsyncGenerator<Pick<EventReceiver, Field>, void, undefined>
+  /**
+   * The id of the only event receiver that is called so: `name`, or `name@version`. An id stands for itself.
+   *
+   * @throws EprError NOT_FOUND; INVALID_ARGUMENT when several are called so, whose details name them
+   */
+  resolve(name: string, options?: CallOptions): Promise<string>
 }
 
 export function createReceivers(services: Services): Receivers {
@@ -45,5 +52,14 @@ export function createReceivers(services: Services): Receivers {
     get: (id, options) => rest.get('/receivers', id, eventReceiverSchema, options),
     find: search.find as Receivers['find'],
     findAll: search.findAll as Receivers['findAll'],
+    resolve: (name, options) =>
+      resolveName(
+        'event receiver',
+        name,
+        (filter) =>
+          search.find(filter, { ...options, fields: ['id', 'name', 'version'] }) as Promise<
+            Pick<EventReceiver, 'id' | 'name' | 'version'>[]
+          >,
+      ),
   }
 }

@@ -53,3 +53,20 @@ it('passes on that no answer came at first', async () => {
   const silent = new NetworkError('TIMEOUT', 'no answer within 1 ms')
   expect(await failureOf(() => Promise.reject(silent))).toBe(silent)
 })
+
+it('names the receivers and what the failure says, and goes on saying what it is told', async () => {
+  const named: GateStatus = {
+    ...{ ...closed, group_name: 'release', group_version: '1' },
+    receivers: [
+      {
+        ...{ event_receiver_id: 'r', event_receiver_name: 'scan', event_receiver_version: '2' },
+        ...{ state: 'failed', event_id: 'e', event_description: '2 critical', since: null },
+      },
+      { event_receiver_id: 's', event_receiver_name: 'sign', state: 'missing', event_id: null, since: null },
+    ],
+  }
+  expect(await failureOf(async () => named)).toMatchObject({
+    message: 'the gate release did not open within 1000 ms: failed',
+    details: ['event receiver scan@2 (r): failed, 2 critical', 'event receiver sign (s): missing'],
+  })
+})

@@ -1,4 +1,4 @@
-import { EprError, type GateStatus, isRetryable } from '@epr/model'
+import { EprError, type GateStatus, isRetryable, type ReceiverStatus, receiverLabel } from '@epr/model'
 import { GateTimeoutError } from './errors.js'
 import { toTimeoutMs } from './options.js'
 import { startDeadline } from './retry/retry.js'
@@ -12,16 +12,23 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined
   /** Called each time the state has been asked for, also when it has not changed. */
   onStatus?: ((status: GateStatus) => void) | undefined
+  /** Called each time that the state could not be asked for, once it had been; the waiting goes on. */
+  onError?: ((error: EprError) => void) | undefined
 }
 
 const FIRST_POLL_MS = 200
 const LAST_POLL_MS = 2_000
 const GROWTH = 1.4
 
+/** What the latest event says beside its state. */
+const toReason = ({ state, event_description: description }: ReceiverStatus): string =>
+  state === 'failed' && description ? `${state}, ${description}` : state
+
 function toTimeout(timeoutMs: number, status: GateStatus | undefined, cause: unknown): GateTimeoutError {
   const open = status?.receivers.filter(({ state }) => state !== 'passed') ?? []
-  const details = open.map(({ event_receiver_id, state }) => `event receiver ${event_receiver_id}: ${state}`)
-  const message = `the gate did not open within ${timeoutMs} ms${status ? `: ${status.state}` : ''}`
+  const details = open.map((receiver) => `event receiver ${receiverLabel(receiver)}: ${toReason(receiver)}`)
+  const gate = status?.group_name === undefined ? 'the gate' : `the gate ${status.group_name}`
+  const message = `${gate} did not open within ${timeoutMs} ms${status ? `: ${status.state}` : ''}`
   return new GateTimeoutError(message, { ...(details.length > 0 && { details }), status, cause })
 }
 
@@ -31,7 +38,7 @@ function toTimeout(timeoutMs: number, status: GateStatus | undefined, cause: unk
  */
 export async function waitUntilOpen(
   ask: (signal: AbortSignal) => Promise<GateStatus>,
-  { timeoutMs = 300_000, signal, onStatus }: WaitOptions,
+  { timeoutMs = 300_000, signal, onStatus, onError }: WaitOptions,
 ): Promise<GateStatus> {
   let status: GateStatus | undefined
   let cause: unknown
@@ -46,6 +53,7 @@ export async function waitUntilOpen(
         // Who has once reached the gate waits on through a restart of the server; a wrong URL fails at once.
         if (!status || !(error instanceof EprError) || !isRetryable(error.code)) throw error
         cause = error
+        onError?.(error)
       }
       if (status.state === 'open') return status
       await sleep(pollMs * (0.5 + Math.random() / 2), deadline.signal)

@@ -34,7 +34,9 @@ function explain({ state, enabled }: GateStatus, receivers: readonly NamedStatus
   const reasons = receivers.flatMap((receiver) => {
     if (receiver.state === 'passed') return []
     if (receiver.state === 'missing') return [`no event at ${called(receiver)}`]
-    return [`the latest event at ${called(receiver)} is a failure: ${receiver.event_id}`]
+    const { event_id, event_description: description } = receiver
+    const what = description ? `, ${JSON.stringify(description)}` : ''
+    return [`the latest event at ${called(receiver)} is a failure: ${event_id}${what}`]
   })
   const text = state === 'open' ? 'The gate is open: the latest event at each receiver is a success.' : ''
   const closed = reasons.length > 0 ? `The gate is closed: ${reasons.join('; ')}.` : ''
@@ -62,12 +64,13 @@ export function addGroupStatusTool(server: McpServer, services: Services): void 
       description:
         'Why is this gate closed? Where an artifact stands at an event receiver group, receiver by receiver.',
       input: z.object({
-        id: z.string().min(1).describe('Id of the event receiver group.'),
+        id: z.string().min(1).describe('Id of the event receiver group, or its name, or name@version.'),
         ...nvrppSchema.shape,
       }),
       output: statusOutput,
       annotations: READS,
-      async run({ id, ...nvrpp }) {
+      async run({ id: named, ...nvrpp }) {
+        const id = await groups.resolve(named)
         const status = await groups.status(id, nvrpp)
         const { name, type } = await groups.get(id)
         const states = await Promise.all(status.receivers.map(withName))

@@ -221,13 +221,14 @@ describe('group_status and artifact_history', () => {
         { event_receiver_id: signed, state: 'missing', event_id: null },
       ],
     })
-    for (const word of [scan, failed, signed, 'disabled', 'no event at signed']) {
+    const said = buildEvent(scan).description
+    for (const word of [scan, failed, signed, 'disabled', 'no event at signed', said]) {
       expect(closed.explanation).toContain(word)
     }
     expect(closed.explanation).not.toContain(tests)
     await record(scan, true)
     await record(signed, true)
-    const open = await writing.call('group_status', { id, ...nvrpp })
+    const open = await writing.call('group_status', { id: 'gate', ...nvrpp })
     expect(open).toMatchObject({ state: 'open', explanation: expect.stringContaining('open') })
 
     const history = await reading.call('artifact_history', nvrpp)

@@ -28,6 +28,7 @@ export {
   type GateStatus,
   gateStatusSchema,
   type ReceiverStatus,
+  receiverLabel,
   receiverStatusSchema,
 } from './gate-status.js'
 export { codeOfStatus, HTTP_STATUS } from './http-status.js'

@@ -172,13 +172,17 @@ describe('the status of a gate', () => {
 
     expect(await status()).toEqual({
       group_id: group,
+      ...{ group_name: buildGroup([]).name, group_version: buildGroup([]).version },
       enabled: false,
       state: 'missing',
       since: null,
       receivers: receivers.map((id) => ({
         event_receiver_id: id,
+        event_receiver_name: buildReceiver().name,
+        event_receiver_version: buildReceiver().version,
         state: 'missing',
         event_id: null,
+        event_description: null,
         since: null,
       })),
     })
@@ -186,7 +190,10 @@ describe('the status of a gate', () => {
     expect(await status()).toMatchObject({
       state: 'failed',
       since: expect.any(String),
-      receivers: [{ state: 'failed', event_id: failure }, { state: 'missing' }],
+      receivers: [
+        { state: 'failed', event_id: failure, event_description: event.description },
+        { state: 'missing' },
+      ],
     })
     const success = await api.create('/events', event)
     expect((await status()).state).toBe('missing')

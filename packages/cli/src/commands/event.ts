@@ -1,7 +1,7 @@
 import { SEARCHED } from '@epr/model'
 import type { Command } from 'commander'
 import type { Perform } from '../settings/context.js'
-import { filterFlags, nvrppFlags, SEARCH_FLAGS, text, yesNo } from '../settings/flags.js'
+import { filterFlags, nvrppFlags, RECEIVER_FLAGS, SEARCH_FLAGS, text, yesNo } from '../settings/flags.js'
 import { defineGenerate, defineGet } from './kind-commands.js'
 
 export function defineEvent(event: Command, perform: Perform): void {
@@ -10,7 +10,7 @@ export function defineEvent(event: Command, perform: Perform): void {
     {
       ...nvrppFlags('the artifact'),
       description: text('--description <text>', 'what happened'),
-      event_receiver_id: text('--event-receiver-id <id>', 'the event receiver it is posted to'),
+      ...RECEIVER_FLAGS,
       payload: text(
         '--payload <json>',
         'details, as the receiver wants them: JSON, YAML, @file or @- (stdin)',
@@ -21,21 +21,22 @@ export function defineEvent(event: Command, perform: Perform): void {
         'a CloudEvent in place of all that: JSON, YAML, @file or @- (stdin)',
       ),
     },
-    'event create --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "unit tests" --event-receiver-id 01HKX0KY3B31MR3XKJWTDZ4EQ0 --payload \'{"passed": 812}\' --success',
+    'event create --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "unit tests" --receiver tests --payload \'{"passed": 812}\' --success',
     async (context, { cloudevent, ...request }) => {
       if (cloudevent === undefined) {
-        const { payload: carried, ...fields } = request
-        return (await import('../objects/create.js')).create(context, 'event', { fields, carried })
+        const { payload: carried, receiver, ...fields } = request
+        return (await import('../objects/create.js')).create(context, 'event', { fields, carried, receiver })
       }
-      const { event_receiver_id, ...others } = request
+      const { event_receiver_id, receiver, ...others } = request
       const { createFromCloudEvent } = await import('../objects/create-from-cloud-event.js')
-      return createFromCloudEvent(context, { cloudevent, event_receiver_id }, others)
+      return createFromCloudEvent(context, { cloudevent, event_receiver_id, receiver }, others)
     },
   )
   perform(
     event.command('search').description('Finds events: all those that match every flag exactly.'),
     {
       ...filterFlags(SEARCHED.event.filter),
+      receiver: RECEIVER_FLAGS.receiver,
       ...SEARCH_FLAGS,
     },
     'event search --name shop --success=false --since 2h --fields id,version,description',

@@ -1,23 +1,34 @@
 import type { Command } from 'commander'
 import { UsageError } from '../exit/usage-error.js'
+import { assertOne, GROUP_NAMES, toId } from '../objects/by-name.js'
 import type { Context, Perform } from '../settings/context.js'
-import { duration, list, nvrppFlags, type Request, text, toggle, yesNo } from '../settings/flags.js'
+import {
+  duration,
+  GROUP_FLAGS,
+  list,
+  nvrppFlags,
+  type Request,
+  text,
+  toggle,
+  yesNo,
+} from '../settings/flags.js'
 import { defineDefinitionSearch, defineGenerate, defineGet } from './kind-commands.js'
 
 const MODIFY_FLAGS = {
-  id: text('--id <id>', 'its id'),
+  ...GROUP_FLAGS,
   enable: toggle('--enable', 'let it send completions'),
   disable: toggle('--disable', 'stop it'),
 }
 
 async function modify(
   { connect, output, settings }: Context,
-  { id, enable = false, disable = false }: Request<typeof MODIFY_FLAGS>,
+  { enable = false, disable = false, ...named }: Request<typeof MODIFY_FLAGS>,
 ): Promise<undefined> {
-  if (id === undefined || id.trim() === '') throw new UsageError('--id is missing: it names the group')
+  assertOne(GROUP_NAMES, named)
   if (enable === disable) throw new UsageError('give one of --enable and --disable')
-  if (settings.dryRun) return output.object({ id, enabled: enable }, 4)
   const { groups } = await connect('record')
+  const id = await toId(GROUP_NAMES, named, groups)
+  if (settings.dryRun) return output.object({ id, enabled: enable }, 4)
   await (enable ? groups.enable(id) : groups.disable(id))
   return output.created(`group ${enable ? 'enabled' : 'disabled'}`, id)
 }
@@ -31,17 +42,19 @@ export function defineGroup(group: Command, perform: Perform): void {
       version: text('--version <text>', 'its version'),
       description: text('--description <text>', 'what it is a gate for'),
       event_receiver_ids: list('--event-receiver-ids <list>', 'its event receivers, with spaces or commas'),
+      receivers: list('--receivers <list>', 'the same by their names, or name@version'),
       enabled: yesNo('--enabled', 'whether it sends completions', true),
     },
-    'group create --name gate --type epr.gate --version 1.0.0 --description "may be released" --event-receiver-ids "01HKX0J9KS8AASMRYX61458N41 01HKX0KY3B31MR3XKJWTDZ4EQ0"',
-    async (context, fields) => (await import('../objects/create.js')).create(context, 'group', { fields }),
+    'group create --name gate --type epr.gate --version 1.0.0 --description "may be released" --receivers tests,scan',
+    async (context, { receivers, ...fields }) =>
+      (await import('../objects/create.js')).create(context, 'group', { fields, receivers }),
   )
   defineDefinitionSearch(group, perform, 'group', 'group search --name gate --fields all')
   defineGet(group, perform, 'group')
   perform(
     group.command('modify').description('Lets a group send completions, or stops it.'),
     MODIFY_FLAGS,
-    'group modify --id 01HKX0KY3B31MR3XKJWTDZ4EQ0 --disable',
+    'group modify --group release --disable',
     modify,
   )
   perform(
@@ -51,11 +64,11 @@ export function defineGroup(group: Command, perform: Perform): void {
         'Shows where an artifact stands at a gate. Exits with 0 open, 10 failed, 11 missing, 12 timed out.',
       ),
     {
-      id: text('--id <id>', 'id of the group'),
+      ...GROUP_FLAGS,
       ...nvrppFlags('the artifact'),
       wait: duration('--wait <duration>', 'wait until it is open, at most so long, like 10m'),
     },
-    'group status --id 01HKX0KY3B31MR3XKJWTDZ4EQ0 --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --wait 10m',
+    'group status --group release --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --wait 10m',
     async (context, request) => (await import('./group-status.js')).showGroupStatus(context, request),
   )
   defineGenerate(group, perform, 'group')

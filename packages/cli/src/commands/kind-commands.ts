@@ -6,12 +6,28 @@ import { filterFlags, SEARCH_FLAGS, text, toggle } from '../settings/flags.js'
 
 /** The commands that every kind of object has. */
 
+const GET_FLAGS = { id: text('--id <id>', 'its id') }
+
+/** How one of a kind is shown; those that have names of their own are found by them too. */
+const GETS = {
+  event: { flags: GET_FLAGS, example: 'event get 01HKX0KY3B31MR3XKJWTDZ4EQ0' },
+  receiver: {
+    flags: { ...GET_FLAGS, named: text('--receiver <name>', 'its name, or name@version') },
+    example: 'receiver get --receiver tests',
+  },
+  group: {
+    flags: { ...GET_FLAGS, named: text('--group <name>', 'its name, or name@version') },
+    example: 'group get --group release',
+  },
+}
+
 export function defineGet(parent: Command, perform: Perform, kind: KindName): void {
+  const { flags, example } = GETS[kind]
   perform(
     parent.command('get').description('Shows one.').argument('[id]', 'its id'),
-    { id: text('--id <id>', 'its id') },
-    `${kind} get 01HKX0KY3B31MR3XKJWTDZ4EQ0`,
-    async (context, { id }, ids) => (await import('../objects/get.js')).get(context, kind, id, ...ids),
+    flags,
+    example,
+    async (context, request, ids) => (await import('../objects/get.js')).get(context, kind, request, ids),
   )
 }
 

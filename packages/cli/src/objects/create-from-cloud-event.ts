@@ -2,11 +2,14 @@ import { UsageError } from '../exit/usage-error.js'
 import { readObjectFlag } from '../input/input.js'
 import type { Context } from '../settings/context.js'
 import { toFlagName } from '../settings/flags.js'
+import { assertOne, RECEIVER_NAMES, toId } from './by-name.js'
 
 export interface CloudEventRequest {
   /** JSON, YAML, `@file` or `@-`. */
   cloudevent: string
   event_receiver_id?: string | undefined
+  /** Its name, in place of the id. */
+  receiver?: string | undefined
 }
 
 /**
@@ -16,7 +19,7 @@ export interface CloudEventRequest {
  */
 export async function createFromCloudEvent(
   { settings, stdin, output, connect }: Context,
-  { cloudevent, event_receiver_id: receiver }: CloudEventRequest,
+  { cloudevent, ...named }: CloudEventRequest,
   others: Readonly<Record<string, unknown>>,
 ): Promise<undefined> {
   const typed = Object.keys(others).filter((field) => others[field] !== undefined)
@@ -25,7 +28,10 @@ export async function createFromCloudEvent(
     throw new UsageError(`--cloudevent and ${typed.map(toFlagName).join(', ')} exclude each other: ${hint}`)
   }
   const event = await readObjectFlag('--cloudevent', cloudevent, stdin)
+  if (named.receiver !== undefined) assertOne(RECEIVER_NAMES, { ...named })
   if (settings.dryRun) return output.object(event, 4)
-  const { events } = await connect('record')
+  const { events, receivers } = await connect('record')
+  const isNamed = named.receiver !== undefined || named.event_receiver_id !== undefined
+  const receiver = isNamed ? await toId(RECEIVER_NAMES, { ...named }, receivers) : undefined
   return output.created('event created', await events.createFromCloudEvent(event, { receiver }))
 }

@@ -1,6 +1,7 @@
 import { NVRPP_FIELDS, type Nvrpp, nvrppSchema } from '@epr/model'
 import { UsageError } from '../exit/usage-error.js'
 import { toFlagName } from '../settings/flags.js'
+import { flagOf } from './by-name.js'
 
 export type NvrppRequest = { readonly [Field in keyof Nvrpp]?: string | undefined }
 
@@ -13,7 +14,7 @@ export function toNvrpp(
   const parsed = nvrppSchema.safeParse(given)
   const missing = Object.keys(others).filter((field) => (others[field] ?? '').trim() === '')
   const problems = [
-    ...missing.map((field) => `${toFlagName(field)} is missing`),
+    ...missing.map((field) => `${flagOf(field)} is missing`),
     ...(parsed.error?.issues ?? []).map(({ path, message }) => {
       const field = String(path[0])
       return `${toFlagName(field)} ${given[field] === undefined ? 'is missing' : message}`

@@ -105,6 +105,18 @@ export function nvrppFlags(of: string) {
   }
 }
 
+/** An event receiver by its id or by its name. */
+export const RECEIVER_FLAGS = {
+  event_receiver_id: text('--event-receiver-id <id>', 'the event receiver it is posted to, by its id'),
+  receiver: text('--receiver <name>', 'the same by its name, or name@version'),
+}
+
+/** A group by its id or by its name. */
+export const GROUP_FLAGS = {
+  id: text('--id <id>', 'id of the group'),
+  group: text('--group <name>', 'its name, or name@version, in place of --id'),
+}
+
 /** A flag for each field that a kind of object is searched by: `--platform-id <text>`, called as the field is. */
 export function filterFlags(filter: z.ZodObject) {
   const toFlag = (name: string, field: z.ZodType): Flag<string | boolean> => {

@@ -17,8 +17,11 @@ export type ReadGateStatus = (groupId: string, nvrpp: unknown, call: Call) => Pr
 function toReceiverStatus(latest: LatestEvent): ReceiverStatus {
   return {
     event_receiver_id: latest.event_receiver_id,
+    event_receiver_name: latest.name ?? undefined,
+    event_receiver_version: latest.version ?? undefined,
     state: latest.success === null ? 'missing' : latest.success ? 'passed' : 'failed',
     event_id: latest.event_id,
+    event_description: latest.description,
     since: latest.created_at,
   }
 }
@@ -43,6 +46,8 @@ export function createGateStatus(database: Database): ReadGateStatus {
     const state = has('failed') ? 'failed' : has('missing') ? 'missing' : 'open'
     return {
       group_id: groupId,
+      group_name: group.name,
+      group_version: group.version,
       enabled: group.enabled,
       state,
       since: stateSince(state, receivers),

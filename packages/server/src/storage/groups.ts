@@ -103,6 +103,10 @@ export async function selectGroups(
 
 export interface LatestEvent {
   event_receiver_id: string
+  /** Null for a receiver that an import did not bring. */
+  name: string | null
+  version: string | null
+  description: string | null
   event_id: string | null
   success: boolean | null
   created_at: string | null
@@ -115,10 +119,11 @@ export function selectLatestEvents(
   nvrpp: Buffer,
 ): Promise<LatestEvent[]> {
   return connection.query<LatestEvent>(
-    `select m.event_receiver_id, latest.id as event_id, latest.success, latest.created_at
+    `select m.event_receiver_id, r.name, r.version, latest.id as event_id, latest.description, latest.success, latest.created_at
      from event_receiver_group_members m
+     left join event_receivers r on r.id = m.event_receiver_id
      left join lateral (
-       select e.id, e.success, e.created_at from events e
+       select e.id, e.description, e.success, e.created_at from events e
        where e.nvrpp = $2::bytea and e.event_receiver_id = m.event_receiver_id
        order by e.seq desc limit 1
      ) as latest on true

@@ -3,11 +3,11 @@ import { EXIT } from '../../exit/exit-code.js'
 import { toProblem } from '../../exit/failure.js'
 import { UsageError } from '../../exit/usage-error.js'
 import { readObjectFlag } from '../../input/input.js'
+import { flagOf, resolveReceivers, withNames } from '../../objects/by-name.js'
 import { assertChecked, checkObject, KINDS } from '../../objects/kinds.js'
 import { type NvrppRequest, toNvrpp } from '../../objects/nvrpp.js'
 import { shellQuote } from '../../objects/shell-quote.js'
 import type { Context } from '../../settings/context.js'
-import { toFlagName } from '../../settings/flags.js'
 import { type Outcome, runCommand } from './run-command.js'
 
 /** As it could be typed again. */
@@ -41,6 +41,8 @@ function toPayload(command: string, outcome: Outcome, more: JsonText | undefined
 
 export interface RunRequest extends NvrppRequest {
   event_receiver_id?: string | undefined
+  /** Its name, in place of the id. */
+  receiver?: string | undefined
   description?: string | undefined
   /** JSON, YAML or `@file`. */
   payload?: string | undefined
@@ -54,10 +56,11 @@ export interface RunRequest extends NvrppRequest {
  */
 export async function runAndRecord(
   context: Context,
-  { event_receiver_id, description, payload, strict: isStrict = false, ...artifact }: RunRequest,
+  { event_receiver_id, receiver, description, payload, strict: isStrict = false, ...artifact }: RunRequest,
   words: string[],
 ): Promise<number | undefined> {
-  const nvrpp = toNvrpp(artifact, { event_receiver_id })
+  const named = withNames({ event_receiver_id }, { receiver })
+  const nvrpp = toNvrpp(artifact, named)
   const command = toCommandLine(words)
   // The command's stdin is its own.
   if (payload === '@-') throw new UsageError('--payload cannot be read from stdin, which the command reads')
@@ -65,7 +68,7 @@ export async function runAndRecord(
   const fields = {
     ...nvrpp,
     description: description ?? toDescription(command),
-    event_receiver_id,
+    ...named,
   }
   const toEvent = (outcome: Outcome) =>
     assertChecked(
@@ -73,7 +76,7 @@ export async function runAndRecord(
         KINDS.event,
         { ...fields, success: outcome.exitCode === 0 },
         toPayload(command, outcome, more),
-        toFlagName,
+        flagOf,
       ),
     )
   const client = await context.connect('record')
@@ -85,7 +88,8 @@ export async function runAndRecord(
   const outcome = await runCommand(words, context.stdin)
   if (outcome.problem !== undefined) context.stderr.write(`epr-cli: ${outcome.problem}\n`)
   try {
-    await KINDS.event.create(client, toEvent(outcome))
+    const id = await resolveReceivers({ receiver }, client.receivers)
+    await KINDS.event.create(client, { ...toEvent(outcome), ...id })
   } catch (error) {
     const reason = error instanceof EprError ? toProblem(error) : String(error)
     const what = `"${command}" ended with ${outcome.exitCode}`

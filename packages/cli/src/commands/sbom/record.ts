@@ -1,6 +1,7 @@
 import type { Client } from '@epr/client'
 import { EprError, type Nvrpp } from '@epr/model'
 import { readTextFile } from '../../input/input.js'
+import { RECEIVER_NAMES, toId, withNames } from '../../objects/by-name.js'
 import { findInstalled } from '../../objects/install-receivers.js'
 import { KINDS } from '../../objects/kinds.js'
 import { type NvrppRequest, toNvrpp } from '../../objects/nvrpp.js'
@@ -11,6 +12,8 @@ import { readSbom, type SbomDocument } from './document.js'
 export interface RecordRequest extends NvrppRequest {
   description?: string | undefined
   event_receiver_id?: string | undefined
+  /** Its name, in place of the id. */
+  receiver?: string | undefined
   success?: boolean | undefined
 }
 
@@ -24,16 +27,13 @@ async function findReceiver(client: Client, version: CyclonedxVersion): Promise<
   const id = await findInstalled(client, await readCyclonedxReceiver(version))
   if (id !== undefined) return id
   const problem = `there is no event receiver for CycloneDX ${version}`
-  throw new EprError(
-    'NOT_FOUND',
-    `${problem}: run epr-cli sbom install, or name one with --event-receiver-id`,
-  )
+  throw new EprError('NOT_FOUND', `${problem}: run epr-cli sbom install, or name one with --receiver`)
 }
 
 /** Records an SBOM for the event receiver of its version. */
 export async function recordSbom(
   context: Context,
-  { description, event_receiver_id: named, success = true, ...typed }: RecordRequest,
+  { description, event_receiver_id: id, receiver, success = true, ...typed }: RecordRequest,
   [file = '-']: string[],
 ): Promise<undefined> {
   const { settings, output, stdin } = context
@@ -45,12 +45,15 @@ export async function recordSbom(
     ...nvrpp,
     description: description ?? `${about}: CycloneDX ${version}, ${components} components`,
     success,
-    ...(named !== undefined && { event_receiver_id: named }),
+    ...withNames(id === undefined ? {} : { event_receiver_id: id }, { receiver }),
     payload: json,
   }
   if (settings.dryRun) return output.object(event, 4)
   const client = await context.connect('record')
-  const event_receiver_id = named ?? (await findReceiver(client, version))
-  const id = await KINDS.event.create(client, { ...event, event_receiver_id })
-  return output.created('event created', id)
+  const isNamed = id !== undefined || receiver !== undefined
+  const event_receiver_id = isNamed
+    ? await toId(RECEIVER_NAMES, { event_receiver_id: id, receiver }, client.receivers)
+    : await findReceiver(client, version)
+  const created = await KINDS.event.create(client, { ...event, event_receiver_id })
+  return output.created('event created', created)
 }

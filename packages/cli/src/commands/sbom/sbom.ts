@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context, Perform } from '../../settings/context.js'
-import { nvrppFlags, text, yesNo } from '../../settings/flags.js'
+import { nvrppFlags, RECEIVER_FLAGS, text, yesNo } from '../../settings/flags.js'
 
 async function install(context: Context): Promise<undefined> {
   const { CYCLONEDX_VERSIONS, readCyclonedxReceiver } = await import('./cyclonedx.js')
@@ -29,6 +29,7 @@ export function defineSbom(sbom: Command, perform: Perform): void {
         '--event-receiver-id <id>',
         'the event receiver (default: that of its version, see sbom install)',
       ),
+      receiver: RECEIVER_FLAGS.receiver,
       success: yesNo('--success', 'whether it went well (default: true)'),
     },
     'sbom record bom.json --release 1 --platform-id linux --package oci',
