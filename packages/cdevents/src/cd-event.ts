@@ -31,17 +31,28 @@ export interface CdEventSubject<C = Record<string, unknown>> {
 /** A CDEvent of a known type. */
 export type CdEventOf<T extends EventType> = CdEvent<T, CdEventSubject<ContentOf<T>> & SubjectExtrasOf<T>>
 
-/** `dev.cdevents.<subject>.<predicate>.<version>`; a version may end in `-draft`. */
-const TYPE = /^dev\.cdevents\.[a-z]+\.[a-z]+\.\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
+/**
+ * `dev.cdevents.<subject>.<predicate>.<version>`, and of custom events `dev.cdeventsx.<tool>-<subject>.<predicate>.<version>`
+ * (CDEvents, "Custom events"); a version may end in `-draft`. Whoever writes it in capitals means it too.
+ */
+const TYPE = /^dev\.cdeventsx?\.[a-z0-9_-]+\.[a-z0-9_-]+\.\d+\.\d+\.\d+(?:-[0-9a-z.-]+)?$/i
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** What every type of CDEvents begins with, custom or not. */
+const TYPE_PREFIX = /^dev\.cdeventsx?(?:\.|$)/i
+
+/** Whether a type says that what has it is a CDEvent, a good one or not. */
+export function isCdEventsType(type: unknown): boolean {
+  return typeof type === 'string' && TYPE_PREFIX.test(type)
+}
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const areTexts = (...values: unknown[]): boolean => values.every((value) => typeof value === 'string')
 
 /**
- * Whether a value has the shape that all CDEvents have, also those of releases to come. Whether it is a good one of
- * its type is for the type's schema to say.
+ * Whether a value has the shape that all CDEvents have, also custom ones and those of releases to come. Whether it is a
+ * good one of its type is for the type's schema to say.
  */
 export function isCdEvent(value: unknown): value is CdEvent {
   if (!isObject(value) || !isObject(value.context) || !isObject(value.subject)) return false

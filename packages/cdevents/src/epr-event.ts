@@ -3,8 +3,9 @@ import { buildCdEvent } from './build-cd-event.js'
 import { type CdEvent, findCdEvent } from './cd-event.js'
 import { definitionOf, type EventType, isEventType } from './event-types.js'
 import type { Fields } from './field.js'
+import { outcomeOf } from './outcome.js'
 import { toPackageUrl } from './package-url.js'
-import { nvrppOf, outcomeOf } from './read-cd-event.js'
+import { nvrppOf } from './read-cd-event.js'
 
 /** How a CDEvent is recorded. */
 export interface ToEprEventOptions {

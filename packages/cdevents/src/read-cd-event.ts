@@ -1,22 +1,14 @@
 import { EprError, type Nvrpp } from '@epr/model'
-import { type CdEvent, findCdEvent } from './cd-event.js'
+import { type CdEvent, isCdEventsType, isObject } from './cd-event.js'
+import { outcomeOf } from './outcome.js'
 import { fromPackageUrl } from './package-url.js'
-
-/** Outcomes that are a success: that of release 0.5, and that of the testing events before it. */
-const SUCCESSES: ReadonlySet<unknown> = new Set(['success', 'pass'])
-
-/** Whether what a CDEvent is about went well. One without an outcome says that something happened: true. */
-export function outcomeOf({ subject }: CdEvent): boolean {
-  const { outcome } = subject.content
-  return outcome === undefined || SUCCESSES.has(outcome)
-}
 
 /**
  * The artifact that a CDEvent is about: what the package URL in its content's `artifactId` names, or else that in its
  * subject's id. Undefined when neither is a package URL with a version.
  */
 export function nvrppOf({ subject }: CdEvent): Nvrpp | undefined {
-  return findNvrpp(subject.content.artifactId) ?? findNvrpp(subject.id)
+  return findNvrpp(subject.content?.artifactId) ?? findNvrpp(subject.id)
 }
 
 function findNvrpp(text: unknown): Nvrpp | undefined {
@@ -37,13 +29,40 @@ export interface CdEventFacts {
   nvrpp?: Nvrpp
 }
 
+/** Whether a value says that it is a CDEvent, by the type in its context: then it is read as one, however odd it is. */
+const claimsToBeOne = (value: unknown): value is CdEvent =>
+  isObject(value) && isObject(value.context) && isCdEventsType(value.context.type)
+
+/** JSON in base64 is the other way in which a CloudEvent may carry it. */
+function decode(base64: unknown): unknown {
+  if (typeof base64 !== 'string') return undefined
+  try {
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))))
+  } catch {
+    return undefined
+  }
+}
+
+/** @throws EprError INVALID_ARGUMENT for a CloudEvent whose type is one of CDEvents, and whose data is not */
+function findClaimed(value: unknown): CdEvent | undefined {
+  if (claimsToBeOne(value)) return value
+  if (!isObject(value) || !('specversion' in value)) return undefined
+  const found = [value.data, decode(value.data_base64)].find(claimsToBeOne)
+  if (found !== undefined || !isCdEventsType(value.type)) return found
+  const problem = `the type ${value.type} is one of CDEvents, but the data is not a CDEvent in JSON: whether it went well is not known`
+  throw new EprError('INVALID_ARGUMENT', problem)
+}
+
 /**
- * What to record a value with when it is a CDEvent, or a CloudEvent (structured mode) with one as its data; undefined
- * for anything else. For whoever maps CloudEvents to events.
+ * What to record a value with when it says that it is a CDEvent, or is a CloudEvent (structured mode) with one as its data;
+ * undefined for anything else. For whoever maps CloudEvents to events.
+ *
+ * @throws EprError INVALID_ARGUMENT when it says so, and whether it went well cannot be read
  */
 export function fromCdEvent(value: unknown): CdEventFacts | undefined {
-  const event = findCdEvent(value)
+  const event = findClaimed(value)
   if (event === undefined) return undefined
+  const success = outcomeOf(event)
   const nvrpp = nvrppOf(event)
-  return { success: outcomeOf(event), ...(nvrpp && { nvrpp }) }
+  return { success, ...(nvrpp && { nvrpp }) }
 }

@@ -86,3 +86,4 @@ export {
   type Searched,
 } from './search.js'
 export { readBoolean, readDurationMs } from './setting.js'
+export { readTime } from './time.js'

@@ -21,6 +21,7 @@ import { createRecorder } from './intake/recorder.js'
 import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
+import { fromOwnMessage } from './registry/cloud-events/own-message.js'
 import { createRegistry } from './registry/registry.js'
 import type { ConnectPublisher } from './relay/publisher.js'
 import { createRelay } from './relay/relay.js'
@@ -120,7 +121,7 @@ interface ServeOptions extends AppOptions {
 
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, eventCount, connectPublisher } = options
-  const { cloudEventMappers = [fromCdEvent] } = options
+  const { cloudEventMappers = [fromCdEvent, fromOwnMessage] } = options
   const { database } = opened
   const stopping = new AbortController()
   const services = createServices({ database, eventCount, config, connectPublisher, cloudEventMappers, log })

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildCdEvent, createSchemaCatalogue, eventTypes, receiverFor } from '@epr/cdevents'
-import { buildEvent, buildReceiver } from '@epr/testkit'
+import { buildEvent, buildGroup, buildReceiver } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from './support/test-app.js'
 
 const specification = process.env.CDEVENTS_SPEC_DIR
+
+const SHOP = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
 
 let test: TestApp
 beforeAll(async () => {
@@ -31,6 +33,65 @@ it('holds the events of a receiver to its schema', async () => {
   await test.api.create('/events', buildEvent(receiver, { payload }))
   const refused = await test.api.post('/events', buildEvent(receiver, { payload: finished({ image: 'x' }) }))
   expect([refused.status, refused.json.error.code]).toEqual([400, 'PAYLOAD_MISMATCH'])
+})
+
+it('keeps a gate closed on what a CDEvent says, custom or oddly written, in every mode', async () => {
+  const receiver = await test.api.create('/receivers', { ...buildReceiver(), type: 'any.cdevent' })
+  const group = await test.api.create('/groups', buildGroup([receiver]))
+  const type = 'dev.cdeventsx.acme-scan.finished.0.1.0'
+  const cdEvent = JSON.stringify({
+    context: { specversion: '0.5.0', id: 'c', source: '/ci', type, timestamp: '2026-11-26T10:00:00Z' },
+    subject: { id: 's', content: { outcome: 'failure' } },
+  })
+  const subject = 'pkg:oci/custom@1'
+  const headers = (content: string) => ({
+    'ce-specversion': '1.0',
+    'ce-id': crypto.randomUUID(),
+    'ce-source': '/ci',
+    'ce-type': type,
+    'ce-subject': subject,
+    'content-type': content,
+  })
+  const head = `"specversion":"1.0","source":"/ci","type":"${type}","subject":"${subject}"`
+  const sent: [status: number, body: string, headers: Record<string, string>][] = [
+    [200, `{"id":"1",${head},"data":${cdEvent}}`, { 'content-type': 'application/cloudevents+json' }],
+    [200, cdEvent, headers('application/json')],
+    [200, cdEvent, headers('application/cdevents+json')],
+    [200, cdEvent, headers('application/octet-stream')],
+    [400, cdEvent, headers('text/plain')],
+    [200, cdEvent, { ...headers('text/plain'), 'ce-eprsuccess': 'false' }],
+  ]
+  for (const [expected, body, given] of sent) {
+    const { status, json, text } = await test.api.post(`/cloudevents?receiver=${receiver}`, body, given)
+    expect([given, status, text]).toEqual([given, expected, text])
+    if (status === 200)
+      expect((await test.api.get(`/events/${json.data}`)).json.data[0]).toMatchObject({
+        name: 'custom',
+        success: false,
+      })
+  }
+  const nvrpp = 'name=custom&version=1&release=1&platform_id=any&package=oci'
+  expect((await test.api.get(`/groups/${group}/status?${nvrpp}`)).json.data[0].state).toBe('failed')
+})
+
+it('records a message of an EPR with what it says', async () => {
+  const type = 'of.message'
+  await test.api.create('/receivers', { ...buildReceiver(), type })
+  const data = {
+    success: false,
+    id: 'x',
+    specversion: '1.0',
+    type,
+    source: 'epr',
+    api_version: 'v1',
+    ...SHOP,
+    data: {},
+  }
+  const event = { specversion: '1.0', id: 'm', source: 'epr', type, subject: 'x', eprgate: 'opened', data }
+  const { json } = await test.api.post('/cloudevents', event, {
+    'content-type': 'application/cloudevents+json',
+  })
+  expect((await test.api.get(`/events/${json.data}`)).json.data[0]).toMatchObject({ ...SHOP, success: false })
 })
 
 it('records a CDEvent in a CloudEvent with its outcome as success, and for the artifact that it names', async () => {

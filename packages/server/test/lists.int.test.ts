@@ -46,6 +46,47 @@ describe('lists', () => {
     expect(await readAll('/events?limit=25&order=asc')).toEqual(ids)
   })
 
+  it.each([
+    ['2000-01-01t00:00:00z', true],
+    ['2000-01-01T00:00:00.123456789012345Z', true],
+    ['1990-12-31T15:59:60-08:00', true],
+    ['0001-01-01T00:00:00+23:59', true],
+    ['9999-12-31T23:59:59-23:59', true],
+    ['2026-02-30T00:00:00Z', false],
+    ['2026-11-26T24:00:00Z', false],
+    ['0000-01-01T00:00:00Z', false],
+    ['2026-11-26 10:00:00Z', false],
+    ['2026-11-26', false],
+  ])('take a time as RFC 3339 has it, in REST, in GraphQL and in the feed: %s', async (time, isOne) => {
+    const said = encodeURIComponent(time)
+    for (const path of [
+      `/events?created_after=${said}`,
+      `/groups?created_before=${said}`,
+      `/messages?after=${said}`,
+    ]) {
+      const { status, json } = await api.get(path)
+      expect([path, status, json.errors]).toEqual([
+        path,
+        ...(isOne ? [200, undefined] : [400, [expect.stringContaining('RFC 3339')]]),
+      ])
+    }
+    for (const ask of [
+      { query: `{ events(event: {}, created_after: ${JSON.stringify(time)}) {id} }` },
+      {
+        query: 'query ($t: Time) { event_receivers(event_receiver: {}, created_before: $t) {id} }',
+        variables: { t: time },
+      },
+    ]) {
+      const { json } = await api.post('/graphql/query', ask)
+      expect([ask, json.errors === undefined]).toEqual([ask, isOne])
+      if (!isOne) expect(json.errors[0].message).toContain('RFC 3339')
+    }
+  })
+
+  it('take a plus that was not encoded in the offset of a time', async () => {
+    expect((await api.get('/events?created_after=2000-01-01T00:00:00+01:00')).status).toBe(200)
+  })
+
   it('find by exact matches, all of them', async () => {
     expect(await readAll('/events?name=odd&order=asc')).toEqual(ids.filter((_, index) => index % 2 === 1))
     expect(await readAll('/events?name=even&version=4')).toEqual([ids[4]])

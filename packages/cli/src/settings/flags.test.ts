@@ -15,5 +15,26 @@ it('reads moments, ago or absolute', () => {
   expect(parseMoment('2h')).toBe('2026-11-23T08:00:00.000Z')
   expect(parseMoment('2026-11-01')).toBe('2026-11-01T00:00:00.000Z')
   expect(parseMoment('2026-11-01T08:00:00.123456Z')).toBe('2026-11-01T08:00:00.123456Z')
-  for (const text of ['', 'yesterday', '2026-13-01', '11/01/2026']) expect(() => parseMoment(text)).toThrow()
+  for (const text of [
+    '2026-11-01t08:00:00z',
+    '2026-11-01 08:00Z',
+    '2026-11-01T09:00+01:00',
+    '2026-11-01t08:00z',
+  ])
+    expect(parseMoment(text)).toBe('2026-11-01T08:00:00.000Z')
+})
+
+it.each([
+  '',
+  'yesterday',
+  '2026-13-01',
+  '2026-02-30',
+  '2026-02-29T00:00Z',
+  '2026-11-01T24:00:00Z',
+  '2026-11-01T08:00:60Z',
+  '2026-11-01T08:00:00',
+  '11/01/2026',
+  '0000-01-01',
+])('does not take %j for a moment', (text) => {
+  expect(() => parseMoment(text)).toThrow()
 })

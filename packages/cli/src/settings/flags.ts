@@ -1,4 +1,4 @@
-import { isUlidFilter, readBoolean, readDurationMs } from '@epr/model'
+import { isUlidFilter, readBoolean, readDurationMs, readTime } from '@epr/model'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import * as z from 'zod'
 import { OUTPUT_FORMATS } from '../output/output.js'
@@ -86,12 +86,15 @@ export function duration(flags: string, description: string): Flag<number> {
 export function parseMoment(text: string): string {
   const ms = readDurationMs(text)
   if (ms !== undefined) return new Date(Date.now() - ms).toISOString()
-  const isMoment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i.test(text)
-  const time = isMoment ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time))
-    throw new InvalidArgumentError('write 2h, 2026-11-01 (UTC) or 2026-11-01T08:00:00Z.')
-  // A Date would cut it to milliseconds.
-  return text.includes(':') && text.length > 17 ? text.replace(' ', 'T') : new Date(time).toISOString()
+  const time = readTime(toDateTime(text))
+  if (time !== undefined) return time
+  throw new InvalidArgumentError('write 2h, 2026-11-01 (UTC) or 2026-11-01T08:00:00Z.')
+}
+
+/** People leave out what is zero, and set a space for the `T`. */
+function toDateTime(text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return `${text}T00:00:00Z`
+  return text.replace(/^([\d-]{10}) /, '$1T').replace(/^([\d-]{10}T\d\d:\d\d)(?!:\d)/i, '$1:00')
 }
 
 /** The five fields that are an artifact's identity; `of` says whose. */

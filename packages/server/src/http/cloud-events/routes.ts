@@ -48,7 +48,7 @@ export function cloudEventRoutes(cloudEvents: CloudEvents): Route[] {
       'post',
       `${API_PREFIX}/cloudevents`,
       {
-        summary: `Record a CloudEvent, or a batch of 1 to ${MAX_BATCH_EVENTS}, each by itself; source and id are recorded once`,
+        summary: `Record a CloudEvent, or a batch of up to ${MAX_BATCH_EVENTS}, each by itself; source and id are recorded once`,
         tag: 'cloudevents',
         query: cloudEventQuery,
         headers: z.object({
@@ -59,7 +59,7 @@ export function cloudEventRoutes(cloudEvents: CloudEvents): Route[] {
         }),
         body: {
           'application/cloudevents+json': cloudEvent,
-          'application/cloudevents-batch+json': z.array(cloudEvent).min(1).max(MAX_BATCH_EVENTS),
+          'application/cloudevents-batch+json': z.array(cloudEvent).max(MAX_BATCH_EVENTS),
           'application/json': anyJson.meta({ description: 'Binary mode: the data; of any media type.' }),
         },
         answer: z.union([idAnswerSchema, batchAnswerSchema]),

@@ -181,6 +181,7 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
           params,
           search,
           headers: request.headers,
+          rawHeaders: request.rawHeaders,
           call: { principal, once, requestId: stateOf(response).requestId },
           body,
           abort: () => abortOf(response),

@@ -15,6 +15,8 @@ export interface HttpRequest<Param extends string = never> {
   /** What stands behind the `?`, encoded; empty without one. */
   search: string
   headers: IncomingHttpHeaders
+  /** Names and values in turn, each as often as it was sent; node reads their bytes as Latin-1. */
+  rawHeaders: readonly string[]
   /** Who calls; with an `Idempotency-Key`, on routes that document it, what makes another request a repeat. */
   call: Call
   /** The bytes of the body, decompressed; empty when there is none. */

@@ -1,6 +1,5 @@
-import { assertJsonDepth, EprError, type JsonText, stringifyJson } from '@epr/model'
+import { assertJsonDepth, EprError, type JsonText, readTime, stringifyJson } from '@epr/model'
 import { GraphQLError, type GraphQLScalarType, Kind, type ValueNode } from 'graphql'
-import * as z from 'zod'
 import type { JsonInput } from '../../registry/input.js'
 
 /** A variable's value with the text it had in the request, for the JSON scalar to read. */
@@ -72,10 +71,9 @@ export const JSON_SCALAR: Partial<GraphQLScalarType<JsonInput, JsonText | unknow
   parseLiteral: (node, variables) => fromSource(literalText(node, variables ?? {})),
 }
 
-const time = z.iso.datetime({ offset: true })
-
 function parseTime(value: unknown): string {
-  if (time.safeParse(value).success) return String(value)
+  const time = typeof value === 'string' ? readTime(value) : undefined
+  if (time !== undefined) return time
   throw new EprError('INVALID_ARGUMENT', 'a Time must be RFC 3339, like 2026-11-01T00:00:00Z')
 }
 

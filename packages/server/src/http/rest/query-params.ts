@@ -6,15 +6,30 @@ import {
   isCursor,
   MAX_PAGE_ROWS,
   type PageRequest,
+  readTime,
 } from '@epr/model'
 import * as z from 'zod'
 import { parseInput } from '../../registry/input.js'
 
 const DEFAULT_LIMIT = 100
 
-const timeParam = z.iso.datetime({
-  offset: true,
-  error: 'must be an RFC 3339 time, like 2026-11-01T00:00:00Z',
+/** A `+` that was not encoded has become a space, and nowhere else in a time is there one. */
+const withPlus = (text: string): string => text.replace(/ (?=\d\d:\d\d$)/, '+')
+
+const readTimeParam = (text: string): string | undefined => readTime(withPlus(text))
+
+/** A text that is read to another one; `read` gives undefined for what is not good, and `problem` says what is. */
+const readParam = (read: (text: string) => string | undefined, problem: string) =>
+  z.string().transform((text, context) => {
+    const value = read(text)
+    if (value !== undefined) return value
+    context.addIssue(problem)
+    return z.NEVER
+  })
+
+/** Gives the moment in UTC. */
+const timeParam = readParam(readTimeParam, 'must be an RFC 3339 time, like 2026-11-01T00:00:00Z').meta({
+  format: 'date-time',
 })
 
 const limitParam = z
@@ -54,11 +69,14 @@ export const statusQuery = z.strictObject(
 
 /** The query of `GET /messages`. */
 export const messageQuery = z.strictObject({
-  after: z
-    .union(
-      [z.string().refine(isCursor), z.literal('latest'), timeParam],
-      'must be a cursor, "latest" or an RFC 3339 time',
-    )
+  after: readParam(
+    (text) => (isCursor(text) || text === 'latest' ? text : readTimeParam(text)),
+    'must be a cursor, "latest" or an RFC 3339 time',
+  )
+    .meta({
+      description:
+        'Behind a cursor, from a moment on, or `latest`; the oldest that is kept by default. A cursor ahead of the feed is waited for.',
+    })
     .optional(),
   limit: limitParam,
   type: z.string().optional(),

@@ -12,7 +12,7 @@ const NVRPP_ATTRIBUTES: Readonly<Record<keyof Nvrpp, string>> = {
   package: 'eprpackage',
 }
 
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null
 
 function ofAttributes(event: CloudEvent): Partial<Nvrpp> {
   const given = Object.entries(NVRPP_ATTRIBUTES).filter(([, attribute]) => isGiven(event[attribute]))
@@ -53,6 +53,17 @@ function toSuccess({ eprsuccess }: CloudEvent, known: boolean | undefined): bool
   throw new EprError('INVALID_ARGUMENT', 'eprsuccess must be true or false')
 }
 
+/** What the mappers know. That one cannot read how it went is no matter where the sender says it. */
+function findKnown(event: CloudEvent, mappers: readonly CloudEventMapper[]): ReturnType<CloudEventMapper> {
+  let known: ReturnType<CloudEventMapper>
+  try {
+    for (const mapper of mappers) known ??= mapper(event)
+  } catch (error) {
+    if (!(error instanceof EprError) || !isGiven(event.eprsuccess)) throw error
+  }
+  return known
+}
+
 function toDescription({ type, source }: CloudEvent): string {
   return [...`CloudEvent ${type} from ${source}`].slice(0, MAX_FIELD_LENGTH).join('')
 }
@@ -67,8 +78,7 @@ export function toEventBody(
   receiverId: string,
   mappers: readonly CloudEventMapper[],
 ): EventBody {
-  let known: ReturnType<CloudEventMapper>
-  for (const mapper of mappers) known ??= mapper(event)
+  const known = findKnown(event, mappers)
   return {
     fields: {
       ...toNvrpp(event, known?.nvrpp),
