@@ -241,6 +241,49 @@ describe('a payload', () => {
   })
 })
 
+describe('the format email (RFC 5321, 4.1.2)', () => {
+  const schema = { format: 'email' }
+  it.each([
+    'root@localhost',
+    'a.b+c@example.com',
+    "o'neil/x@a-b.example",
+    '"john doe"@example.com',
+    '"a\\"b@c"@example.com',
+    'x@[192.0.2.1]',
+    'x@[IPv6:2001:db8::1]',
+    'x@[tag:abc]',
+    'x@1.2',
+    `${'a'.repeat(64)}@example.com`,
+  ])('takes %s', async (text) => {
+    expect(await codeOf(schemas, schema, text)).toBe('ok')
+  })
+
+  it.each([
+    '',
+    'root',
+    '@localhost',
+    'root@',
+    'a..b@example.com',
+    '.a@example.com',
+    'a@-b.example',
+    'a@b-',
+    'a@b..c',
+    'a b@c',
+    'a@b c',
+    'a@b@c',
+    'x@[192.0.2.256]',
+    'x@[IPv6:zz]',
+    'x@[]',
+    'a@b\n',
+    'ä@example.com',
+    `${'a'.repeat(65)}@example.com`,
+    `a@${'b'.repeat(64)}`,
+    `a@${'b.'.repeat(130)}c`,
+  ])('refuses %j', async (text) => {
+    expect(await codeOf(schemas, schema, text)).toBe('PAYLOAD_MISMATCH')
+  })
+})
+
 describe('a schema', () => {
   it.each([
     ['is not JSON', '{'],
@@ -270,6 +313,9 @@ describe('a schema', () => {
     ['has a back-reference', { patternProperties: { '(a)\\1': true } }],
     ['has a named back-reference', { pattern: '(?<n>a)\\k<n>' }],
     ['repeats too often', { pattern: '(a{1000}){1000}' }],
+    ['repeats more than 1,000 times', { pattern: '^.{1,2048}$' }],
+    ['has the lookahead of SPDX 3', { pattern: '^(?!_:).+:.+' }],
+    ['names no draft', { $schema: 'http://json-schema.org/schema#' }],
     ['has a pattern of half a million instructions', { pattern: 'a{1000}'.repeat(500) }],
     ['is too long', { title: 'x'.repeat(1024 * 1024) }],
   ])('that %s is refused', async (_name, schema) => {
@@ -280,6 +326,17 @@ describe('a schema', () => {
   it('that nests 100,000 levels is refused', async () => {
     const text = `${'{"not":'.repeat(100_000)}{}${'}'.repeat(100_000)}`
     await expect(schemas.check(text)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+
+  it('that is wrong is refused with one reason for each place', async () => {
+    const refused = schemas.check('{"type":12,"properties":{"a":{"type":"strnig"}},"minLength":-1}')
+    await expect(refused).rejects.toMatchObject({
+      details: [
+        expect.stringContaining('schema/minLength must be >= 0'),
+        expect.stringContaining('schema/properties/a/type must be equal to one of'),
+        expect.stringContaining('schema/type must be equal to one of'),
+      ],
+    })
   })
 
   it('that refers to nothing known is refused with the reference', async () => {

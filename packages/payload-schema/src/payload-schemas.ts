@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.js'
 import { createKnownResources, type KnownResources, type SchemaCatalogue } from './link/known-documents.js'
 import { linkSchema } from './link/link-schema.js'
 import { parseSchema } from './link/parse-schema.js'
+import { hasExactNumbers } from './numbers/exact-json.js'
 import { reasonOf } from './refuse.js'
 import { toDetails, type Violations } from './violations.js'
 import { createWorkerPool } from './worker/worker-pool.js'
@@ -96,7 +97,7 @@ export function createPayloadSchemas(options: PayloadSchemasOptions = {}): Paylo
     validate(receiver, payload, payloadText) {
       const plan = planFor(receiver)
       if (plan === 'everything') return undefined
-      if (plan === 'worker' || payloadText.length > plan.maxPayloadLength) {
+      if (plan === 'worker' || payloadText.length > plan.maxPayloadLength || hasExactNumbers(payloadText)) {
         return validateInWorker(receiver, payloadText)
       }
       const violations = judgeInline(receiver, plan, payload)
@@ -184,7 +185,8 @@ const NAMING = 8
 
 /**
  * The validator of a schema that is cheap by its looks alone: short, few sub-schemas, not recursive.
- * `undefined` for all others, also for those that cannot be used: the worker says why. Nothing here
+ * `undefined` for all others, also for those with numbers that a double does not keep and for those that cannot be used:
+ * the worker says why. Nothing here
  * relies on the schema having been checked when it was created: it may come from another's database.
  */
 function createInlineValidator(
@@ -192,14 +194,14 @@ function createInlineValidator(
   known: KnownResources,
   limits: Limits,
 ): InlineValidator | undefined {
-  if (schemaText.length > limits.mainSchemaLength) return undefined
+  if (schemaText.length > limits.mainSchemaLength || hasExactNumbers(schemaText)) return undefined
   const mainLimits = { ...limits, maxSubschemas: limits.mainSubschemas, maxPatternProgram: MAX_PROGRAM }
   try {
     const linked = linkSchema(parseSchema(schemaText, limits), known, mainLimits)
     const rate = assertAffordable(linked, limits)
     if (!Number.isFinite(rate)) return undefined
     return {
-      ...compileSchema(linked, 'payload', limits.namedViolations),
+      ...compileSchema(linked, { what: 'payload', limit: limits.namedViolations }),
       maxPayloadLength: Math.min(limits.mainPayloadLength, Math.floor(limits.mainChecks / rate)),
       maxNamingLength: Math.floor(limits.mainChecks / (rate * NAMING)),
     }

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
+import { showExact } from './numbers/exact-json.js'
 
 /** What is wrong with a value, one sentence each. */
 export interface Violations {
@@ -7,17 +8,32 @@ export interface Violations {
   readonly more: number
 }
 
-/** `what` is what the value is called: `payload/name must be string`. */
-export function toViolations(errors: readonly ErrorObject[], what: string, limit: number): Violations {
+/** How violations are named. */
+export interface Naming {
+  /** What the value is called: `payload/name must be string`. */
+  readonly what: string
+  /** How many are named; the rest is counted. */
+  readonly limit: number
+  /** Whether one for each place is enough: of a value that is wrong in several ways, the first. @default false */
+  readonly onePerPlace?: boolean
+}
+
+export function toViolations(
+  errors: readonly ErrorObject[],
+  { what, limit, onePerPlace }: Naming,
+): Violations {
   // "must match then schema" says nothing that the errors inside of `then` do not say.
   const telling = errors.filter(({ keyword }) => keyword !== 'if')
-  const sentences = new Set<string>()
+  const sentences = new Map<string, string>()
   let more = 0
   for (const error of telling.length > 0 ? telling : errors) {
-    if (sentences.size < limit) sentences.add(toSentence(error, what))
+    const sentence = toSentence(error, what)
+    const key = onePerPlace ? error.instancePath : sentence
+    if (sentences.has(key)) continue
+    if (sentences.size < limit) sentences.set(key, sentence)
     else more += 1
   }
-  return { named: [...sentences], more }
+  return { named: [...sentences.values()], more }
 }
 
 /** The sentences as an answer shows them. */
@@ -42,7 +58,7 @@ function mention(params: Readonly<Record<string, unknown>>): string {
 }
 
 function show(value: unknown): string {
-  return (JSON.stringify(value) ?? '').slice(0, MAX_PART)
+  return showExact(value).slice(0, MAX_PART)
 }
 
 /** Names come from strangers: no line breaks into a log, no megabyte into an answer. */

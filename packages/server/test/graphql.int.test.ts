@@ -20,6 +20,122 @@ async function query(document: string, variables?: unknown, operationName?: stri
   return json
 }
 
+describe('a JSON value', () => {
+  const NVRPP = 'name: "json", version: "1", release: "1", platform_id: "l", package: "p", description: "d"'
+  /** The text of the payload that a mutation records; its errors when it does not. */
+  async function recordedText(declared: string, payload: string, variables: string): Promise<string> {
+    const document = `mutation (${declared}) { create_event(event: {${NVRPP}, success: true,
+      event_receiver_id: "${any}", payload: ${payload}}) }`.replace('()', '')
+    const body = `{"query": ${JSON.stringify(document)}, "variables": ${variables}}`
+    const { json } = await api.post('/graphql/query', body)
+    if (json.errors) return json.errors.map(({ message }: { message: string }) => message).join('; ')
+    const { text } = await api.get(`/events/${json.data.create_event}`)
+    return /"payload":(.*),"success":true,"created_at"/s.exec(text)?.[1] ?? text
+  }
+  let any: string
+  beforeAll(async () => {
+    any = await api.create('/receivers', buildReceiver({ schema: {} }))
+  })
+
+  const EXACT = '{"2":12345678901234567890,"1":-0,"e":1e400}'
+  it.each([
+    ['$p: JSON', '{report: $p}', '{"p":{"passed":3}}', '{"report":{"passed":3}}'],
+    ['$p: JSON', '{a: [{b: $p}, $p]}', `{"p":${EXACT}}`, `{"a":[{"b":${EXACT}},${EXACT}]}`],
+    [
+      '$p: JSON!',
+      '[$p, 12345678901234567890, 1e400]',
+      '{"p":12345678901234567890}',
+      '[12345678901234567890,12345678901234567890,1e400]',
+    ],
+    ['$p: JSON', '{a: $p}', '{"p":"text"}', '{"a":"text"}'],
+    ['$p: JSON', '{a: $p}', '{"p":"{\\"b\\":1}"}', '{"a":"{\\"b\\":1}"}'],
+    ['$p: JSON', '{a: $p}', '{"p":null}', '{"a":null}'],
+    ['$p: JSON', '{a: $p, b: 1}', '{}', '{"b":1}'],
+    ['$p: JSON', '[$p, 1]', '{}', '[null,1]'],
+    ['$p: JSON = {x: 12345678901234567890}', '{a: $p}', '{}', '{"a":{"x":12345678901234567890}}'],
+    ['$p: JSON = "x"', '[$p]', '{}', '["x"]'],
+    ['$p: [JSON]', '{a: $p}', `{"p":[${EXACT},"s",null,[1]]}`, `{"a":[${EXACT},"s",null,[1]]}`],
+    ['$p: [[JSON!]!]', '{a: {b: $p}}', '{"p":[[1e400]]}', '{"a":{"b":[[1e400]]}}'],
+    ['$p: [JSON!] = [1e400, {a: 0}]', '{a: $p}', '{}', '{"a":[1e400,{"a":0}]}'],
+    [
+      '$s: String!, $i: Int, $b: Boolean, $id: ID',
+      '{s: $s, i: [{i: $i}], b: $b, id: $id}',
+      '{"s":"{}","i":3,"b":true,"id":7}',
+      '{"s":"{}","i":[{"i":3}],"b":true,"id":"7"}',
+    ],
+    [
+      '$t: Time, $o: Order',
+      '{t: $t, o: $o}',
+      '{"t":"2026-11-26T10:00:00Z","o":"ASC"}',
+      '{"t":"2026-11-26T10:00:00.000Z","o":"ASC"}',
+    ],
+    [
+      '$e: NvrppInput',
+      '{e: $e}',
+      '{"e":{"name":"n","version":"1","release":"1","platform_id":"p","package":"k"}}',
+      '{"e":{"name":"n","version":"1","release":"1","platform_id":"p","package":"k"}}',
+    ],
+    [
+      '$e: CreateEventReceiverInput',
+      '{e: $e}',
+      '{"e":{"name":"n","type":"t","version":"1","description":"d","schema":{"const":1e400}}}',
+      '{"e":{"name":"n","type":"t","version":"1","description":"d","schema":{"const":1e400}}}',
+    ],
+    ['', '"12345678901234567890"', '{}', '12345678901234567890'],
+    ['$p: JSON!', '$p', `{"p":${JSON.stringify(EXACT)}}`, EXACT],
+    ['$p: JSON!', '$p', `{"p":${EXACT}}`, EXACT],
+    ['$p: JSON! = {a: 1e400}', '$p', '{}', '{"a":1e400}'],
+  ])('is what it is: (%s) %s with %s', async (declared, payload, variables, recorded) => {
+    expect(await recordedText(declared, payload, variables)).toBe(recorded)
+  })
+
+  it('is held to its schema as it is written, at every way in', async () => {
+    const [big, next] = ['9007199254740993', '9007199254740992']
+    const id = await api.create(
+      '/receivers',
+      buildReceiver({ type: 'of.exact', schema: { uniqueItems: true } }),
+    )
+    const { payload: _, ...event } = buildEvent(id)
+    const rest = JSON.stringify(event).slice(0, -1)
+    const large = `"${'x'.repeat(300_000)}"`
+    const head = '"specversion":"1.0","source":"/s","type":"t","subject":"pkg:oci/n@1"'
+    const cloudEvent = (items: string) => `{"id":"${crypto.randomUUID()}",${head},"data":${items}}`
+    const ofData = await api.create(
+      '/receivers',
+      buildReceiver({ schema: { properties: { data: { uniqueItems: true } } } }),
+    )
+    const create = `mutation ($p: JSON!) { create_event(event: {${NVRPP}, success: true, event_receiver_id: "${id}", payload: $p}) }`
+    const ways: Record<string, (items: string) => Promise<{ status: number; text: string }>> = {
+      rest: (items) => api.post('/events', `${rest},"payload":${items}}`),
+      express: (items) => api.post('/events?', `${rest},"payload":${items}}`),
+      large: (items) => api.post('/events', `${rest},"payload":[${large},${items.slice(1)}}`),
+      batch: (items) => api.post('/events/batch', `[${rest},"payload":${items}}]`),
+      cloudEvent: (items) =>
+        api.post(`/cloudevents?receiver=${ofData}`, cloudEvent(items), {
+          'content-type': 'application/cloudevents+json',
+        }),
+      variable: (items) =>
+        api.post('/graphql/query', `{"query":${JSON.stringify(create)},"variables":{"p":${items}}}`),
+      literal: (items) =>
+        api.post('/graphql/query', { query: create.replace('($p: JSON!) ', '').replace('$p', items) }),
+    }
+    for (const [way, send] of Object.entries(ways)) {
+      const [good, bad] = [await send(`[${next},${big}]`), await send(`[${big},${big}.0]`)]
+      expect([way, good.status, good.text]).toEqual([way, 200, expect.not.stringContaining('duplicate')])
+      expect([way, bad.text]).toEqual([way, expect.stringContaining('must NOT have duplicate items')])
+    }
+  })
+
+  it('that is a string is JSON text where it is the argument, or refused', async () => {
+    for (const [declared, payload, variables] of [
+      ['$p: JSON!', '$p', '{"p":"text"}'],
+      ['', '"text"', '{}'],
+      ['$p: JSON! = "text"', '$p', '{}'],
+    ] as const)
+      expect(await recordedText(declared, payload, variables)).toContain('must hold JSON text')
+  })
+})
+
 describe('the workshop', () => {
   it('creates with literals: a receiver, a group and an event, and finds them', async () => {
     const created = await query(`mutation {

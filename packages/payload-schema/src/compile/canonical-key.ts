@@ -1,11 +1,12 @@
 /**
  * A text that is the same for two JSON values exactly when they are equal as JSON Schema means it
  * (2020-12 core, section 4.2.2): 1 and 1.0 are one number, so are 0 and -0, and the order of keys
- * does not count.
+ * does not count. A bigint is a number that a double does not keep (ExactNumber), and equals no double.
  */
 export function canonicalKey(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'number') return String(value === 0 ? 0 : value)
+  if (typeof value === 'bigint') return `n${value}`
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `[${value.map(canonicalKey).join()}]`
   const members = value as Readonly<Record<string, unknown>>

@@ -4,6 +4,7 @@ import type { Schema } from '../link/json-value.js'
 import type { KnownResources } from '../link/known-documents.js'
 import { linkSchema } from '../link/link-schema.js'
 import { parseSchema } from '../link/parse-schema.js'
+import { hasExactNumbers } from '../numbers/exact-json.js'
 import { refuse } from '../refuse.js'
 import { toDetails } from '../violations.js'
 import { compileSchema, type Validator } from './compile-schema.js'
@@ -14,32 +15,35 @@ export interface SchemaChecker {
   check(schemaText: string): void
 }
 
+/** Patterns are judged by linkSchema, which names them, and accepts what RE2 does: not by the format `regex`. */
+const NOT_BY_FORMAT = new Set(['regex', 'uri', 'uri-reference'])
+
 /** Everything that is asked of a new schema. Costly: for the worker only. */
 export function createSchemaChecker(known: KnownResources, limits: Limits): SchemaChecker {
   const metaValidators = new Map<string, Validator>()
 
-  const metaValidator = (uri: string): Validator => {
-    const validator = metaValidators.get(uri) ?? compileMetaSchema(uri, known, limits)
-    metaValidators.set(uri, validator)
+  const metaValidator = (uri: string, isExact: boolean): Validator => {
+    const key = `${isExact} ${uri}`
+    const validator = metaValidators.get(key) ?? compileMetaSchema(uri, isExact)
+    metaValidators.set(key, validator)
     return validator
+  }
+
+  const compileMetaSchema = (uri: string, isExact: boolean): Validator => {
+    const options = { ignoredFormats: NOT_BY_FORMAT, isExact }
+    const linked = linkSchema({ $schema: uri, $ref: uri }, known, DEFAULT_LIMITS, options)
+    return compileSchema(linked, { what: 'schema', limit: limits.namedViolations, onePerPlace: true })
   }
   return {
     check(schemaText) {
       const schema = parseSchema(schemaText, limits)
-      assertValid(schema, metaValidator(dialectOf(schema, DEFAULT_DIALECT).metaSchema))
-      const linked = linkSchema(schema, known, limits)
+      const isExact = hasExactNumbers(schemaText)
+      assertValid(schema, metaValidator(dialectOf(schema, DEFAULT_DIALECT).metaSchema, isExact))
+      const linked = linkSchema(schema, known, limits, { isExact })
       assertAffordable(linked, limits)
-      compileSchema(linked, 'payload', limits.namedViolations)
+      compileSchema(linked, { what: 'payload', limit: limits.namedViolations })
     },
   }
-}
-
-/** Patterns are judged by linkSchema, which names them, and accepts what RE2 does: not by the format `regex`. */
-const NOT_BY_FORMAT = new Set(['regex', 'uri', 'uri-reference'])
-
-function compileMetaSchema(uri: string, known: KnownResources, limits: Limits): Validator {
-  const linked = linkSchema({ $schema: uri, $ref: uri }, known, DEFAULT_LIMITS, NOT_BY_FORMAT)
-  return compileSchema(linked, 'schema', limits.namedViolations)
 }
 
 function assertValid(schema: Schema, validator: Validator): void {

@@ -1,6 +1,6 @@
 import { _, type FuncKeywordDefinition, str } from 'ajv/dist/2020.js'
+import { isMultipleOf } from '../numbers/decimal.js'
 import { canonicalKey, createJsonSet } from './canonical-key.js'
-import { isMultipleOf } from './multiple-of.js'
 
 /**
  * Keywords that replace Ajv's. Its `uniqueItems` compares every item with every other (12.7 s for a

@@ -23,6 +23,15 @@ export interface LinkedSchema {
   readonly root: { readonly $ref: string; readonly $defs: Readonly<Record<string, Schema>> }
   readonly patterns: Patterns
   readonly subschemas: number
+  /** Whether it is for values, or itself has values, in which a bigint stands for a number: see EXACT_KEYWORDS. */
+  readonly isExact: boolean
+}
+
+export interface LinkOptions {
+  /** Formats that are not enforced. @default none */
+  ignoredFormats?: ReadonlySet<string>
+  /** @default false */
+  isExact?: boolean
 }
 
 /** Where a document without `$id` is said to be from: a name that no catalogue uses. */
@@ -35,7 +44,7 @@ export function linkSchema(
   schema: Schema,
   known: KnownResources,
   limits: LinkLimits,
-  ignoredFormats: ReadonlySet<string> = new Set(),
+  { ignoredFormats = new Set(), isExact = false }: LinkOptions = {},
 ): LinkedSchema {
   const definitions: Record<string, Schema> = {}
   const names = new Map<DynamicScope, Map<JsonObject, string>>()
@@ -69,6 +78,7 @@ export function linkSchema(
       draft: resource.dialect.draft,
       patterns,
       ignoredFormats,
+      isExact,
       subschema: (child) => emit(child, resource, scope),
     }
     const references = referencesOf(source, resource, scope, known).map((target) => define(target, scope))
@@ -81,7 +91,7 @@ export function linkSchema(
   const root = define({ schema, resource }, createDynamicScope())
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) next()
   const $ref = isObject(root) ? String(root.$ref) : '#/$defs/root'
-  return { root: { $ref, $defs: isObject(root) ? definitions : { root } }, patterns, subschemas }
+  return { root: { $ref, $defs: isObject(root) ? definitions : { root } }, patterns, subschemas, isExact }
 }
 
 function rootResource(schema: Schema): SchemaResource {

@@ -1,3 +1,4 @@
+import { compareNumbers, isExactNumber, isInteger } from '../numbers/decimal.js'
 import type { Patterns } from '../patterns/patterns.js'
 import { refuse } from '../refuse.js'
 import type { Draft } from './dialect.js'
@@ -5,12 +6,16 @@ import { isKnownFormat } from './formats.js'
 import { isObject, isSchema, type JsonObject, property, type Schema } from './json-value.js'
 import { schemaPlace } from './keywords.js'
 
+/** `type` where values may hold bigints: Ajv's own cannot be replaced. */
+export const EXACT_TYPE = 'exactType'
+
 export type Mutable = Record<string, unknown>
 
 export interface Lowering {
   readonly draft: Draft
   readonly patterns: Patterns
   readonly ignoredFormats: ReadonlySet<string>
+  readonly isExact: boolean
   subschema(child: Schema): Schema
 }
 
@@ -26,10 +31,13 @@ export function lowerKeywords(source: JsonObject, lowering: Lowering): Mutable {
   return out
 }
 
+/** Nothing has so many items, characters or properties that more than this made a difference. */
+const toCount = (value: unknown): unknown => (typeof value === 'bigint' ? Number.MAX_SAFE_INTEGER : value)
+
 type Check = (value: unknown) => boolean
 
-const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value)
-const isCount: Check = (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0
+const isNumber: Check = isExactNumber
+const isCount: Check = (value) => isExactNumber(value) && isInteger(value) && compareNumbers(value, 0) >= 0
 const isStrings: Check = (value) => Array.isArray(value) && value.every((each) => typeof each === 'string')
 
 const TYPES: ReadonlySet<unknown> = new Set('array boolean integer null number object string'.split(' '))
@@ -40,7 +48,10 @@ const ASSERTIONS: ReadonlyMap<string, { since?: Draft; check: Check; must: strin
   ['type', { check: isType, must: 'a type of JSON or a list of them' }],
   ['enum', { check: Array.isArray, must: 'an array' }],
   ['const', { since: 6, check: () => true, must: 'anything' }],
-  ['multipleOf', { check: (value) => isNumber(value) && Number(value) > 0, must: 'a number above 0' }],
+  [
+    'multipleOf',
+    { check: (value) => isExactNumber(value) && compareNumbers(value, 0) > 0, must: 'a number above 0' },
+  ],
   ['required', { check: isStrings, must: 'an array of strings' }],
   ['uniqueItems', { check: (value) => typeof value === 'boolean', must: 'a boolean' }],
   ...['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'].map(
@@ -54,12 +65,14 @@ const ASSERTIONS: ReadonlyMap<string, { since?: Draft; check: Check; must: strin
 function lowerAssertions(
   source: JsonObject,
   out: Mutable,
-  { draft, patterns, ignoredFormats }: Lowering,
+  { draft, patterns, ignoredFormats, isExact }: Lowering,
 ): void {
   for (const [keyword, { since = 4, check, must }] of ASSERTIONS) {
     const value = property(source, keyword)
     if (value === undefined || draft < since) continue
-    out[keyword] = check(value) ? value : mustBe(keyword, must)
+    if (!check(value)) mustBe(keyword, must)
+    const name = isExact && keyword === 'type' ? EXACT_TYPE : keyword
+    out[name] = check === isCount ? toCount(value) : value
   }
   const format = property(source, 'format')
   if (isKnownFormat(format) && !ignoredFormats.has(format)) out.format = format

@@ -1,8 +1,13 @@
 import type { Limits } from '../limits.js'
+import { parseExact } from '../numbers/exact-json.js'
 import { refuse } from '../refuse.js'
 import { isSchema, type Schema } from './json-value.js'
 
-/** @throws INVALID_ARGUMENT when the text is not a JSON object or boolean, is too long, or nests too deep */
+/**
+ * Numbers that a double does not keep are bigints in it.
+ *
+ * @throws INVALID_ARGUMENT when the text is not a JSON object or boolean, is too long, or nests too deep
+ */
 export function parseSchema(
   text: string,
   limits: Pick<Limits, 'maxSchemaLength' | 'maxSchemaDepth'>,
@@ -17,7 +22,7 @@ export function parseSchema(
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return refuse('it is not JSON')
   }

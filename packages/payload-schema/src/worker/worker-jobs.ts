@@ -6,6 +6,7 @@ import { assertAffordable } from '../compile/schema-cost.js'
 import { createKnownResources } from '../link/known-documents.js'
 import { linkSchema } from '../link/link-schema.js'
 import { parseSchema } from '../link/parse-schema.js'
+import { hasExactNumbers, parseExact } from '../numbers/exact-json.js'
 import { reasonOf } from '../refuse.js'
 import type { Outcome, WireJob, WorkerMessage, WorkerSetup } from './worker-protocol.js'
 
@@ -22,13 +23,16 @@ export function createWorkerJobs(setup: WorkerSetup, send: (message: WorkerMessa
   const checker = createSchemaChecker(known, limits)
   const validators = new LRUCache<string, Validator>({ max: limits.cachedValidators })
 
-  const findValidator = ({ receiverId, schemaText }: WireValidateJob): Validator | undefined => {
-    const cached = validators.get(receiverId)
+  const findValidator = ({ receiverId, schemaText, payloadText }: WireValidateJob): Validator | undefined => {
+    const isExact = hasExactNumbers(payloadText)
+    const key = `${isExact} ${receiverId}`
+    const cached = validators.get(key)
     if (cached !== undefined || schemaText === undefined) return cached
-    const linked = linkSchema(parseSchema(schemaText, limits), known, limits)
+    const options = { isExact: isExact || hasExactNumbers(schemaText) }
+    const linked = linkSchema(parseSchema(schemaText, limits), known, limits, options)
     assertAffordable(linked, limits)
-    const validator = compileSchema(linked, 'payload', limits.namedViolations)
-    validators.set(receiverId, validator)
+    const validator = compileSchema(linked, { what: 'payload', limit: limits.namedViolations })
+    validators.set(key, validator)
     send({ kind: 'compiled' })
     return validator
   }
@@ -44,7 +48,7 @@ export function createWorkerJobs(setup: WorkerSetup, send: (message: WorkerMessa
 
   const judge = (validator: Validator, payloadText: string): Outcome => {
     const begin = performance.now()
-    const parsed = attempt((): unknown => JSON.parse(payloadText))
+    const parsed = attempt((): unknown => parseExact(payloadText))
     if ('failure' in parsed) return { kind: 'malformed', reason: reasonOf(parsed.failure) }
     const payload = parsed.value
     const first = validator.firstViolations(payload)

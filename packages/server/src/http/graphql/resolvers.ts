@@ -9,9 +9,9 @@ import {
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
 import type { Call } from '../../call.js'
-import type { JsonInput } from '../../registry/input.js'
 import type { Registry } from '../../registry/registry.js'
 import { parseLimit } from '../rest/query-params.js'
+import { type JsonSource, toJsonInput } from './scalars.js'
 
 /** What resolvers of one request share. */
 export interface GraphqlContext {
@@ -131,13 +131,13 @@ function createQueries({ events, receivers, groups, gateStatus }: Registry) {
 function createMutations({ events, receivers, groups }: Registry) {
   return {
     create_event: (
-      { event: { payload, ...fields } }: { event: { payload: JsonInput } },
+      { event: { payload, ...fields } }: { event: { payload: JsonSource } },
       { call }: GraphqlContext,
-    ) => events.create({ fields, payload }, call),
+    ) => events.create({ fields, payload: toJsonInput(payload) }, call),
     create_event_receiver: (
-      { event_receiver: { schema, ...fields } }: { event_receiver: { schema: JsonInput } },
+      { event_receiver: { schema, ...fields } }: { event_receiver: { schema: JsonSource } },
       { call }: GraphqlContext,
-    ) => receivers.create(fields, schema, call),
+    ) => receivers.create(fields, toJsonInput(schema), call),
     create_event_receiver_group: (
       { event_receiver_group }: { event_receiver_group: object },
       { call }: GraphqlContext,

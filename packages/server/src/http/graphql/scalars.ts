@@ -1,4 +1,4 @@
-import { assertJsonDepth, EprError, type JsonText, readTime, stringifyJson } from '@epr/model'
+import { assertJsonDepth, EprError, type JsonText, readTime } from '@epr/model'
 import { GraphQLError, type GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import type { JsonInput } from '../../registry/input.js'
 
@@ -12,12 +12,37 @@ export function withSource(text: string): object {
   return marked
 }
 
-/** A string is JSON text, or an error: `"{\"name\":\"joe\"}"` is what existing clients send. */
-function fromString(text: string): JsonInput {
+/**
+ * A value of the JSON scalar as it was written, at whatever depth. What a string means is known only where it arrives: as an
+ * argument it is JSON text, inside of a literal it is itself.
+ */
+export interface JsonSource {
+  source: string
+}
+
+const known = new WeakSet<object>()
+const isJsonSource = (value: object): value is JsonSource => known.has(value)
+
+function toJsonSource(text: string): JsonSource {
+  assertJsonDepth(text)
+  const value = { source: text }
+  known.add(value)
+  return value
+}
+
+/**
+ * The JSON that was given as an argument. A string is JSON text, or an error: `"{\"name\":\"joe\"}"` is what existing
+ * clients send.
+ *
+ * @throws EprError INVALID_ARGUMENT
+ */
+export function toJsonInput({ source }: JsonSource): JsonInput {
+  const value: unknown = JSON.parse(source)
+  if (typeof value !== 'string') return { text: source, value }
   try {
-    const value: unknown = JSON.parse(text)
-    assertJsonDepth(text)
-    return { text, value }
+    const inner: unknown = JSON.parse(value)
+    assertJsonDepth(value)
+    return { text: value, value: inner }
   } catch (cause) {
     if (cause instanceof EprError) throw cause
     const problem = `a string given as JSON must hold JSON text: ${(cause as Error).message}`
@@ -25,20 +50,30 @@ function fromString(text: string): JsonInput {
   }
 }
 
-function fromSource(text: string): JsonInput {
-  const value: unknown = JSON.parse(text)
-  assertJsonDepth(text)
-  return typeof value === 'string' ? fromString(value) : { text, value }
+function parseValue(value: unknown): JsonSource {
+  const source = typeof value === 'object' && value !== null ? sources.get(value) : undefined
+  return toJsonSource(source ?? JSON.stringify(value))
 }
 
-function parseValue(value: unknown): JsonInput {
-  const source = typeof value === 'object' && value !== null ? sources.get(value) : undefined
-  if (source !== undefined) return fromSource(source)
-  return fromSource(JSON.stringify(value))
+type Variables = Readonly<Record<string, unknown>>
+
+/** A variable of whatever type as JSON text. */
+function variableText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
+  if (isJsonSource(value)) return value.source
+  if (Array.isArray(value)) return `[${value.map(variableText).join(',')}]`
+  return toObjectText(Object.entries(value).map(([name, member]) => [name, variableText(member)]))
 }
+
+const toObjectText = (members: readonly (readonly [name: string, text: string])[]): string =>
+  `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`
+
+/** A variable that is not given leaves its member out (GraphQL, October 2021, 3.10, "Input coercion"). */
+const isAbsent = (node: ValueNode, variables: Variables): boolean =>
+  node.kind === Kind.VARIABLE && !Object.hasOwn(variables, node.name.value)
 
 /** A literal of the document as JSON text. */
-function literalText(node: ValueNode, variables: Record<string, unknown>): string {
+function literalText(node: ValueNode, variables: Variables): string {
   switch (node.kind) {
     case Kind.INT:
     case Kind.FLOAT:
@@ -51,24 +86,24 @@ function literalText(node: ValueNode, variables: Record<string, unknown>): strin
       return 'null'
     case Kind.LIST:
       return `[${node.values.map((item) => literalText(item, variables)).join(',')}]`
-    case Kind.OBJECT: {
-      const members = node.fields.map(
-        ({ name, value }) => `${JSON.stringify(name.value)}:${literalText(value, variables)}`,
+    case Kind.OBJECT:
+      return toObjectText(
+        node.fields
+          .filter(({ value }) => !isAbsent(value, variables))
+          .map(({ name, value }) => [name.value, literalText(value, variables)]),
       )
-      return `{${members.join(',')}}`
-    }
     case Kind.VARIABLE:
-      return stringifyJson(variables[node.name.value] ?? null)
+      return isAbsent(node, variables) ? 'null' : variableText(variables[node.name.value])
     case Kind.ENUM:
       throw new GraphQLError(`JSON has no ${node.value}: write "${node.value}"`, { nodes: node })
   }
 }
 
-/** Resolvers get a {@link JsonInput} and give a {@link JsonText} or plain JSON. */
-export const JSON_SCALAR: Partial<GraphQLScalarType<JsonInput, JsonText | unknown>> = {
+/** Resolvers get a {@link JsonSource} and give a {@link JsonText} or plain JSON. */
+export const JSON_SCALAR: Partial<GraphQLScalarType<JsonSource, JsonText | unknown>> = {
   serialize: (value) => value,
   parseValue,
-  parseLiteral: (node, variables) => fromSource(literalText(node, variables ?? {})),
+  parseLiteral: (node, variables) => toJsonSource(literalText(node, variables ?? {})),
 }
 
 function parseTime(value: unknown): string {
