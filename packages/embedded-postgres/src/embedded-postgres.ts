@@ -35,10 +35,20 @@ export interface PostgresLog {
 }
 
 /**
- * Starts PostgreSQL on a directory, or adopts the one that a killed server has left running there.
+ * PGSSLMODE, PGOPTIONS and the like are about another database, and pg reads them wherever a connection does not say.
+ * https://www.postgresql.org/docs/current/libpq-envars.html
+ */
+function forgetPostgresVariables(): void {
+  for (const name of Object.keys(process.env)) if (/^PG[A-Z]/.test(name)) delete process.env[name]
+}
+
+/**
+ * Starts PostgreSQL on a directory, or adopts the one that a killed server has left running there. Takes the PG*
+ * variables out of this process's environment.
  * UNAVAILABLE when another living process is its owner, or when it cannot run here.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  forgetPostgresVariables()
   const cluster = await prepareCluster(options)
   return supervise(cluster, options)
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { constants, existsSync } from 'node:fs'
-import { type FileHandle, open, readFile, stat, truncate } from 'node:fs/promises'
+import { chmod, type FileHandle, open, readFile, stat, truncate } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { EprError } from '@epr/model'
@@ -127,6 +127,9 @@ async function findFileLock({ directory, env }: Cluster): Promise<string[]> {
     directory.lockFile,
   ]
   if (!(env.PATH ?? '').split(delimiter).some((path) => existsSync(join(path, 'flock')))) return []
+  // Made here, because flock(1) makes it readable for everybody.
+  await (await open(directory.lockFile, 'a', 0o600)).close()
+  await chmod(directory.lockFile, 0o600)
   const { code } = await runCommand([...lock, 'true'], { env, timeoutMs: 5_000 })
   return code === 0 || code === LOCKED ? lock : []
 }

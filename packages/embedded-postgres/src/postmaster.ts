@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EprError } from '@epr/model'
@@ -39,6 +39,7 @@ export async function readPostmasterFile(data: string): Promise<Postmaster | und
  * processes of a killed postmaster are still at work on the data.
  */
 export async function disownPostmasterFile(data: string): Promise<void> {
+  await removeCutFile(join(data, 'postmaster.pid'))
   const found = await readPostmasterFile(data)
   if (found === undefined || !isAlive(found.pid) || isPostmasterOf(found.pid, data)) return
   const file = join(data, 'postmaster.pid')
@@ -46,6 +47,20 @@ export async function disownPostmasterFile(data: string): Promise<void> {
   const written = `${file}.${randomUUID()}`
   await writeFile(written, text.replace(/^\d+/, String(NOBODY)), { mode: 0o600 })
   await rename(written, file)
+}
+
+/** A postmaster writes its file within milliseconds of making it. */
+const WRITING_MS = 1_000
+
+/**
+ * After a power cut the file may be empty or hold anything: no process can be looked up by it, and PostgreSQL would
+ * refuse to start for as long as it is there. Who makes it just now is given the time to write it.
+ */
+async function removeCutFile(file: string): Promise<void> {
+  const text = await readFile(file, 'latin1').catch(() => undefined)
+  if (text === undefined || /^\d+\n/.test(text)) return
+  await sleep(WRITING_MS)
+  if ((await readFile(file, 'latin1').catch(() => undefined)) === text) await rm(file, { force: true })
 }
 
 function isPostmasterOf(pid: number, data: string): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -45,6 +45,25 @@ describe('the embedded PostgreSQL', () => {
     expect(processesOn(directory)).toEqual([])
     expect(existsSync(postgres.connection.host)).toBe(false)
     expect(existsSync(join(directory, 'pg', 'postmaster.pid'))).toBe(false)
+  })
+
+  it.each(['', 'garbage\n', '\0\0\0\0'])(
+    'starts in seconds when a power cut has left %j in postmaster.pid',
+    async (text) => {
+      const directory = await usedDirectory()
+      writeFileSync(join(directory, 'pg', 'postmaster.pid'), text)
+      const startedAt = Date.now()
+      await start({ directory })
+      expect(Date.now() - startedAt).toBeLessThan(10_000)
+    },
+  )
+
+  it('leaves no file in its directory that others can read', async () => {
+    const directory = await usedDirectory()
+    await start({ directory })
+    const files = readdirSync(directory).filter((name) => statSync(join(directory, name)).isFile())
+    expect(files).toContain('postgres.log')
+    for (const name of files) expect([name, statSync(join(directory, name)).mode & 0o077]).toEqual([name, 0])
   })
 
   it('applies the settings it is given', async () => {

@@ -3,12 +3,12 @@ import { createPayloadSchemas, type SchemaCatalogue } from '@epr/payload-schema'
 import type { Logger } from 'pino'
 import type { Config } from './config/config.js'
 import { toConnectPublisher } from './config/connect-publisher.js'
-import { readPem } from './config/read-pem.js'
+import { readTlsFiles } from './config/tls-files.js'
 import { createCyclonedxCatalogue } from './cyclonedx-catalogue.js'
 import { createFeed } from './feed/feed.js'
 import { cloudEventRoutes } from './http/cloud-events/routes.js'
 import { createGuards, isLoopback } from './http/core/guards.js'
-import { type HttpServer, startHttpServer } from './http/core/http-server.js'
+import { assertFree, type HttpServer, startHttpServer } from './http/core/http-server.js'
 import { createListener, type ServedRequest } from './http/core/listener.js'
 import { API_PREFIX } from './http/core/route.js'
 import { createGraphqlRoute } from './http/graphql/graphql.js'
@@ -39,11 +39,6 @@ export interface App {
   readonly url: string
   /** Answers what is in flight, writes what is queued, sends what is written, then closes everything. */
   stop(): Promise<void>
-}
-
-async function readTls({ tlsCert, tlsKey }: Config) {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined
-  return { cert: await readPem(tlsCert, '--tls-cert'), key: await readPem(tlsKey, '--tls-key') }
 }
 
 /** What receivers' schemas may refer to: CycloneDX's parts and CDEvents. */
@@ -149,7 +144,8 @@ async function serve(options: ServeOptions): Promise<App> {
   function onServed(served: ServedRequest): void {
     metrics.observeRequest(served)
     const { requestId: request_id, method, url, status, seconds } = served
-    log.debug({ request_id, method, url, status, seconds }, 'answered')
+    // Without the query: somebody may have put a token there.
+    log.debug({ request_id, method, path: url.replace(/\?.*/s, ''), status, seconds }, 'answered')
   }
   if (!isLoopback(config.host)) {
     log.warn(
@@ -201,8 +197,10 @@ async function serve(options: ServeOptions): Promise<App> {
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
-  const tls = await readTls(config)
+  const tls = await readTlsFiles(config, log)
   const connectPublisher = await toConnectPublisher(config, log)
+  // Before a database is made or waited for.
+  await assertFree(config)
   const opened = await openDatabase(config.db, log)
   try {
     await assertServer(opened.database)

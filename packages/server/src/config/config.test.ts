@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BOOLEAN_CASES, DURATION_CASES } from '@epr/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { readConfig } from './config.js'
+import { environmentNames, readConfig } from './config.js'
 
 let directory: string
 beforeEach(() => {
@@ -76,6 +76,23 @@ describe('the configuration', () => {
     expect(read(['--debug=false']).debug).toBe(false)
   })
 
+  it('takes an empty variable for one that is not set, whatever its flag', () => {
+    const file = writeFile('topic: from-file\n')
+    const unset = read(['--config', file])
+    for (const name of environmentNames()) vi.stubEnv(name, '')
+    expect(read(['--config', file])).toEqual(unset)
+  })
+
+  it.each(['0123', '1e5', '0x1F', '12345678901234567890', '1.10'])(
+    'takes %s in the file as it is written',
+    (text) => {
+      expect(read(['--config', writeFile(`topic: ${text}\nport:\ndb: ~\n`)])).toMatchObject({
+        topic: text,
+        port: 8042,
+      })
+    },
+  )
+
   it.each([
     ['an unknown flag', ['--nothing']],
     ['a port out of range', ['--port', '70000']],
@@ -90,6 +107,8 @@ describe('the configuration', () => {
     ['broken YAML', 'port: [1'],
     ['a list', '- 1'],
     ['a bad value', 'port: many'],
+    ['a map for a value', 'port: {a: 1}'],
+    ['a key twice', 'port: 1\nport: 2'],
   ])('refuses a file with %s, and names it', (_, text) => {
     const file = writeFile(text)
     expect(() => read(['--config', file])).toThrow(

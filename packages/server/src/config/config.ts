@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EprError, readBoolean, readDurationMs } from '@epr/model'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { parse as parseYaml } from 'yaml'
 import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
 import { defaultDataDirectory } from './default-data-directory.js'
+import { readSettingsFile } from './settings-file.js'
 
 /** The server's settings, from flags, environment and file: a flag beats the environment beats the file. */
 export interface Config extends BrokerConfig {
@@ -62,8 +61,7 @@ function parseInteger(min: number, max: number): (text: string) => number {
 const parseList = (text: string): string[] => text.split(/[\s,]+/).filter((item) => item !== '')
 
 function parseFlag(text: string): boolean {
-  // A variable that is set to nothing says no.
-  const value = text === '' ? false : readBoolean(text)
+  const value = readBoolean(text)
   if (value !== undefined) return value
   throw new InvalidArgumentError('write true or false.')
 }
@@ -75,78 +73,88 @@ const flag = (name: string, description: string, env: string): Option =>
   option(`${name} [true|false]`, description, env).argParser(parseFlag).preset('true').default(false)
 
 function createCommand(version: string): Command {
-  return new Command('epr-server')
-    .description('Records events, decides gates, sends messages. Without --db it runs its own PostgreSQL.')
-    .version(version)
-    .addOption(option('--host <host>', 'address to listen on', 'EPR_HOST').default('localhost'))
-    .addOption(
-      option('--port <port>', 'port to listen on, 0 for a free one', 'EPR_PORT')
-        .argParser(parseInteger(0, 65_535))
-        .default(8042),
-    )
-    .addOption(
-      option(
-        '--db <url|directory>',
-        'postgres://user:password@host:port/database, or a directory for the embedded PostgreSQL (default: $XDG_DATA_HOME/epr, as root /var/lib/epr)',
-        'EPR_DB',
-      ),
-    )
-    .addOption(option('--tls-cert <file>', 'certificate chain (PEM): serves https', 'EPR_TLS_CERT'))
-    .addOption(option('--tls-key <file>', 'private key (PEM) of --tls-cert', 'EPR_TLS_KEY'))
-    .addOption(
-      option('--brokers <list>', 'Kafka brokers, host:port with commas', 'EPR_BROKERS')
-        .argParser(parseBrokers)
-        .default([], 'none: messages are in the feed only'),
-    )
-    .addOption(
-      option('--topic <name>', 'Kafka topic, created when it is missing', 'EPR_TOPIC')
-        .argParser(parseTopic)
-        .default('epr.dev.events'),
-    )
-    .addOption(flag('--broker-tls', 'TLS to the brokers', 'EPR_BROKER_TLS'))
-    .addOption(
-      option('--broker-ca <file>', "authorities (PEM) of the brokers' certificates", 'EPR_BROKER_CA'),
-    )
-    .addOption(
-      option('--max-body-bytes <bytes>', 'largest request body', 'EPR_MAX_BODY_BYTES')
-        .argParser(parseInteger(1_024, 256 * 1024 * 1024))
-        .default(16 * 1024 * 1024),
-    )
-    .addOption(
-      option('--message-retention <duration>', 'how long messages stay in the feed', 'EPR_MESSAGE_RETENTION')
-        .argParser(parseDuration)
-        .default(7 * 86_400_000, '7d'),
-    )
-    .addOption(
-      option(
-        '--config <file>',
-        'YAML file whose keys are flag names (default: $XDG_CONFIG_HOME/epr/epr.yaml)',
-        'EPR_CONFIG',
-      ),
-    )
-    .addOption(
-      option(
-        '--allowed-hosts <names>',
-        'host names beyond localhost that requests may name, with commas',
-        'EPR_ALLOWED_HOSTS',
+  return (
+    new Command('epr-server')
+      .description('Records events, decides gates, sends messages. Without --db it runs its own PostgreSQL.')
+      .version(version)
+      .addOption(option('--host <host>', 'address to listen on', 'EPR_HOST').default('localhost'))
+      .addOption(
+        option('--port <port>', 'port to listen on, 0 for a free one', 'EPR_PORT')
+          .argParser(parseInteger(0, 65_535))
+          .default(8042),
       )
-        .argParser(parseList)
-        .default([], 'none'),
-    )
-    .addOption(
-      option(
-        '--cors-origins <origins>',
-        'origins whose pages may read and write, with commas',
-        'EPR_CORS_ORIGINS',
+      .addOption(
+        option(
+          '--db <url|directory>',
+          'postgres://user:password@host:port/database, or a directory for the embedded PostgreSQL (default: $XDG_DATA_HOME/epr, as root /var/lib/epr)',
+          'EPR_DB',
+        ),
       )
-        .argParser(parseList)
-        .default([], 'none'),
-    )
-    .addOption(flag('--json-logging', 'log JSON lines', 'EPR_JSON_LOGGING'))
-    .addOption(flag('--debug', 'log more', 'EPR_DEBUG'))
-    .allowExcessArguments(false)
-    .showSuggestionAfterError()
-    .exitOverride()
+      .addOption(option('--tls-cert <file>', 'certificate chain (PEM): serves https', 'EPR_TLS_CERT'))
+      .addOption(option('--tls-key <file>', 'private key (PEM) of --tls-cert', 'EPR_TLS_KEY'))
+      .addOption(
+        option('--brokers <list>', 'Kafka brokers, host:port with commas', 'EPR_BROKERS')
+          .argParser(parseBrokers)
+          .default([], 'none: messages are in the feed only'),
+      )
+      .addOption(
+        option('--topic <name>', 'Kafka topic, created when it is missing', 'EPR_TOPIC')
+          .argParser(parseTopic)
+          .default('epr.dev.events'),
+      )
+      .addOption(flag('--broker-tls', 'TLS to the brokers', 'EPR_BROKER_TLS'))
+      .addOption(
+        option('--broker-ca <file>', "authorities (PEM) of the brokers' certificates", 'EPR_BROKER_CA'),
+      )
+      .addOption(
+        option('--max-body-bytes <bytes>', 'largest request body', 'EPR_MAX_BODY_BYTES')
+          .argParser(parseInteger(1_024, 256 * 1024 * 1024))
+          .default(16 * 1024 * 1024),
+      )
+      .addOption(
+        option(
+          '--message-retention <duration>',
+          'how long messages stay in the feed',
+          'EPR_MESSAGE_RETENTION',
+        )
+          .argParser(parseDuration)
+          .default(7 * 86_400_000, '7d'),
+      )
+      .addOption(
+        option(
+          '--config <file>',
+          'YAML file whose keys are flag names (default: $XDG_CONFIG_HOME/epr/epr.yaml)',
+          'EPR_CONFIG',
+        ),
+      )
+      .addOption(
+        option(
+          '--allowed-hosts <names>',
+          'host names beyond localhost that requests may name, with commas',
+          'EPR_ALLOWED_HOSTS',
+        )
+          .argParser(parseList)
+          .default([], 'none'),
+      )
+      .addOption(
+        option(
+          '--cors-origins <origins>',
+          'origins whose pages may read and write, with commas',
+          'EPR_CORS_ORIGINS',
+        )
+          .argParser(parseList)
+          .default([], 'none'),
+      )
+      .addOption(flag('--json-logging', 'log JSON lines', 'EPR_JSON_LOGGING'))
+      .addOption(flag('--debug', 'log more', 'EPR_DEBUG'))
+      .allowExcessArguments(false)
+      .showSuggestionAfterError()
+      // What stands behind a misspelt --db may hold a password.
+      .configureOutput({
+        outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*)=.*'/, "$1'")),
+      })
+      .exitOverride()
+  )
 }
 
 /** Whether a failure is shown with its stack; known also when it is the configuration that cannot be read. */
@@ -160,31 +168,17 @@ export function environmentNames(): string[] {
 }
 
 /** The default place of the file, which may be absent; one that is named must be there. */
-function readConfigFile(named: string | undefined, env: NodeJS.ProcessEnv): Record<string, unknown> {
+function readConfigFile(named: string | undefined, env: NodeJS.ProcessEnv): Map<string, string> {
   const configHome = env.XDG_CONFIG_HOME || join(env.HOME ?? '/', '.config')
-  const file = named ?? join(configHome, 'epr', 'epr.yaml')
-  try {
-    const content: unknown = parseYaml(readFileSync(file, 'utf8')) ?? {}
-    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content }
-    throw new EprError('INVALID_ARGUMENT', 'it must hold keys and values, like "port: 8042"')
-  } catch (error) {
-    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    const reason = (error as Error).message.split('\n')[0]
-    throw new EprError('INVALID_ARGUMENT', `--config: cannot read ${file}: ${reason}`, { cause: error })
-  }
+  return readSettingsFile(named ?? join(configHome, 'epr', 'epr.yaml'), named === undefined)
 }
 
 /** Gives each option that neither a flag nor the environment has set the file's value, read as if typed. */
-function applyConfigFile(command: Command, file: Record<string, unknown>): void {
+function applyConfigFile(command: Command, file: ReadonlyMap<string, string>): void {
   for (const known of command.options) {
-    const value = file[known.name()]
-    if (value === undefined || value === null) continue
-    if (
-      command.getOptionValueSource(known.attributeName()) !== 'default' &&
-      command.getOptionValueSource(known.attributeName()) !== undefined
-    )
-      continue
-    const text = String(value)
+    const text = file.get(known.name())
+    const source = command.getOptionValueSource(known.attributeName())
+    if (text === undefined || (source !== 'default' && source !== undefined)) continue
     try {
       const parsed = known.parseArg ? known.parseArg(text, undefined) : text
       command.setOptionValueWithSource(known.attributeName(), parsed, 'config')
@@ -246,7 +240,15 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, vers
 /** The configuration as its flags are called. */
 type Flags = Omit<Config, 'messageRetentionMs'> & { messageRetention: number }
 
+/** `EPR_HOST: ${EPR_HOST}` of a compose file, with nothing set, is there and empty: commander would take it for an answer. */
+function unsetEmptyVariables(command: Command): void {
+  for (const { envVar } of command.options) {
+    if (envVar && process.env[envVar] === '') delete process.env[envVar]
+  }
+}
+
 function readCommand(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Config {
+  unsetEmptyVariables(command)
   try {
     command.parse([...args], { from: 'user' })
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { createKafkaPublisher } from '../relay/kafka-publisher.js'
 import type { ConnectPublisher } from '../relay/publisher.js'
 import type { BrokerConfig } from './broker-config.js'
-import { readPem } from './read-pem.js'
+import { readAuthorities } from './tls-files.js'
 
 /**
  * What publishes to the brokers of the settings; without brokers, nothing.
@@ -14,7 +14,7 @@ export async function toConnectPublisher(
   log: Logger,
 ): Promise<ConnectPublisher | undefined> {
   if (brokers.length === 0) return undefined
-  const ca = brokerCa === undefined ? undefined : await readPem(brokerCa, '--broker-ca')
+  const ca = brokerCa === undefined ? undefined : await readAuthorities(brokerCa)
   if (sasl && !brokerTls)
     log.warn('SASL_MECHANISM=PLAIN without --broker-tls: the password travels in the clear')
   return createKafkaPublisher({

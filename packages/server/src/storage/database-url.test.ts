@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { toDatabaseLocation } from './database-url.js'
 
@@ -40,10 +41,41 @@ describe('--db', () => {
     expect(configOf('postgres://h/d?sslmode=disable').ssl).toBe(false)
   })
 
-  it('shows a URL without its password', () => {
-    expect(toDatabaseLocation('postgres://u:secret@h/d?password=other')).toMatchObject({
-      display: 'postgres://u:***@h/d?password=***',
-    })
+  it.each([
+    ['postgres://u:s3cret@h/d?password=s3cret', 'postgres://u@h/d'],
+    ['postgresql://epr:p4ss@s3cret@localhost:1/epr', 'postgres://epr@localhost:1/epr'],
+    ['postgres://:s3cret@h/d', 'postgres://postgres@h/d'],
+    ['postgres://u:s3cret%2F%40@h', 'postgres://u@h/postgres'],
+    ['postgres://h/d?user=u&password=s3cret&sslpassword=s3cret&application_name=s3cret', 'postgres://u@h/d'],
+    ['postgres:///d?host=/run/postgresql&password=s3cret', 'postgres://postgres@/d?host=/run/postgresql'],
+    ['postgres://u:s3cret%zz@h/d', 'postgres://u@h/d'],
+    ['postgres://u:s3cret@[::1]:5432/d', 'postgres://u@[::1]:5432/d'],
+  ])('shows of %s the user, the host and the database', (db, display) => {
+    expect(toDatabaseLocation(db)).toMatchObject({ display })
+  })
+
+  it.each([
+    'host=localhost user=epr password=s3cret dbname=epr',
+    'password = s3cret',
+    'user:s3cret@localhost/epr',
+    'jdbc:postgresql://localhost/epr?user=epr&password=s3cret',
+    'postgres:/epr:s3cret@localhost/epr',
+    '"postgres://epr:s3cret@localhost/epr"',
+    ' postgres://epr:s3cret@localhost/epr',
+    'postgres://epr:s3cret/4@localhost/epr',
+    'postgres://epr:12/s3cret@localhost/epr',
+    'postgres://epr:12?s3cret@localhost/epr',
+    'postgres://epr:12#s3cret@localhost/epr',
+    'mysql://epr:s3cret@localhost/epr',
+  ])('refuses %s, and shows nothing of its password', (db) => {
+    let refusal: unknown
+    try {
+      toDatabaseLocation(db)
+    } catch (error) {
+      refusal = error
+    }
+    expect(refusal).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(inspect(refusal)).not.toContain('s3cret')
   })
 
   it('refuses other schemes and broken URLs, and takes anything else as a directory', () => {

@@ -93,6 +93,15 @@ function closeServer({ server, closeSilent }: Listening): Promise<void> {
   })
 }
 
+/**
+ * Listens and stops at once: who starts what takes longer wants to know before.
+ *
+ * @throws EprError INVALID_ARGUMENT when host and port cannot be listened on
+ */
+export async function assertFree({ host, port }: Pick<HttpServerOptions, 'host' | 'port'>): Promise<void> {
+  await (await startHttpServer({ host, port, listener: () => undefined })).close()
+}
+
 /** @throws EprError INVALID_ARGUMENT when host and port cannot be listened on */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { listener } = options

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { EprError } from '@epr/model'
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
+
+/**
+ * Reads a YAML file of settings. Values are the text that stands there, as in a flag: a topic `0123` is no number.
+ *
+ * @param isOptional whether it may be missing
+ * @throws EprError INVALID_ARGUMENT that names the file
+ */
+export function readSettingsFile(file: string, isOptional: boolean): Map<string, string> {
+  try {
+    return readSettings(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (isOptional && (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map()
+    const reason = (error as Error).message.split('\n')[0]
+    throw new EprError('INVALID_ARGUMENT', `--config: cannot read ${file}: ${reason}`, { cause: error })
+  }
+}
+
+function readSettings(text: string): Map<string, string> {
+  const { contents, errors } = parseDocument(text)
+  if (errors[0]) throw errors[0]
+  if (contents === null) return new Map()
+  if (!isMap(contents)) throw new Error('it must hold keys and values, like "port: 8042"')
+  const settings = new Map<string, string>()
+  for (const { key, value } of contents.items) {
+    const read = toText(value)
+    if (read === undefined) throw new Error(`${key}: write a value, or a list of values`)
+    if (read !== null) settings.set(String(key), read)
+  }
+  return settings
+}
+
+/** Null for no value; undefined for what is none. */
+function toText(node: unknown): string | null | undefined {
+  if (node === null) return null
+  if (isSeq(node)) return node.items.map(toText).join()
+  if (!isScalar(node)) return undefined
+  if (node.value === null) return null
+  return typeof node.value === 'number' ? node.source : String(node.value)
+}
