@@ -7,7 +7,7 @@ const artifactId = toPackageUrl(nvrpp)
 const environment = { id: 'staging' }
 
 const epr = createClient({
-  url: process.env.EPR_URL ?? 'http://localhost:8042',
+  url: process.env.EPR_URL || 'http://localhost:8042',
   token: process.env.EPR_TOKEN,
 })
 const chainId = crypto.randomUUID()

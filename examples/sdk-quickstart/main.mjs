@@ -1,7 +1,7 @@
 import { createClient } from '@epr/client'
 
 const epr = createClient({
-  url: process.env.EPR_URL ?? 'http://localhost:8042',
+  url: process.env.EPR_URL || 'http://localhost:8042',
   token: process.env.EPR_TOKEN,
 })
 const common = { version: '1.0.0', description: 'from the quickstart of the SDK' }

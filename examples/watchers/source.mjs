@@ -1,4 +1,5 @@
 import { feedSource, kafkaSource } from '@epr/watcher'
+import { settings } from './program.mjs'
 
 /**
  * Kafka when EPR_BROKERS names some, or else the feed of the registry at EPR_URL. One that was never started begins
@@ -10,7 +11,7 @@ export function sourceOf(name, { fromLatest = true } = {}) {
     EPR_TOPIC: topic = 'epr.dev.events',
     EPR_URL: url,
     EPR_TOKEN: token,
-  } = process.env
+  } = settings
   if (brokers) {
     const kafka = { brokers: brokers.split(','), topics: [topic], groupId: name }
     return kafkaSource({ ...kafka, fromBeginning: !fromLatest })

@@ -4,7 +4,7 @@ import { isCdEvent } from '@epr/cdevents'
 
 /** Answers as the webhook of CDviz's collector does, and prints what it takes: to try the forwarder without Docker. */
 
-const { PORT: port = '8080', CDVIZ_SECRET: secret } = process.env
+const { PORT: port, CDVIZ_SECRET: secret } = process.env
 const seen = new Set()
 
 function isSigned(body, signature = '') {
@@ -42,7 +42,7 @@ const server = createServer(async (request, response) => {
   response.writeHead(status, { 'content-type': 'application/problem+json' })
   response.end(detail && JSON.stringify({ status, detail }))
 })
-server.listen(Number(port), '127.0.0.1', () => {
+server.listen(Number(port || 8080), '127.0.0.1', () => {
   console.log(`collector listening on http://127.0.0.1:${server.address().port}/webhook/000-cdevents`)
 })
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close())

@@ -1,5 +1,6 @@
 import { cdvizHandler } from '@epr/cdevents/cdviz'
 import { byType, createWatcher } from '@epr/watcher'
+import { settings } from '../program.mjs'
 import { sourceOf } from '../source.mjs'
 
 const {
@@ -7,7 +8,7 @@ const {
   CDVIZ_SECRET: secret,
   CDVIZ_API_KEY: key,
   CDVIZ_TYPES: types = '*',
-} = process.env
+} = settings
 
 const watcher = createWatcher({
   // What is sent twice makes no second row; what is never sent is missing.

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { allOf, byGroup, byType, createWatcher, not } from '@epr/watcher'
+import { settings } from '../program.mjs'
 import { sourceOf } from '../source.mjs'
 
-const { GROUP_ID: group, DEPLOY_COMMAND: command } = process.env
+const { GROUP_ID: group, DEPLOY_COMMAND: command } = settings
 if (!group || !command) throw new Error('GROUP_ID and DEPLOY_COMMAND are needed')
 
 const watcher = createWatcher({

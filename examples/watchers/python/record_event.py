@@ -6,13 +6,13 @@ import sys
 import urllib.error
 import urllib.request
 
-URL = os.environ.get("EPR_URL", "http://localhost:8042").rstrip("/") + "/api/v1/graphql/query"
+URL = (os.environ.get("EPR_URL") or "http://localhost:8042").rstrip("/") + "/api/v1/graphql/query"
 TOKEN = os.environ.get("EPR_TOKEN")
 
 RECEIVER = {"name": "python-example", "type": "foo.python", "version": "1.0.0"}
 EVENT = {
-    "name": os.environ.get("NAME", "shop"),
-    "version": os.environ.get("VERSION", "1.2.0"),
+    "name": os.environ.get("NAME") or "shop",
+    "version": os.environ.get("VERSION") or "1.2.0",
     "release": "1",
     "platform_id": "linux",
     "package": "wheel",

@@ -1,12 +1,13 @@
 import { allOf, bySuccess, byType, createWatcher, NotRetryableError } from '@epr/watcher'
+import { settings } from '../program.mjs'
 import { sourceOf } from '../source.mjs'
 
-const { EPR_URL: url = 'http://localhost:8042', EPR_TOKEN: token, FOLLOW_UP_RECEIVER: receiver } = process.env
+const { EPR_URL: url = 'http://localhost:8042', EPR_TOKEN: token, FOLLOW_UP_RECEIVER: receiver } = settings
 if (!receiver) throw new Error('FOLLOW_UP_RECEIVER is needed: the id of the event receiver of the follow-up')
 
 const watcher = createWatcher({
   source: sourceOf('record-event'),
-  match: allOf(byType(process.env.WATCH_TYPE ?? 'foo.bar'), bySuccess(true)),
+  match: allOf(byType(settings.WATCH_TYPE ?? 'foo.bar'), bySuccess(true)),
   async handle({ name, version, release, platform_id, package: packaging, id: cause }, { id, signal }) {
     const event = {
       ...{ name, version, release, platform_id, package: packaging },

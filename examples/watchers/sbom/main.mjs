@@ -2,19 +2,16 @@ import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library'
 import { createClient } from '@epr/client'
 import { allOf, bySuccess, byType, createWatcher, NotRetryableError } from '@epr/watcher'
 import { PackageURL } from 'packageurl-js'
+import { settings } from '../program.mjs'
 import { sourceOf } from '../source.mjs'
 
-const {
-  EPR_URL: url = 'http://localhost:8042',
-  EPR_TOKEN: token,
-  WATCH_TYPE: type = 'foo.built',
-} = process.env
+const { EPR_URL: url = 'http://localhost:8042', EPR_TOKEN: token, WATCH_TYPE: type = 'foo.built' } = settings
 const epr = createClient({ url, token })
 const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6))
 
 /** The newest receiver of CycloneDX 1.6 that `epr-cli sbom install` has made, unless SBOM_RECEIVER names one. */
 async function findReceiver() {
-  if (process.env.SBOM_RECEIVER) return process.env.SBOM_RECEIVER
+  if (settings.SBOM_RECEIVER) return settings.SBOM_RECEIVER
   const wanted = { type: 'org.cyclonedx.bom', version: '1.6' }
   const [newest] = await epr.receivers.find(wanted, { fields: ['id'], order: 'desc', limit: 1 })
   if (!newest) throw new Error('there is no event receiver for SBOMs: run epr-cli sbom install')

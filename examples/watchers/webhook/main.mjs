@@ -1,11 +1,18 @@
 import { createHmac } from 'node:crypto'
 import { byType, createWatcher, NotRetryableError } from '@epr/watcher'
+import { settings } from '../program.mjs'
 import { sourceOf } from '../source.mjs'
 
-const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret = '', WEBHOOK_TYPES: types = '*' } = process.env
-if (!url || !secret.startsWith('whsec_'))
-  throw new Error('WEBHOOK_URL and WEBHOOK_SECRET=whsec_<base64> are needed')
-const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
+const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret = '', WEBHOOK_TYPES: types = '*' } = settings
+if (!url || !URL.canParse(url)) throw new Error('WEBHOOK_URL is needed: where the messages are posted to')
+const [, base64] =
+  /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(secret) ?? []
+const key = Buffer.from(base64 ?? '', 'base64')
+// What is not base64 would be decoded to something else, and nothing to an empty key, with which anybody can sign.
+if (key.length < 24 || key.length > 64)
+  throw new Error(
+    'WEBHOOK_SECRET is needed: whsec_ and 24 to 64 bytes in base64, as Standard Webhooks has it',
+  )
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 function sign(id, body) {

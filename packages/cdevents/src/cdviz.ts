@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { EprError, type ErrorCode, type Message } from '@epr/model'
+import { EprError, type ErrorCode, type Message, shorten } from '@epr/model'
 import { NotRetryableError, RetryLaterError, retryAfterMs, type TaskHandler } from '@epr/watcher'
 import type { CdEvent } from './cd-event.js'
 import { toCdEvent } from './epr-event.js'
@@ -128,7 +128,7 @@ function retryCodeOf(status: number): ErrorCode | undefined {
 /** `detail` of a problem document (RFC 9457), or else the text as it stands. */
 async function readDetail(response: Response): Promise<string> {
   const text = await response.text().catch(() => '')
-  return (findDetail(text) ?? text).slice(0, MAX_DETAIL_CHARS) || 'without a reason'
+  return shorten(findDetail(text) ?? text, MAX_DETAIL_CHARS) || 'without a reason'
 }
 
 function findDetail(text: string): string | undefined {

@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   },
   watch: {
     description: 'follow the messages from now on',
-    load: async () => (await import('./commands/watch.js')).defineWatch,
+    load: async () => (await import('./commands/watch/watch.js')).defineWatch,
   },
   'dead-letter': {
     description: 'what watchers have put aside',

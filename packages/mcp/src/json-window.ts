@@ -1,4 +1,4 @@
-import { fromJsonText, isJsonText } from '@epr/model'
+import { characterBoundary, fromJsonText, isJsonText } from '@epr/model'
 
 /** How much text one result may hold, in characters: an assistant reads all of it. */
 export const MAX_RESULT_CHARS = 40_000
@@ -9,9 +9,13 @@ export type JsonWindow = { value: unknown } | { text: string; chars: number; nex
 const compact = (text: string): string =>
   text.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (token) => (token.startsWith('"') ? token : ''))
 
-/** Whether nothing is lost by parsing: numbers beyond 2^53 and some orders of keys are. */
+/** Half a surrogate pair, which JSON can only escape. */
+const HALF_PAIR = /\\ud[89a-f]/
+
+/** Whether nothing is lost by parsing: numbers beyond 2^53 and some orders of keys are, and halves of characters by sending. */
 function survivesParsing(text: string, value: unknown): boolean {
-  return JSON.stringify(value) === compact(text)
+  const written = JSON.stringify(value)
+  return written === compact(text) && !HALF_PAIR.test(written)
 }
 
 /**
@@ -25,6 +29,8 @@ export function toJsonWindow(json: unknown, offset: number): JsonWindow {
     const value: unknown = JSON.parse(text)
     if (survivesParsing(text, value)) return { value }
   }
-  const end = offset + MAX_RESULT_CHARS
-  return { text: text.slice(offset, end), chars: text.length, next: end < text.length ? end : undefined }
+  // Half a character is refused by the services that assistants' models are behind.
+  const start = characterBoundary(text, offset)
+  const end = characterBoundary(text, start + MAX_RESULT_CHARS)
+  return { text: text.slice(start, end), chars: text.length, next: end < text.length ? end : undefined }
 }

@@ -86,4 +86,5 @@ export {
   type Searched,
 } from './search.js'
 export { readBoolean, readDurationMs } from './setting.js'
+export { characterBoundary, shorten } from './shorten.js'
 export { readTime } from './time.js'

@@ -1,4 +1,4 @@
-import { EprError } from '@epr/model'
+import { EprError, shorten } from '@epr/model'
 
 /** Ends the work on a schema that events cannot be held to. */
 export function refuse(reason: string, details: readonly string[] = [reason]): never {
@@ -7,7 +7,7 @@ export function refuse(reason: string, details: readonly string[] = [reason]): n
 
 /** A stranger's text inside a sentence: quoted, on one line, and short. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text)
+  return JSON.stringify(shorten(text, 201))
 }
 
 /** A stack that overflows is the one thing that a stranger's JSON can do to a linear walk. */

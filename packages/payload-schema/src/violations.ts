@@ -1,3 +1,4 @@
+import { shorten } from '@epr/model'
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import { showExact } from './numbers/exact-json.js'
 
@@ -50,20 +51,20 @@ function toSentence({ instancePath, message, params, keyword }: ErrorObject, wha
 /** What Ajv's messages leave out: the property that is too much, the values that are allowed. */
 function mention(params: Readonly<Record<string, unknown>>): string {
   const extra = params.additionalProperty ?? params.unevaluatedProperty
-  if (typeof extra === 'string') return `: '${extra.slice(0, MAX_PART)}'`
-  if (typeof params.propertyName === 'string') return `: '${params.propertyName.slice(0, MAX_PART)}'`
+  if (typeof extra === 'string') return `: '${shorten(extra, MAX_PART)}'`
+  if (typeof params.propertyName === 'string') return `: '${shorten(params.propertyName, MAX_PART)}'`
   if (Array.isArray(params.allowedValues))
     return `: ${params.allowedValues.slice(0, 20).map(show).join(', ')}`
   return 'allowedValue' in params ? ` ${show(params.allowedValue)}` : ''
 }
 
 function show(value: unknown): string {
-  return showExact(value).slice(0, MAX_PART)
+  return shorten(showExact(value), MAX_PART)
 }
 
 /** Names come from strangers: no line breaks into a log, no megabyte into an answer. */
 function oneLine(text: string): string {
-  const short = text.length > MAX_PART ? `${text.slice(0, MAX_PART)}…` : text
+  const short = shorten(text, MAX_PART + 1)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   return short.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (char) => JSON.stringify(char).slice(1, -1))
 }

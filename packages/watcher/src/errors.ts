@@ -1,4 +1,4 @@
-import { EprError, type EprErrorOptions, type ErrorCode } from '@epr/model'
+import { EprError, type EprErrorOptions, type ErrorCode, shorten } from '@epr/model'
 
 /** Thrown by a handler for a message that no further attempt will help: it goes to the dead letters at once. */
 export class NotRetryableError extends EprError {
@@ -40,12 +40,26 @@ export class WatcherError extends EprError {
 }
 
 const MAX_REASON_CHARS = 2_000
+const MAX_CAUSES = 3
+
+/** What is behind an error that does not say it itself: `fetch failed` has ECONNREFUSED as its cause. */
+function toReason(error: unknown, depth: number): string {
+  if (!(error instanceof Error)) return String(error)
+  const { name, message, cause } = error
+  const { code } = error as { code?: unknown }
+  const text = message || (typeof code === 'string' ? code : '')
+  const own = depth === 0 || text === '' ? [name, text].filter(Boolean).join(': ') : text
+  if (cause === undefined || depth === MAX_CAUSES) return own
+  const why = toReason(cause, depth + 1)
+  return own.includes(why) ? own : `${own}: ${why}`
+}
 
 /** Whatever was thrown, in words. Strangers throw anything, also what cannot be turned into text. */
 export function describeError(error: unknown): string {
   try {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    return text.length > MAX_REASON_CHARS ? `${text.slice(0, MAX_REASON_CHARS)}…` : text
+    // An EprError says all of it in its message.
+    const text = error instanceof EprError ? `${error.name}: ${error.message}` : toReason(error, 0)
+    return shorten(text, MAX_REASON_CHARS)
   } catch {
     return 'an error that cannot be described'
   }

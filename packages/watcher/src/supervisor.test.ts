@@ -43,6 +43,23 @@ it('begins anew with growing pauses, which a session that worked brings down aga
   expect(pauses[3]).toBeLessThanOrEqual(250)
 })
 
+it('says why it has failed, and when it is connected again', async () => {
+  const said: unknown[] = []
+  const keep = (fields: object, text: string) => void said.push([text, fields])
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' })
+  const away = async () => {
+    throw new TypeError('fetch failed', { cause: refused })
+  }
+  const back = async (onReady: () => void) => onReady()
+  const { options, pauses } = world([away, back])
+  await supervise({ ...options, log: { ...log, warn: keep, info: keep } })
+  const error = 'TypeError: fetch failed: connect ECONNREFUSED 127.0.0.1:9'
+  expect(said).toEqual([
+    ['the source failed, and is connected anew', { error, failures: 1 }],
+    ['the source is connected again', { failures: 1, awayMs: pauses[0] }],
+  ])
+})
+
 it('gives up after a while of nothing but failures', async () => {
   const { options } = world(Array.from({ length: 100 }, () => failing))
   await expect(supervise(options)).rejects.toMatchObject({ name: 'WatcherError', code: 'UNAVAILABLE' })

@@ -39,6 +39,8 @@ export async function supervise(options: SupervisorOptions): Promise<void> {
     try {
       await session(() => {
         readyAt ??= now()
+        if (failures > 0)
+          log.info({ failures, awayMs: now() - failingSince }, 'the source is connected again')
       })
       return
     } catch (error) {

@@ -34,8 +34,38 @@ it('print prints', async () => {
   await waitFor('the line', () => output().includes('foo.bar foo 1 {"hello":"world"}\n'))
 })
 
+it.each<[string, Record<string, string>, RegExp]>([
+  ['gate-deploy', { GROUP_ID: '', DEPLOY_COMMAND: 'true' }, /GROUP_ID/],
+  ['record-event', {}, /FOLLOW_UP_RECEIVER/],
+  ['webhook', { WEBHOOK_URL: 'nowhere', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` }, /WEBHOOK_URL/],
+  ...['', 'whsec_', 'whsec_%%%%', 'whsec_YWJj', `whsec_${'A'.repeat(31)}`, 'A'.repeat(32)].map(
+    (secret): [string, Record<string, string>, RegExp] => [
+      'webhook',
+      { WEBHOOK_URL: 'http://localhost', WEBHOOK_SECRET: secret },
+      /WEBHOOK_SECRET/,
+    ],
+  ),
+])('%s does not start with %j, and says why in one line', async (name, env, problem) => {
+  const failure = promisify(execFile)(process.execPath, [join(EXAMPLES, name, 'main.mjs')], {
+    env: { HOME: world.directory, EPR_URL: world.server.url, ...env },
+  })
+  await expect(failure).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^[^\n]+\n$/) })
+  await expect(failure).rejects.toMatchObject({ stderr: expect.stringMatching(problem) })
+})
+
+it('a second print is refused in one line that names the first', async () => {
+  const { child, state } = await examples.start('print', { EPR_TOPIC: '', EPR_BROKERS: '', EPR_TOKEN: '' })
+  const second = promisify(execFile)(process.execPath, [join(EXAMPLES, 'print', 'main.mjs')], {
+    env: { XDG_STATE_HOME: join(state, '..'), EPR_URL: world.server.url },
+  })
+  await expect(second).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(new RegExp(`^print: [^\\n]*process ${child.pid}\\b[^\\n]*\\n$`)),
+  })
+})
+
 it('webhook signs, sends again, and stops when the receiver is gone', async () => {
-  const key = Buffer.from('a secret of the test')
+  const key = Buffer.from('a secret of the test, whole')
   const answers = [503, 204, 410]
   const requests: { headers: IncomingHttpHeaders; body: string }[] = []
   const hook = createServer(async (request, response) => {

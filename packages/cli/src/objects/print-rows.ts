@@ -16,7 +16,7 @@ export async function printRows(
   context: Context,
   found: AsyncIterable<Row> | Iterable<Row>,
   fields: readonly string[],
-  request: RowRequest,
+  request: RowRequest & { order?: 'asc' | 'desc' | undefined },
 ): Promise<undefined> {
   const { output, stderr } = context
   const { jsonpath } = request
@@ -33,7 +33,10 @@ export async function printRows(
     const { toTable } = await import('../output/table.js')
     output.line(toTable(shown, fields, output.style, output.width))
   } else stderr.write('nothing found\n')
-  if (shown.length < rows.length) stderr.write(`only the first ${TABLE_LIMIT}: --all shows all there are\n`)
+  if (shown.length < rows.length) {
+    const which = request.order === 'desc' ? 'newest' : 'first'
+    stderr.write(`only the ${which} ${TABLE_LIMIT}: --all shows all there are\n`)
+  }
 }
 
 /** With the fields in their own order. */
@@ -44,7 +47,7 @@ async function* pickFields(
   for await (const row of rows) yield Object.fromEntries(fields.map((field) => [field, row[field]]))
 }
 
-async function collect(found: AsyncIterable<Row>, limit: number): Promise<Row[]> {
+export async function collect(found: AsyncIterable<Row>, limit: number): Promise<Row[]> {
   const rows: Row[] = []
   for await (const row of found) {
     rows.push(row)

@@ -2,21 +2,31 @@ import type { Client } from '@epr/client'
 import type { Row } from '../output/table.js'
 import type { Context } from '../settings/context.js'
 import { resolveReceivers } from './by-name.js'
+import { EVENT_TABLE_FIELDS, eventColumns, toEventRows } from './event-table.js'
 import { KINDS, type KindName } from './kinds.js'
-import { isCutTable, printRows, TABLE_LIMIT } from './print-rows.js'
+import { collect, isCutTable, printRows, TABLE_LIMIT } from './print-rows.js'
 import { type ObjectSearch, type Search, toSearch } from './search-request.js'
 
 /** Finds what the flags say, or with --dry-run shows how. */
 export async function search(context: Context, name: KindName, request: ObjectSearch): Promise<undefined> {
+  const { output, settings } = context
   const typed = toSearch(KINDS[name], request)
-  const isDry = context.settings.dryRun
+  const isDry = settings.dryRun
   if (isDry && typed.receiver === undefined) return showSearch(context, typed)
   const client = await context.connect('ask')
   const asked = await withReceiver(typed, client)
   if (isDry) return showSearch(context, asked)
-  const isCut = isCutTable(context, request)
-  const found = iterateRows(client, isCut ? withLimit(asked, TABLE_LIMIT + 1) : asked)
-  await printRows(context, found, asked.options.fields, request)
+  const isTable = output.format === 'table' && request.jsonpath === undefined
+  // People look for what has just happened; programs get the original's order.
+  const order = asked.options.order ?? (isTable ? 'desc' : undefined)
+  const limit = isCutTable(context, request) ? TABLE_LIMIT + 1 : asked.options.limit
+  const search = { ...asked, options: { ...asked.options, order, limit } }
+  const shown = { ...request, order }
+  if (!isTable || name !== 'event' || request.fields)
+    return printRows(context, iterateRows(client, search), asked.options.fields, shown)
+  const options = { ...search.options, fields: EVENT_TABLE_FIELDS }
+  const events = await collect(iterateRows(client, { ...search, options }), Number.POSITIVE_INFINITY)
+  return printRows(context, await toEventRows(client, events), eventColumns(output.width), shown)
 }
 
 async function showSearch({ output, settings }: Context, asked: Search): Promise<undefined> {
@@ -30,11 +40,6 @@ async function withReceiver(search: Search, { receivers }: Client): Promise<Sear
   const named = await resolveReceivers({ receiver: search.receiver }, receivers)
   return { ...search, filter: { ...search.filter, ...named } }
 }
-
-const withLimit = (search: Search, limit: number): Search => ({
-  ...search,
-  options: { ...search.options, limit },
-})
 
 const iterateRows = (client: Client, { kind, filter, options }: Search): AsyncIterable<Row> =>
   kind.findAll(client, filter, options)

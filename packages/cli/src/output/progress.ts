@@ -1,3 +1,5 @@
+import { shorten } from '@epr/model'
+
 interface Terminal {
   isTTY?: boolean
   columns?: number
@@ -27,7 +29,7 @@ export function createProgress(terminal: Terminal, what: string, total: number |
       const filled = Math.round(share * BAR_WIDTH)
       const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} `
       const count = total === undefined ? `${done} ${what}` : `${bar}${done}/${total} ${what}`
-      terminal.write(CLEAR_LINE + count.slice(0, (terminal.columns || 80) - 1))
+      terminal.write(CLEAR_LINE + shorten(count, (terminal.columns || 80) - 1))
     },
     clear: () => terminal.write(CLEAR_LINE),
   }

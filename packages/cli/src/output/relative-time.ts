@@ -7,9 +7,9 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1],
 ]
 
-const words = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+const words = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'narrow' })
 
-/** `3 minutes ago`, as people say it; a text that is not a moment stays as it is. */
+/** `3m ago`, as short as tables need it; a text that is not a moment stays as it is. */
 export function toRelativeTime(moment: string, nowMs: number): string {
   const seconds = (Date.parse(moment) - nowMs) / 1_000
   if (Number.isNaN(seconds)) return moment

@@ -28,5 +28,5 @@ it('lays out JSON exactly, and lets nothing of strangers steer the terminal', ()
     'n        1\npayload  {\n           "a": 1.10\n         }',
   )
   expect(toCell('name', 'a\u001b[2J\u202eb')).toBe('a\\u001b[2J\\u202eb')
-  expect(toCell('created_at', '2026-11-23T09:56:55Z')).toBe('3 minutes ago')
+  expect(toCell('created_at', '2026-11-23T09:56:55Z')).toBe('3m ago')
 })

@@ -1,6 +1,7 @@
 import { isJsonText, stringifyJson } from '@epr/model'
 import Table from 'cli-table3'
 import { toPlainLine } from '../exit/plain-line.js'
+import { displayWidth, fitWidth } from './display-width.js'
 import { indentJson } from './indent-json.js'
 import { toRelativeTime } from './relative-time.js'
 
@@ -18,7 +19,6 @@ export interface Style {
 
 const PADDING = 2
 const MIN_WIDTH = 5 + PADDING
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|\p{Emoji_Presentation}/gu
 const COLOURS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   true: 'green',
   passed: 'green',
@@ -30,8 +30,6 @@ const COLOURS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
 
 const isMoment = (field: string): boolean => field.endsWith('_at') || field === 'since' || field === 'time'
 const isId = (field: string): boolean => field === 'id' || field.endsWith('_id')
-
-const displayWidth = (text: string): number => text.length + (text.match(WIDE)?.length ?? 0)
 
 /** A value on one line, as people read it; what strangers wrote cannot steer the terminal. */
 export function toCell(field: string, value: unknown): string {
@@ -77,12 +75,14 @@ export function toTable(
   const colWidths = width === undefined ? natural : fit(fields, natural, width)
   if (!colWidths) return rows.map((row) => toRecord(row, style, width)).join('\n\n')
   const table = new Table({
-    head: fields.map(style.bold),
+    head: fields.map((field, at) => style.bold(fitWidth(field, (colWidths[at] ?? 0) - PADDING))),
     colWidths,
     chars: LINES,
     style: { head: [], border: [], compact: true },
   })
-  for (const row of cells) table.push(row.map((text, at) => paint(fields[at] ?? '', text, style)))
+  const toPainted = (text: string, at: number): string =>
+    paint(fields[at] ?? '', fitWidth(text, (colWidths[at] ?? 0) - PADDING), style)
+  for (const row of cells) table.push(row.map(toPainted))
   return table.toString()
 }
 
@@ -100,7 +100,7 @@ export function toRecord(value: object, style: Style, width: number | undefined)
     .map(([field, member]) => {
       const lines = toValue(field, member).split('\n')
       const text = lines.join(`\n${' '.repeat(indent)}`)
-      const isShort = width === undefined || indent + text.length <= width || lines.length > 1
+      const isShort = width === undefined || indent + displayWidth(text) <= width || lines.length > 1
       return style.dim(field.padEnd(indent)) + (isShort ? paint(field, text, style) : text)
     })
     .join('\n')

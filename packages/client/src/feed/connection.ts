@@ -69,9 +69,10 @@ async function openStream(
 export async function* connectToFeed(
   { after, type, signal, timeoutMs, retryForMs }: FeedConnectionOptions,
   services: ConnectionServices,
-): AsyncGenerator<FeedBatch & { answer: HttpAnswer }, void, undefined> {
+): AsyncGenerator<FeedBatch & { answer: HttpAnswer; isFirst: boolean }, void, undefined> {
   const connection = new AbortController()
   const letGo = forwardAbort(signal, connection)
+  let isStanding = false
 
   async function open(attempt: AbortSignal): Promise<Response> {
     const letGoOfAttempt = forwardAbort(attempt, connection)
@@ -87,15 +88,17 @@ export async function* connectToFeed(
     })
     const answer: HttpAnswer = { status, headers, text: '' }
     if (!body) throw toResponseError(answer, 'the stream has no body')
-    yield { entries: [], passed: undefined, retryMs: 0, answer }
+    isStanding = true
+    yield { entries: [], passed: undefined, retryMs: 0, answer, isFirst: true }
     const reader = createEntryReader(answer)
     for await (const piece of toPieces(body, connection)) {
       const entries = reader.read(piece)
-      yield { entries, passed: reader.passed(), retryMs: reader.retryMs(), answer }
+      yield { entries, passed: reader.passed(), retryMs: reader.retryMs(), answer, isFirst: false }
     }
   } catch (error) {
     if (error instanceof EprError) throw error
-    throw connection.signal.aborted ? connection.signal.reason : services.http.toNetworkError(error)
+    if (connection.signal.aborted) throw connection.signal.reason
+    throw services.http.toNetworkError(error, isStanding ? 'the stream was cut by' : undefined)
   } finally {
     letGo()
     connection.abort()

@@ -1,4 +1,4 @@
-import type { FeedEntry } from '@epr/model'
+import type { EprError, FeedEntry } from '@epr/model'
 import { API_PREFIX } from '../http/rest.js'
 import type { CallOptions, ReadOptions } from '../options.js'
 
@@ -23,7 +23,15 @@ export interface FeedConnectionOptions extends FeedOptions, CallOptions {}
  * Which messages are followed. Cuts are healed by the stream itself, for as long as it takes: `timeoutMs` is for connecting,
  * at first and after each cut. The signal ends it quietly.
  */
-export interface StreamOptions extends FeedOptions, ReadOptions {}
+export interface StreamOptions extends FeedOptions, ReadOptions {
+  /** Called each time that a connection stands. */
+  onConnect?: (() => void) | undefined
+  /**
+   * Called when a connection is over, or another one was not to be had, and the stream tries again: with why, or without an
+   * error when the server has ended it, as it does when it stops.
+   */
+  onCut?: ((error: EprError | undefined) => void) | undefined
+}
 
 /** A part of the feed, in its order. */
 export interface FeedPage {

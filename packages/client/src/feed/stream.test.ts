@@ -144,6 +144,27 @@ describe('a stream', () => {
     await expect(cursorsOf(1)).rejects.toMatchObject({ name: 'ResponseError' })
   })
 
+  it('says when a connection stands, when it is over, and why', async () => {
+    const said: string[] = []
+    onFeed(
+      () => stream([frame(1)]),
+      () => stream([frame(2)], 'cut'),
+      ...Array.from({ length: 4 }, () => () => HttpResponse.error()),
+      () => stream([frame(3)], 'stay'),
+    )
+    const stop = new AbortController()
+    const entries = testClient().messages.stream({
+      signal: stop.signal,
+      onConnect: () => said.push('connected'),
+      onCut: (error) => said.push(error?.message ?? 'ended'),
+    })
+    for await (const { cursor } of entries) if (cursor === '3') stop.abort()
+    expect(said).toEqual([
+      ...['connected', 'ended', 'connected', `the stream was cut by ${URL}: terminated`],
+      ...[`no answer from ${URL}: Failed to fetch`, 'connected'],
+    ])
+  })
+
   it('ends by its signal, also while it waits for a message', async () => {
     onFeed(() => stream([frame(1)], 'stay'))
     const stop = new AbortController()

@@ -27,7 +27,7 @@ function toEntry({ cursor, time, ce_id, text }: RawEntry, answer: HttpAnswer, ex
 
 /** Connection after connection, each from where the last one stood. */
 export async function* followMessages(
-  { exact = false, ...options }: StreamOptions,
+  { exact = false, onConnect, onCut, ...options }: StreamOptions,
   services: StreamServices,
 ): AsyncGenerator<FeedEntry, void, undefined> {
   const { signal, type, timeoutMs, retryForMs } = options
@@ -53,8 +53,10 @@ export async function* followMessages(
       yield* entries
     }
     while (!isOver()) {
+      let reason: EprError | undefined
       try {
         for await (const batch of connectToFeed({ ...options, after }, services)) {
+          if (batch.isFirst) onConnect?.()
           for (const entry of batch.entries) {
             after = entry.cursor
             yield toEntry(entry, batch.answer, exact)
@@ -67,7 +69,10 @@ export async function* followMessages(
       } catch (error) {
         const canHeal = error instanceof EprError && isRetryable(error.code)
         if (!canHeal || wantedMs === undefined) throw error
+        reason = error
       }
+      if (isOver()) return
+      onCut?.(reason)
       failures++
       await sleep((wantedMs ?? 0) + backoffMs(failures, services.backoff), signal)
     }

@@ -80,8 +80,8 @@ export interface Http {
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
   /** Resolves when the headers are there; `signal` also ends the reading of the body. */
   open(request: HttpRequest, signal: AbortSignal): Promise<Response>
-  /** Says why there was no answer, without secrets. */
-  toNetworkError(error: unknown): NetworkError
+  /** Says why there was no answer, without secrets; `problem`, when it is not that, stands before the URL. */
+  toNetworkError(error: unknown, problem?: string): NetworkError
 }
 
 export type HttpSettings = Pick<Settings, 'url' | 'headers' | 'fetch' | 'dispatcher'>
@@ -89,8 +89,8 @@ export type HttpSettings = Pick<Settings, 'url' | 'headers' | 'fetch' | 'dispatc
 export function createHttp(settings: HttpSettings, redact: Redact): Http {
   const features = createFeatures()
 
-  function toNetworkError(error: unknown): NetworkError {
-    const message = `no answer from ${settings.url}: ${redact(reasonOf(error))}`
+  function toNetworkError(error: unknown, problem = 'no answer from'): NetworkError {
+    const message = `${problem} ${settings.url}: ${redact(reasonOf(error))}`
     return new NetworkError('UNAVAILABLE', message, {
       phase: phaseOf(error),
       cause: toSafeCause(error, redact),

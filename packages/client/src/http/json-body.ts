@@ -4,6 +4,7 @@ import {
   isJsonText,
   type JsonText,
   MAX_JSON_DEPTH,
+  shorten,
   stringifyJson,
   toJsonText,
 } from '@epr/model'
@@ -38,7 +39,7 @@ function checkText(value: JsonText, path: string): JsonText {
 
 function toSendableObject(value: object, path: string, depth: number): Sendable {
   if (depth >= MAX_JSON_DEPTH)
-    refuse(path.slice(0, 80), `is nested more than ${MAX_JSON_DEPTH} levels deep, or circular`)
+    refuse(shorten(path, 80), `is nested more than ${MAX_JSON_DEPTH} levels deep, or circular`)
   if (Array.isArray(value)) {
     return Array.from(value, (element: unknown, index) => toSendable(element, `${path}[${index}]`, depth + 1))
   }

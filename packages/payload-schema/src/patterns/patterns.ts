@@ -1,3 +1,4 @@
+import { shorten } from '@epr/model'
 import type { RegExpEngine } from 'ajv/dist/types/index.js'
 import { RE2JS } from 're2js'
 import type { Limits } from '../limits.js'
@@ -60,6 +61,6 @@ function attempt<T>(source: string, step: () => T): T {
     return step()
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return refuse(`pattern ${quote(source)} cannot be used: ${why.slice(0, 200)}`)
+    return refuse(`pattern ${quote(source)} cannot be used: ${shorten(why, 200)}`)
   }
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@epr/client'
-import { EprError, type Nvrpp } from '@epr/model'
+import { EprError, type Nvrpp, shorten } from '@epr/model'
 import { readTextFile } from '../../input/input.js'
 import { RECEIVER_NAMES, toId, withNames } from '../../objects/by-name.js'
 import { findInstalled } from '../../objects/install-receivers.js'
@@ -40,7 +40,7 @@ export async function recordSbom(
   const document = readSbom(file === '-' ? 'stdin' : file, await readTextFile('the SBOM', file, stdin))
   const nvrpp = toArtifact(typed, document)
   const { version, components, json } = document
-  const about = `SBOM of ${nvrpp.name} ${nvrpp.version}`.slice(0, 200)
+  const about = shorten(`SBOM of ${nvrpp.name} ${nvrpp.version}`, 200)
   const event = {
     ...nvrpp,
     description: description ?? `${about}: CycloneDX ${version}, ${components} components`,

@@ -1,8 +1,10 @@
 import type { FeedEntry } from '@epr/client'
 import { NVRPP_FIELDS } from '@epr/model'
 import type { Command } from 'commander'
-import type { Context, Perform } from '../settings/context.js'
-import { nvrppFlags, type Request, text, yesNo } from '../settings/flags.js'
+import type { Context, Perform } from '../../settings/context.js'
+import { nvrppFlags, type Request, text, yesNo } from '../../settings/flags.js'
+import { createFeedNotice } from './feed-notice.js'
+import { toLine } from './message-line.js'
 
 const FLAGS = {
   type: text('--type <text>', "type of the messages: an event receiver's or a group's"),
@@ -20,17 +22,6 @@ function toFilter(wanted: { [Field in (typeof FILTERED)[number]]?: Message[Field
   return (message: Message): boolean => given.every((field) => message[field] === wanted[field])
 }
 
-/** A line for people: when, how it went, what, of which artifact. */
-async function toLine({ output }: Context, { time, message }: FeedEntry): Promise<string> {
-  const { toPlainLine } = await import('../exit/plain-line.js')
-  const { style } = output
-  const { name, version, release, platform_id } = message
-  const mark = message.success ? style.green('✓') : style.red('✗')
-  const clock = style.dim(new Date(time).toLocaleTimeString('en-GB'))
-  const artifact = [name, version, release, platform_id, message.package].map(toPlainLine).join(' ')
-  return `${clock} ${mark} ${style.bold(toPlainLine(message.type))} ${artifact} ${style.dim(toPlainLine(message.id))}`
-}
-
 /** Follows the feed until it is stopped, or its reader has gone. */
 async function watch(
   context: Context,
@@ -40,11 +31,16 @@ async function watch(
   const isWanted = toFilter(wanted)
   if (settings.dryRun) return output.object({ type, after })
   const { messages } = await context.connect('ask')
-  for await (const entry of messages.stream({ after, type, exact: true })) {
-    if (output.isClosed()) return
-    if (!isWanted(entry.message)) continue
-    if (output.format === 'table') output.line(await toLine(context, entry))
-    else await output.object(entry)
+  const notice = createFeedNotice(context.stderr, settings.url)
+  try {
+    for await (const entry of messages.stream({ after, type, exact: true, ...notice })) {
+      if (output.isClosed()) return
+      if (!isWanted(entry.message)) continue
+      if (output.format === 'table') output.line(toLine(entry, output.style))
+      else await output.object(entry)
+    }
+  } finally {
+    notice.end()
   }
 }
 

@@ -1,0 +1,97 @@
+import type { FeedEntry } from '@epr/client'
+import { expect, it } from 'vitest'
+import { createStyle } from '../../output/output.js'
+import { toLine } from './message-line.js'
+
+const ID = '01HKX0J9KS8AASMRYX61458N41'
+const style = createStyle({}, {})
+const nvrpp = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
+const about = { id: ID, name: 'tests', version: '2', description: 'd', created_at: 'x' }
+const receiver = { ...about, type: 'dev.tested', schema: {}, fingerprint: 'f' }
+const group = {
+  ...about,
+  name: 'release',
+  type: 'dev.releasable',
+  enabled: false,
+  event_receiver_ids: [],
+  updated_at: 'x',
+}
+const event = {
+  ...nvrpp,
+  id: ID,
+  description: '812 passed\u001b[2J',
+  success: true,
+  payload: 1,
+  event_receiver_id: ID,
+  created_at: 'x',
+}
+
+type Data = Partial<FeedEntry['message']['data']>
+
+function lineOf(type: string, data: Data, success = true): string {
+  const all = { events: [], event_receivers: [], event_receiver_groups: [], ...data }
+  const message = {
+    ...nvrpp,
+    id: ID,
+    type,
+    success,
+    specversion: '1.0',
+    source: 'epr',
+    api_version: 'v1',
+    data: all,
+  }
+  const entry = { cursor: '1', time: '2026-11-23T10:00:00Z', ce_id: 'c', message }
+  return toLine(entry, style).replace(/^\d\d:\d\d:\d\d /, '')
+}
+
+it.each<[string, string, Data, boolean, string]>([
+  [
+    'an event',
+    'dev.tested',
+    { events: [event], event_receivers: [receiver] },
+    true,
+    `✓ tests@2 shop 1.2.0 1 linux oci 812 passed\\u001b[2J ${ID}`,
+  ],
+  [
+    'a failure',
+    'dev.tested',
+    { events: [event], event_receivers: [receiver] },
+    false,
+    `✗ tests@2 shop 1.2.0 1 linux oci 812 passed\\u001b[2J ${ID}`,
+  ],
+  [
+    'an event without its receiver',
+    'dev.tested',
+    { events: [event] },
+    true,
+    `✓ dev.tested shop 1.2.0 1 linux oci 812 passed\\u001b[2J ${ID}`,
+  ],
+  [
+    'an open gate',
+    'dev.releasable',
+    { events: [event], event_receiver_groups: [group] },
+    true,
+    `▶ gate release@2 open for shop 1.2.0 1 linux oci ${ID}`,
+  ],
+  [
+    'a new receiver',
+    'epr.event.receiver.created',
+    { event_receivers: [receiver] },
+    true,
+    `+ event receiver tests@2 created ${ID}`,
+  ],
+  [
+    'a new group',
+    'epr.event.receiver.group.created',
+    { event_receiver_groups: [group] },
+    true,
+    `+ group release@2 created: disabled ${ID}`,
+  ],
+  [
+    'a changed group',
+    'epr.event.receiver.group.modified',
+    { event_receiver_groups: [{ ...group, enabled: true }] },
+    true,
+    `+ group release@2 changed: enabled ${ID}`,
+  ],
+])('shows %s', (_, type, data, success, line) => expect(lineOf(type, data, success)).toBe(line))

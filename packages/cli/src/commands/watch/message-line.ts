@@ -1,0 +1,35 @@
+import type { FeedEntry } from '@epr/client'
+import { MESSAGE_TYPES } from '@epr/model'
+import { toPlainLine } from '../../exit/plain-line.js'
+import type { Style } from '../../output/table.js'
+
+type Message = FeedEntry['message']
+
+const toArtifact = ({ name, version, release, platform_id, package: packaging }: Message): string =>
+  [name, version, release, platform_id, packaging].map(toPlainLine).join(' ')
+
+/** What a message says, in a mark and some words: an event, a gate that is open, or something new. */
+function toWords(message: Message, style: Style): readonly string[] {
+  const { type, success, data } = message
+  const [event] = data.events
+  const [receiver] = data.event_receivers
+  const [group] = data.event_receiver_groups
+  const named = ({ name, version }: { name: string; version: string }) =>
+    style.bold(toPlainLine(`${name}@${version}`))
+  if (type === MESSAGE_TYPES.receiverCreated && receiver)
+    return [style.dim('+'), 'event receiver', named(receiver), 'created']
+  if (group && (type === MESSAGE_TYPES.groupCreated || type === MESSAGE_TYPES.groupModified)) {
+    const what = type === MESSAGE_TYPES.groupCreated ? 'created' : 'changed'
+    return [style.dim('+'), 'group', named(group), `${what}: ${group.enabled ? 'enabled' : 'disabled'}`]
+  }
+  if (group) return [style.green('▶'), 'gate', named(group), style.green('open'), 'for', toArtifact(message)]
+  const by = receiver ? named(receiver) : style.bold(toPlainLine(type))
+  const mark = success ? style.green('✓') : style.red('✗')
+  return [mark, by, toArtifact(message), ...(event ? [style.dim(toPlainLine(event.description))] : [])]
+}
+
+/** A line for people: when, what has happened to which artifact, and the id to look it up by. */
+export function toLine({ time, message }: FeedEntry, style: Style): string {
+  const clock = style.dim(new Date(time).toLocaleTimeString('en-GB'))
+  return [clock, ...toWords(message, style), style.dim(toPlainLine(message.id))].join(' ')
+}
