@@ -6,6 +6,9 @@ const UNAVAILABLE = /^(08...|53...|57P..|58...|25006|40001|40P01)$/
 const TIMEOUT = /^(57014|55P03)$/
 /** Data exceptions, and limits (nesting too deep to parse). */
 const REFUSED = /^(22...|54...)$/
+/** In our words: PostgreSQL's speak of its tables and types, and are for whoever runs it. */
+const CANNOT_HOLD =
+  'the database cannot hold one of the values: a text has an escape of half a surrogate pair, or a value is too large or nested too deep'
 /** A reference to a row that is not there. */
 const DANGLING = '23503'
 
@@ -39,10 +42,13 @@ export function fromDatabaseError(error: unknown): unknown {
     })
   }
   if (state !== undefined && REFUSED.test(state)) {
-    const problem = `the database cannot hold this value: ${error.message}`
-    return new EprError('INVALID_ARGUMENT', problem, { cause: error })
+    return new EprError('INVALID_ARGUMENT', CANNOT_HOLD, { cause: error })
   }
-  if (state === DANGLING) return new EprError('INVALID_ARGUMENT', error.message, { cause: error })
+  if (state === DANGLING) {
+    return new EprError('INVALID_ARGUMENT', 'an event receiver that is named does not exist', {
+      cause: error,
+    })
+  }
   if (state !== undefined ? UNAVAILABLE.test(state) : isDisconnect(error)) {
     return new EprError('UNAVAILABLE', 'the database cannot be reached: try again', { cause: error })
   }

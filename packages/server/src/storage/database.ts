@@ -1,4 +1,4 @@
-import { toJsonText } from '@epr/model'
+import { EprError, toJsonText } from '@epr/model'
 import pg from 'pg'
 import { fromDatabaseError } from './database-error.js'
 
@@ -44,6 +44,22 @@ const types: pg.CustomTypesConfig = {
     parsers[oid] ?? pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 }
 
+/** What UTF-8 has no form for: PostgreSQL would get another character in its place. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/**
+ * In front of every statement, so that nothing that a client sent is refused in PostgreSQL's words, or changed.
+ *
+ * @throws EprError INVALID_ARGUMENT for a text that PostgreSQL cannot hold
+ */
+function assertStorable(value: unknown): void {
+  if (Array.isArray(value)) for (const item of value) assertStorable(item)
+  else if (typeof value === 'string' && (value.includes('\0') || LONE_SURROGATE.test(value))) {
+    const problem = 'a text must not contain NUL or half a surrogate pair: nothing that is kept has one'
+    throw new EprError('INVALID_ARGUMENT', problem)
+  }
+}
+
 async function run<Row extends object>(
   client: pg.Pool | pg.PoolClient,
   statement: Statement,
@@ -51,6 +67,7 @@ async function run<Row extends object>(
 ): Promise<Row[]> {
   try {
     const query = typeof statement === 'string' ? { text: statement } : statement
+    assertStorable(values)
     // A multi-statement text (a migration) is possible only without values.
     const result = await client.query<Row>(values.length > 0 ? { ...query, values } : query)
     return result.rows

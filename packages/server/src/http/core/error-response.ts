@@ -6,10 +6,6 @@ const RETRY_AFTER_S = 1
 /** The `type`s of body-parser's errors, which are what Express's body reader throws. */
 const BODY_ERRORS: Record<string, [ErrorCode, string]> = {
   'entity.too.large': ['PAYLOAD_TOO_LARGE', 'the body is larger than this server accepts (--max-body-bytes)'],
-  'encoding.unsupported': [
-    'UNSUPPORTED_MEDIA_TYPE',
-    'this content-encoding is not supported: send gzip, deflate, br or none',
-  ],
   'request.aborted': ['INVALID_ARGUMENT', 'the body ended before its announced length'],
   'request.size.invalid': ['INVALID_ARGUMENT', 'the body has another length than announced'],
 }

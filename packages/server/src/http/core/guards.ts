@@ -1,78 +1,78 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
 import helmet from 'helmet'
+import { createHostGuard, type HostGuardOptions } from './host-guard.js'
 import { type ResponseState, toHeaderList } from './route.js'
 
 /** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */
 export type Guard = (request: IncomingMessage, response: ServerResponse, state: ResponseState) => boolean
 
-export interface GuardOptions {
-  /** The address that the server listens on. */
-  host: string
-  /** Host names beyond loopback's that may stand in `Host`. */
-  allowedHosts: readonly string[]
+export interface GuardOptions extends HostGuardOptions {
   /** Origins whose pages may read and write: `https://ui.example.com`. */
   corsOrigins: readonly string[]
 }
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
-const CORS_METHODS = 'GET, POST, PATCH'
-const CORS_REQUEST_HEADERS = 'authorization, content-type, idempotency-key, last-event-id, x-request-id'
-const CORS_ANSWER_HEADERS = 'epr-features, link, retry-after, x-request-id'
+const CORS_METHODS = 'GET, HEAD, POST, PATCH, OPTIONS'
+/** Those that are read here, but for the ones that a page may always send. */
+const CORS_REQUEST_HEADERS = [
+  'authorization',
+  'content-encoding',
+  'content-type',
+  'idempotency-key',
+  'last-event-id',
+  'webhook-request-origin',
+  'webhook-request-rate',
+  'x-request-id',
+]
+const CORS_ANSWER_HEADERS =
+  'allow, epr-features, link, retry-after, webhook-allowed-origin, webhook-allowed-rate, x-request-id'
 const CORS_MAX_AGE_S = '600'
 
-/** `localhost`, any of 127.0.0.0/8, `::1`: only this machine reaches it. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-/** The name in a `Host` header, without its port. */
-function hostNameOf(header: string): string {
-  return header.toLowerCase().replace(/:\d+$/, '')
+/** A host as an origin of its scheme says it: without the port that is the scheme's own. */
+function toOrigin(scheme: string, authority: string): string | undefined {
+  const url = `${scheme}//${authority}`
+  return URL.canParse(url) ? new URL(url).origin : undefined
 }
 
 /**
- * Against DNS rebinding: a page of a stranger's domain that has been pointed at this machine still names its
- * own domain in `Host`. Checked while only this machine can connect, and whenever hosts are named.
+ * Whether a browser says that the request comes from a page of ours, or from no page at all. No page can make a browser say
+ * so of another; an old one says the origin only, which is ours when it has the host that was asked for.
  */
-function createHostGuard({ host, allowedHosts }: GuardOptions): Guard {
-  if (!isLoopback(host) && allowedHosts.length === 0) return () => false
-  const allowed = new Set([...LOOPBACK, ...allowedHosts.map((name) => name.toLowerCase())])
-  return ({ headers }) => {
-    const name = hostNameOf(headers.host ?? '')
-    if (allowed.has(name)) return false
-    const problem = `the host ${JSON.stringify(name)} is not served here: name it in --allowed-hosts`
-    throw new EprError('PERMISSION_DENIED', problem)
-  }
+function isSameOrigin({ headers }: IncomingMessage, authority: string): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  const { origin } = headers
+  if (origin === undefined) return true
+  return URL.canParse(origin) && toOrigin(new URL(origin).protocol, authority) === new URL(origin).origin
 }
 
-/** Whether a browser says that the request comes from a page of ours, or from no page at all. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
-  const { origin } = headers
-  return (
-    origin === undefined || origin.toLowerCase().replace(/^https?:\/\//, '') === headers.host?.toLowerCase()
-  )
+/** An origin as browsers write it: `https://ui.example.com`, without a port that is the scheme's own. */
+function normalizeOrigin(origin: string): string {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  return url && url.origin !== 'null' ? url.origin : origin.toLowerCase()
 }
+
+/** A preflight says the method that it asks for; any other OPTIONS is a request like others (Fetch, "CORS-preflight"). */
+const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
 
 /**
  * Against pages of strangers that write with a browser's help (fetch metadata, W3C; RFC 6454): a write that is
  * marked as coming from elsewhere is refused, unless its origin is named. Named origins get CORS answers.
  */
 function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
-  const allowed = new Set(corsOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, '')))
-  return (request, response, { headers: answer }) => {
-    const origin = request.headers.origin?.toLowerCase()
-    const isAllowed = origin !== undefined && allowed.has(origin)
+  const allowed = new Set(corsOrigins.map(normalizeOrigin))
+  return (request, response, { headers: answer, authority }) => {
+    const { origin } = request.headers
+    const isAllowed = origin !== undefined && allowed.has(normalizeOrigin(origin))
     if (allowed.size > 0) answer.push('vary', 'Origin')
     if (isAllowed) {
-      answer.push('access-control-allow-origin', request.headers.origin ?? '')
+      answer.push('access-control-allow-origin', origin)
       answer.push('access-control-expose-headers', CORS_ANSWER_HEADERS)
-      if (request.method === 'OPTIONS') return answerPreflight(response, answer)
+      if (isPreflight(request)) return answerPreflight(request, response, answer)
     }
-    if (!isAllowed && !SAFE_METHODS.has(request.method ?? '') && !isSameOrigin(request)) {
+    if (!isAllowed && !SAFE_METHODS.has(request.method ?? '') && !isSameOrigin(request, authority)) {
       const problem = 'a page of another origin may not write here: name its origin in --cors-origins'
       throw new EprError('PERMISSION_DENIED', problem)
     }
@@ -80,9 +80,20 @@ function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
   }
 }
 
-function answerPreflight(response: ServerResponse, headers: string[]): true {
+/** The attributes of CloudEvents in binary mode, which have any name, among the headers that are asked for. */
+function cloudEventHeaders(asked: string | undefined): string[] {
+  const names = (asked ?? '').split(',').map((name) => name.trim().toLowerCase())
+  return names.filter((name) => /^ce-[a-z0-9]+$/.test(name))
+}
+
+function answerPreflight(request: IncomingMessage, response: ServerResponse, headers: string[]): true {
+  const asked = request.headers['access-control-request-headers']
+  headers.push('vary', 'Access-Control-Request-Headers')
   headers.push('access-control-allow-methods', CORS_METHODS)
-  headers.push('access-control-allow-headers', CORS_REQUEST_HEADERS)
+  headers.push(
+    'access-control-allow-headers',
+    [...CORS_REQUEST_HEADERS, ...cloudEventHeaders(asked)].join(', '),
+  )
   headers.push('access-control-max-age', CORS_MAX_AGE_S)
   response.writeHead(204, headers)
   response.end()

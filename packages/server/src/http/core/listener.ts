@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
-import express from 'express'
 import { ANONYMOUS, type Once, type Principal } from '../../call.js'
+import { CODINGS, createBodyReader } from './body-reader.js'
 import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
 import { createExpressApp } from './express-app.js'
 import { createSecurityHeaders, type Guard } from './guards.js'
+import { readTarget } from './request-target.js'
 import {
   API_PREFIX,
   type HttpResponse,
@@ -55,26 +56,40 @@ function principalOf(_request: IncomingMessage): Principal {
 }
 
 /**
- * What makes another request a repeat of this one (draft-ietf-httpapi-idempotency-key-header): the same method, path and
- * key; bodies are compared by their bytes.
+ * What makes another request a repeat of this one (draft-ietf-httpapi-idempotency-key-header): the same method, resource and
+ * key; bodies are compared by their bytes. The resource is the route, however its address is spelled.
  *
- * @throws EprError INVALID_ARGUMENT for a key that is empty or too long
+ * @throws EprError INVALID_ARGUMENT for a key that is empty, too long or sent twice
  */
-function readOnce({ headers, method }: IncomingMessage, path: string, body: Buffer): Once | undefined {
-  const key = headers['idempotency-key']
+function readOnce(
+  { headersDistinct, method }: IncomingMessage,
+  { path }: Route,
+  body: Buffer,
+): Once | undefined {
+  const [key, ...others] = headersDistinct['idempotency-key'] ?? []
   if (key === undefined) return undefined
-  if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
+  if (others.length > 0) throw new EprError('INVALID_ARGUMENT', 'Idempotency-Key is sent twice: send it once')
+  if (key === '' || key.length > MAX_KEY_LENGTH) {
     throw new EprError('INVALID_ARGUMENT', `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters`)
   }
   return {
-    scope: [method ?? '', path.replace(/\/$/, ''), key],
+    scope: [method ?? '', path, key],
     digest: createHash('sha256').update(body).digest(),
   }
 }
 
+const isUnsupported = (error: unknown): boolean =>
+  error instanceof EprError && error.code === 'UNSUPPORTED_MEDIA_TYPE'
+
 /** What was asked for before Express changed it. */
 const urlOf = (request: IncomingMessage): string =>
   (request as { originalUrl?: string }).originalUrl ?? request.url ?? ''
+
+/** A query begins at the first `?`, and may hold others (RFC 3986, section 3.4). */
+function splitUrl(url: string): { path: string; search: string } {
+  const at = url.indexOf('?')
+  return at < 0 ? { path: url, search: '' } : { path: url.slice(0, at), search: url.slice(at + 1) }
+}
 
 /** Resolves when the client takes more, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
@@ -94,7 +109,7 @@ type Stateful = ServerResponse & { [STATE]?: ResponseState }
 
 function stateOf(response: ServerResponse): ResponseState {
   const stateful: Stateful = response
-  stateful[STATE] ??= { requestId: '', headers: [], isStream: false }
+  stateful[STATE] ??= { requestId: '', authority: '', headers: [], isStream: false }
   return stateful[STATE]
 }
 
@@ -106,7 +121,8 @@ function startResponse(
 ): ResponseState {
   const given = request.headers['x-request-id']
   const requestId = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
-  const state = { requestId, headers: [...constant, 'x-request-id', requestId], isStream: false }
+  const headers = [...constant, 'x-request-id', requestId]
+  const state = { requestId, authority: '', headers, isStream: false }
   response[STATE] = state
   return state
 }
@@ -123,7 +139,13 @@ async function send(response: ServerResponse, { status, headers, body }: HttpRes
     return
   }
   state.isStream = true
-  response.writeHead(status, all).flushHeaders()
+  response.writeHead(status, all)
+  // Of a stream HEAD has the headers, and no end to wait for.
+  if (response.req.method === 'HEAD') {
+    response.end()
+    return
+  }
+  response.flushHeaders()
   for await (const text of body) {
     if (response.destroyed) break
     if (!response.write(text)) await drained(response)
@@ -133,17 +155,7 @@ async function send(response: ServerResponse, { status, headers, body }: HttpRes
 
 /** Turns node's requests into those of routes, and their answers into node's. */
 function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stopping' | 'log'>): Responder {
-  // Express's own body reader, on both ways in: any content type, decompressed, bounded, as bytes.
-  const readRaw = express.raw({ type: () => true, limit: options.maxBodyBytes })
-
-  const readBody = (request: IncomingMessage, response: ServerResponse): Promise<Buffer> =>
-    new Promise((resolve, reject) => {
-      readRaw(request, response, (error) => {
-        if (error) return reject(error)
-        const { body } = request as { body?: unknown }
-        resolve(Buffer.isBuffer(body) ? body : Buffer.alloc(0))
-      })
-    })
+  const readBody = createBodyReader(options.maxBodyBytes)
 
   async function fail(
     error: unknown,
@@ -168,13 +180,18 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
 
   return {
     fail,
-    async run({ doc, handle }, params, request, response) {
+    async run(route, params, request, response) {
+      const { doc, handle } = route
       try {
         // Before the body: a stranger's is not to be read.
         const principal = principalOf(request)
-        const body = await readBody(request, response)
-        const [path = '', search = ''] = urlOf(request).split('?', 2)
-        const once = doc.idempotent && readOnce(request, path, body)
+        const body = await readBody(request, response).catch((error: unknown) => {
+          // RFC 9110, section 15.5.16: what could be sent in place of it.
+          if (isUnsupported(error)) stateOf(response).headers.push('accept-encoding', CODINGS)
+          throw error
+        })
+        const { path, search } = splitUrl(urlOf(request))
+        const once = doc.idempotent && readOnce(request, route, body)
         const answer = await handle({
           method: request.method ?? '',
           path,
@@ -230,6 +247,9 @@ export function createListener(options: ListenerOptions): RequestListener {
     const state = startResponse(request, response, constantHeaders)
     reportServed(request, response, onServed)
     try {
+      const target = readTarget(request)
+      request.url = target.url
+      state.authority = target.authority
       if (guards.some((guard) => guard(request, response, state))) return
     } catch (error) {
       void responder.fail(error, response)

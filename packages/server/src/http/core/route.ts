@@ -69,6 +69,8 @@ export function toJsonResponse(body: string, headers: Record<string, string> = {
 export interface ResponseState {
   /** Given by the client or made here. */
   readonly requestId: string
+  /** The host and perhaps port that the request names: see RequestTarget. */
+  authority: string
   /**
    * Names and values in turn: the form that node writes fastest. Whoever adds to it must do so before the answer is
    * sent. Headers that are set on the response one by one cost twice as much, a record half as much again.

@@ -7,9 +7,29 @@ const sources = new WeakMap<object, string>()
 
 /** Marks a value that came in variables: numbers and the order of keys are kept by its text. */
 export function withSource(text: string): object {
-  const marked = {}
+  const marked = shownAs({}, JSON.parse(text))
   sources.set(marked, text)
   return marked
+}
+
+const MAX_SHOWN_CHARS = 100
+const MAX_SHOWN_MEMBERS = 20
+
+function shorten(value: unknown): unknown {
+  if (typeof value === 'string' && value.length > MAX_SHOWN_CHARS)
+    return `${value.slice(0, MAX_SHOWN_CHARS)}…`
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.slice(0, MAX_SHOWN_MEMBERS).map(shorten)
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, MAX_SHOWN_MEMBERS)
+      .map(([name, member]) => [name, shorten(member)]),
+  )
+}
+
+/** Lets errors of graphql-js name what was sent, and not what it is read as: they ask for `toJSON`. */
+export function shownAs<Read extends object>(read: Read, sent: unknown): Read {
+  return Object.defineProperty(read, 'toJSON', { value: () => shorten(sent) })
 }
 
 /**

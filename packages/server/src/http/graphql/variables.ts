@@ -11,7 +11,7 @@ import {
   typeFromAST,
 } from 'graphql'
 import type { JsonInput } from '../../registry/input.js'
-import { withSource } from './scalars.js'
+import { shownAs, withSource } from './scalars.js'
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -47,7 +47,7 @@ function toLenientObject(
     const member = texts.get(name)
     if (member !== undefined) kept[name] = toLenient(type, { value: value[name], text: member })
   }
-  return kept
+  return shownAs(kept, value)
 }
 
 /** The variables of a request as its operation declares them; values that do not fit are left to coercion. */

@@ -84,10 +84,11 @@ function createOpenApiDocument(version: string, routes: readonly Route[]) {
       title: 'EPR, the Event Provenance Registry',
       version,
       description:
-        'Records what happened to artifacts, decides gates, and sends messages. For the browser: [this document](/api/v1/docs) and [GraphQL](/api/v1/graphql).',
+        'Records what happened to artifacts, decides gates, and sends messages. For the browser: [this document](docs) and [GraphQL](graphql).',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
+    // Relative to this document: a proxy may serve it under a path of its own.
+    servers: [{ url: '../..' }],
     security: [],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,

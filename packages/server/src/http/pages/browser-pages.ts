@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { EprError } from '@epr/model'
 import * as z from 'zod'
-import { API_PREFIX, defineRoute, type Route } from '../core/route.js'
+import { API_PREFIX, defineRoute, type HttpResponse, type Route } from '../core/route.js'
 import { READ_FAILURES, type RouteDoc } from '../core/route-doc.js'
 
 const CONTENT_TYPES: Record<string, string> = {
@@ -45,13 +45,21 @@ async function serveFile(file: URL, cacheControl: string) {
   return { status: 200, headers: { 'content-type': contentType, 'cache-control': cacheControl }, body }
 }
 
+/** The page's links are relative to it, so that they hold under any path; below a slash they would be others. */
+function toWithoutSlash(path: string): HttpResponse {
+  return { status: 308, headers: { location: `../${path.split('/').at(-1)}` }, body: '' }
+}
+
 function pageRoutes({ path, tag, title, directory, assets }: BrowserPage): Route[] {
   return [
     defineRoute(
       'get',
       path,
       { summary: title, tag, answer: z.string(), contentType: 'text/html', failures: READ_FAILURES },
-      () => serveFile(new URL('index.html', directory), 'no-cache'),
+      async (request) =>
+        request.path.endsWith('/')
+          ? toWithoutSlash(path)
+          : serveFile(new URL('index.html', directory), 'no-cache'),
     ),
     defineRoute(
       'get',

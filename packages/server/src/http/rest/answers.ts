@@ -16,9 +16,12 @@ export function toOneResponse(object: object): HttpResponse {
   return toJsonResponse(stringifyJson({ data: [object] }))
 }
 
-/** A page of a list, with the link to the next one when there is more (RFC 8288). */
+/**
+ * A page of a list, with the link to the next one when there is more (RFC 8288). It is relative to what was asked for, so
+ * that it holds behind a proxy that serves this API under a path of its own.
+ */
 export function toListResponse(
-  request: Pick<HttpRequest, 'path' | 'search'>,
+  request: Pick<HttpRequest, 'search'>,
   { rows, more }: Page<{ id: string }>,
 ): HttpResponse {
   const body = stringifyJson({ data: rows })
@@ -26,5 +29,5 @@ export function toListResponse(
   if (!more || !last) return toJsonResponse(body)
   const query = new URLSearchParams(request.search)
   query.set('after', last.id)
-  return toJsonResponse(body, { link: `<${request.path.replace(/\/$/, '')}?${query}>; rel="next"` })
+  return toJsonResponse(body, { link: `<?${query}>; rel="next"` })
 }

@@ -1,14 +1,8 @@
 import { feedEntrySchema, isCursor, messageSchema } from '@epr/model'
 import * as z from 'zod'
 import type { Feed, FeedStart } from '../../feed/feed.js'
-import {
-  API_PREFIX,
-  defineRoute,
-  type HttpRequest,
-  type HttpResponse,
-  type Route,
-  toJsonResponse,
-} from '../core/route.js'
+import { prefers } from '../core/accept.js'
+import { API_PREFIX, defineRoute, type HttpResponse, type Route, toJsonResponse } from '../core/route.js'
 import { READ_FAILURES } from '../core/route-doc.js'
 import { messageQuery, parseQuery } from './query-params.js'
 import { toServerSentEvents } from './server-sent-events.js'
@@ -26,12 +20,6 @@ function toStart(after: string | undefined, lastEventId: string | undefined): Fe
   if (from === undefined) return 'oldest'
   if (from === 'latest') return 'latest'
   return isCursor(from) ? { cursor: from } : { moment: from }
-}
-
-function wantsEventStream({ headers }: HttpRequest): boolean {
-  return (headers.accept ?? '')
-    .split(',')
-    .some((range) => range.trim().toLowerCase().startsWith('text/event-stream'))
 }
 
 const headerText = (value: string | string[] | undefined): string | undefined =>
@@ -56,7 +44,7 @@ export function messageRoutes(feed: Feed): Route[] {
       },
       async (request) => {
         const { after, limit, type } = parseQuery(messageQuery, request.search)
-        const isStream = wantsEventStream(request)
+        const isStream = prefers(request.headers.accept, 'text/event-stream', 'application/json')
         const lastEventId = isStream ? headerText(request.headers['last-event-id']) : undefined
         const start = await feed.resolveStart(toStart(after, lastEventId), request.call)
         if (!isStream) return page(start, limit, type)

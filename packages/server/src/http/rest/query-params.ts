@@ -101,12 +101,32 @@ export function parseLimit(limit: number): number {
  * @throws EprError INVALID_ARGUMENT for an unknown parameter, one that is given twice, or a bad value
  */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, search: string): z.output<Schema> {
-  const query = new URLSearchParams(search)
-  const names = [...query.keys()]
+  const query = readPairs(search)
+  const names = query.map(([name]) => name)
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined)
     throw new EprError('INVALID_ARGUMENT', `the parameter ${repeated} is given twice`)
   return parseInput(schema, Object.fromEntries(query))
+}
+
+/** Names and values as forms have them (WHATWG URL, 5.1): a `+` is a space; a `%` begins an escape, and else is `%25`. */
+function readPairs(search: string): [name: string, value: string][] {
+  const pairs = search.split('&').filter((pair) => pair !== '')
+  return pairs.map((pair) => {
+    const at = pair.indexOf('=')
+    const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+    return [decodeForm(name), decodeForm(value)]
+  })
+}
+
+/** Unlike URLSearchParams it changes nothing silently: what is not UTF-8 is refused. */
+function decodeForm(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch (cause) {
+    const problem = `${JSON.stringify(text)} in the query is not percent-encoded UTF-8: write a percent sign as %25`
+    throw new EprError('INVALID_ARGUMENT', problem, { cause })
+  }
 }
 
 /** What a list's query says, in two: which page of it, and which rows. */

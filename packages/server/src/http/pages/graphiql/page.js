@@ -34,6 +34,6 @@ mutation create_receiver {
 }
 `
 
-const fetcher = GraphiQL.createFetcher({ url: '/api/v1/graphql/query' })
+const fetcher = GraphiQL.createFetcher({ url: 'graphql/query' })
 const page = React.createElement(GraphiQL, { fetcher, defaultQuery: examples })
 ReactDOM.createRoot(document.getElementById('graphiql')).render(page)

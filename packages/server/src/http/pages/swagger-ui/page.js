@@ -1,7 +1,7 @@
 /* global SwaggerUIBundle */
 
 SwaggerUIBundle({
-  url: '/api/v1/openapi',
+  url: 'openapi',
   dom_id: '#swagger-ui',
   deepLinking: true,
   // Otherwise it asks a validator on the internet about documents that are not on localhost.
