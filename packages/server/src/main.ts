@@ -54,6 +54,15 @@ async function importFrom(args: readonly string[]): Promise<void> {
   process.stdout.write(`${describeImport(result)}\n`)
 }
 
+const OUT_OF_FILES =
+  'too many open files: raise the limit (ulimit -n, or LimitNOFILE of the service) to 1024 or more'
+
+/** Of this process, or of the machine; the error itself or what is behind it. */
+function isOutOfFiles(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: string; cause?: unknown }
+  return code === 'EMFILE' || code === 'ENFILE' || (cause !== undefined && isOutOfFiles(cause))
+}
+
 /** The only place that catches, and the only one that ends the process. */
 async function main(args: readonly string[]): Promise<void> {
   try {
@@ -62,7 +71,11 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof ConfigExit) process.exit(error.exitCode)
     const isTold = error instanceof EprError && !isDebug(args, process.env)
-    const message = isTold ? error.message : ((error as Error).stack ?? String(error))
+    const message = isOutOfFiles(error)
+      ? OUT_OF_FILES
+      : isTold
+        ? error.message
+        : ((error as Error).stack ?? String(error))
     process.stderr.write(`epr-server: ${message}\n`)
     process.exit(error instanceof EprError && error.code === 'INVALID_ARGUMENT' ? 2 : 1)
   }

@@ -20,6 +20,19 @@ async function query(document: string, variables?: unknown, operationName?: stri
   return json
 }
 
+it('an error names the value that was sent, also what is not read of it, and not all of a large one', async () => {
+  const document = 'mutation ($e: CreateEventReceiverInput!) { create_event_receiver(event_receiver: $e) }'
+  const long = 'x'.repeat(10_000)
+  const { errors } = await query(document, {
+    e: { nmae: 'typo', type: 'foo', schema: { a: [1] }, description: long },
+  })
+  const { message } = errors[0]
+  expect(message).toContain('nmae: "typo"')
+  expect(message).toContain('type: "foo"')
+  expect(message).toContain('schema: [Object]')
+  expect(message).not.toContain('x'.repeat(200))
+})
+
 describe('a JSON value', () => {
   const NVRPP = 'name: "json", version: "1", release: "1", platform_id: "l", package: "p", description: "d"'
   /** The text of the payload that a mutation records; its errors when it does not. */

@@ -83,6 +83,21 @@ describe('lists', () => {
     }
   })
 
+  it('know ids as they are written, and say so', async () => {
+    const lower = receiver.toLowerCase()
+    for (const path of [`/receivers/${lower}`, `/events/${lower}`, `/groups/${lower}`]) {
+      const { status, json } = await api.get(path)
+      expect([path, status, json.errors]).toEqual([
+        path,
+        404,
+        [expect.stringMatching(new RegExp(`${lower}": ids are written in capitals, ${receiver}$`))],
+      ])
+    }
+    const { json } = await api.post('/events', buildEvent(lower))
+    expect(json.errors).toEqual([expect.stringContaining('capitals')])
+    expect((await api.get('/events/nobody')).json.errors).toEqual(['there is no event "nobody"'])
+  })
+
   it('take a plus that was not encoded in the offset of a time', async () => {
     expect((await api.get('/events?created_after=2000-01-01T00:00:00+01:00')).status).toBe(200)
   })

@@ -47,6 +47,15 @@ function expectOneLine(stderr: string): void {
 }
 
 describe('epr-server', () => {
+  it.each([24, 64])('that may open %i files only says so in one line', async (limit) => {
+    const bin = new URL('../bin/epr-server.mjs', import.meta.url).pathname
+    const command = `ulimit -n ${limit}; exec "${process.execPath}" "${bin}" --port 0 --db "${directory}/data"`
+    const { code, stderr } = await run('sh', ['-c', command]).catch((error) => error)
+    expect(code).toBe(1)
+    expectOneLine(stderr)
+    expect(stderr).toContain('too many open files')
+  })
+
   it('starts on an empty directory, says where it listens, keeps data over a restart and stops with 0', async () => {
     const first = await startServer({ args: ['--db', join(directory, 'data')] })
     const id = await createApi(first.url).create('/receivers', buildReceiver())

@@ -16,6 +16,7 @@ import type { StoredReceiver } from '../storage/receivers.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput, type UnreadJson } from './input.js'
+import { hintAt, notFound } from './not-found.js'
 
 /** An event as it came. */
 export interface EventBody {
@@ -66,7 +67,7 @@ function createPreparation({ definitions, payloadSchemas, nextIdentity }: Events
     if (receiver) return receiver
     throw new EprError(
       'INVALID_ARGUMENT',
-      `event_receiver_id: there is no event receiver ${JSON.stringify(id)}`,
+      `event_receiver_id: there is no event receiver ${JSON.stringify(id)}${hintAt(id)}`,
     )
   }
 
@@ -147,7 +148,7 @@ export function createEvents(options: EventsOptions): Events {
     async get(id) {
       const event = await selectEvent(database, id)
       const receiver = event && (await definitions.findReceiver(event.event_receiver_id))
-      if (!receiver) throw new EprError('NOT_FOUND', `there is no event ${JSON.stringify(id)}`)
+      if (!receiver) throw notFound('event', id)
       return { event, receiver }
     },
     find: (search) => selectEvents(database, search),

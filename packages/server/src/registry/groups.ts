@@ -1,5 +1,4 @@
 import {
-  EprError,
   type EventReceiverGroup,
   eventReceiverGroupInputSchema,
   eventReceiverGroupPatchSchema,
@@ -21,6 +20,7 @@ import { insertMessage } from '../storage/outbox.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { parseInput } from './input.js'
+import { notFound } from './not-found.js'
 
 export interface Groups {
   /** @throws EprError INVALID_ARGUMENT for blank fields and for receivers that are missing, repeated or unknown */
@@ -47,8 +47,7 @@ export interface GroupsOptions {
   onMessages: () => void
 }
 
-export const groupNotFound = (id: string) =>
-  new EprError('NOT_FOUND', `there is no event receiver group ${JSON.stringify(id)}`)
+export const groupNotFound = (id: string) => notFound('event receiver group', id)
 
 export function createGroups(options: GroupsOptions): Groups {
   const { database, definitions, idempotency } = options

@@ -21,6 +21,7 @@ import {
 import type { Idempotency } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput } from './input.js'
+import { notFound } from './not-found.js'
 
 export interface Receivers {
   /**
@@ -86,7 +87,7 @@ export function createReceivers(options: ReceiversOptions): Receivers {
       }),
     async get(id) {
       const receiver = await definitions.findReceiver(id)
-      if (!receiver) throw new EprError('NOT_FOUND', `there is no event receiver ${JSON.stringify(id)}`)
+      if (!receiver) throw notFound('event receiver', id)
       return receiver
     },
     find: (search) => selectReceivers(database, search),

@@ -27,9 +27,7 @@ export function createExpressApp({ responder, routes }: ExpressAppOptions): Expr
     })
   }
   for (const path of new Set(routes.map((route) => route.path))) {
-    const methods = routes
-      .filter((route) => route.path === path)
-      .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : method.toUpperCase()))
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase())
     app.all(path, refuseMethod(responder, methods.join(', ')))
   }
   app.use((request, response) => {

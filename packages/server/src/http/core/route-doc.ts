@@ -30,10 +30,13 @@ export interface RouteDoc {
 export const READ_FAILURES = [403]
 export const WRITE_FAILURES = [400, 403, 413, 415]
 
-export const anyJson = z.unknown().meta({ description: 'Any JSON value; kept exactly as it was sent.' })
-export const schemaField = z
-  .union([z.record(z.string(), z.unknown()), z.boolean()])
-  .meta({ description: 'JSON Schema: draft-04, -06, -07 (the default), 2019-09 or 2020-12, by its $schema.' })
+export const anyJson = z
+  .unknown()
+  .meta({ description: 'Any JSON value, nested at most 256 levels deep; kept exactly as it was sent.' })
+export const schemaField = z.union([z.record(z.string(), z.unknown()), z.boolean()]).meta({
+  description:
+    'JSON Schema: draft-04, -06, -07 (the default), 2019-09 or 2020-12, by its $schema. Patterns are those of RE2: no look-around, no back-references, at most 1,000 repeats.',
+})
 
 /** A list's answer, and that of one object: an array of one. */
 export const manyOf = (item: z.ZodType) => z.object({ data: z.array(item) })

@@ -6,8 +6,8 @@ import type { JsonInput } from '../../registry/input.js'
 const sources = new WeakMap<object, string>()
 
 /** Marks a value that came in variables: numbers and the order of keys are kept by its text. */
-export function withSource(text: string): object {
-  const marked = shownAs({}, JSON.parse(text))
+export function withSource({ text, value }: JsonInput): object {
+  const marked = shownAs({}, value)
   sources.set(marked, text)
   return marked
 }

@@ -33,7 +33,7 @@ function toLenient(type: GraphQLInputType, { value, text }: JsonInput): unknown 
   }
   if (isInputObjectType(type)) return isRecord(value) ? toLenientObject(type.getFields(), value, text) : value
   if (type === GraphQLBoolean && (value === 'true' || value === 'false')) return value === 'true'
-  return type.name === 'JSON' ? withSource(text) : value
+  return type.name === 'JSON' ? withSource({ value, text }) : value
 }
 
 function toLenientObject(

@@ -42,7 +42,10 @@ const limitParam = z
 const pageParams = {
   limit: limitParam,
   after: idSchema.optional(),
-  order: z.enum(['asc', 'desc'], 'must be asc or desc').default('desc'),
+  order: z.enum(['asc', 'desc'], 'must be asc or desc').default('desc').meta({
+    description:
+      "By id, which begins with the time of the server's clock: of what was recorded before a clock was set back, and after, the order is that of the clock. The feed has the order of acceptance.",
+  }),
   created_after: timeParam.optional(),
   created_before: timeParam.optional(),
 }
