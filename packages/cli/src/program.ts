@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { assertTextArguments } from './input/argument-text.js'
 import { createOutput } from './output/output.js'
 import { readSettings } from './settings/config.js'
 import { connect } from './settings/connect.js'
@@ -69,6 +70,7 @@ async function createContext(command: Command, { stdin, stdout, stderr, env }: I
  * @throws EprError, CommanderError
  */
 export async function runProgram(args: readonly string[], version: string, io: Io): Promise<number> {
+  assertTextArguments(args)
   let exitCode: number | undefined
 
   const perform: Perform = (command, flags, example, action) =>

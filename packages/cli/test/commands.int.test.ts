@@ -107,6 +107,14 @@ describe('flags', () => {
     expect(await payload('@-', EXACT)).toContain(`"payload":${EXACT}}`)
   })
 
+  it('are refused when they are not UTF-8, and taken with the character that stands for that', async () => {
+    const line = (name: string) => `epr-cli event search --dry-run -o ndjson --name ${name}`
+    const refused = await runShell(line("$'caf\\xe9'"), { env: { LC_ALL: 'C.UTF-8' } })
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('not UTF-8') })
+    const typed = await runShell(line("$'caf\\xef\\xbf\\xbd'"), { env: { LC_ALL: 'C.UTF-8' } })
+    if (process.platform === 'linux') expect(JSON.parse(typed.stdout)).toMatchObject({ name: 'caf\ufffd' })
+  })
+
   it('beat the environment, which beats the file', async () => {
     const file = join(server.directory, 'epr.yaml')
     await writeFile(file, `port: 9\nurl: ${server.url}\nno-indent: true\n`)

@@ -85,6 +85,6 @@ export {
   SEARCHED,
   type Searched,
 } from './search.js'
-export { readBoolean, readDurationMs } from './setting.js'
+export { nearestName, readBoolean, readDurationMs, SETTINGS, settingsProblem } from './setting.js'
 export { characterBoundary, shorten } from './shorten.js'
 export { readTime } from './time.js'

@@ -20,3 +20,58 @@ export function readBoolean(text: string): boolean | undefined {
   if (text === 'true' || text === '1') return true
   return text === 'false' || text === '0' ? false : undefined
 }
+
+/** What `epr.yaml` may hold: the flags of the programs that share it. A key of neither is a mistake. */
+export const SETTINGS = {
+  'epr-cli': ['url', 'token', 'output', 'timeout', 'retry', 'dry-run', 'no-indent', 'debug'],
+  'epr-server': [
+    'host',
+    'port',
+    'db',
+    'tls-cert',
+    'tls-key',
+    'brokers',
+    'topic',
+    'broker-tls',
+    'broker-ca',
+    'max-body-bytes',
+    'message-retention',
+    'allowed-hosts',
+    'cors-origins',
+    'json-logging',
+    'debug',
+  ],
+} as const
+
+/** How many single characters must be put in, taken out or replaced to make one word of another (Levenshtein). */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (const [line, char] of [...one].entries()) {
+    const next = [line + 1]
+    for (let at = 1; at <= other.length; at++) {
+      const [above = 0, left = 0, corner = 0] = [row[at], next[at - 1], row[at - 1]]
+      next.push(Math.min(above + 1, left + 1, corner + (other[at - 1] === char ? 0 : 1)))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
+
+/** The name that is most like a word: what was meant, perhaps. */
+export function nearestName(word: string, names: readonly string[]): string | undefined {
+  const bare = word
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replaceAll('_', '-')
+  const ranked = names.map((name) => ({ name, far: distance(bare, name) }))
+  return ranked.sort((one, other) => one.far - other.far)[0]?.name
+}
+
+/** What is wrong with keys of `epr.yaml` that no program knows, or undefined: passed over, they would look as if they counted. */
+export function settingsProblem(keys: Iterable<string>): string | undefined {
+  const known: readonly string[] = [...new Set(Object.values(SETTINGS).flat())]
+  const problems = [...keys]
+    .filter((key) => !known.includes(key))
+    .map((key) => `there is no setting ${JSON.stringify(key)}, did you mean ${nearestName(key, known)}?`)
+  return problems.length === 0 ? undefined : problems.join(' ')
+}

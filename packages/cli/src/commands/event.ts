@@ -13,12 +13,12 @@ export function defineEvent(event: Command, perform: Perform): void {
       ...RECEIVER_FLAGS,
       payload: text(
         '--payload <json>',
-        'details, as the receiver wants them: JSON, YAML, @file or @- (stdin)',
+        'details, as the receiver wants them: JSON, YAML, @file or - (stdin)',
       ),
       success: yesNo('--success', 'whether it went well (default: false)'),
       cloudevent: text(
         '--cloudevent <json>',
-        'a CloudEvent in place of all that: JSON, YAML, @file or @- (stdin)',
+        'a CloudEvent in place of all that: JSON, YAML, @file or - (stdin)',
       ),
     },
     'event create --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "unit tests" --receiver tests --payload \'{"passed": 812}\' --success',

@@ -11,7 +11,7 @@ export function defineReceiver(receiver: Command, perform: Perform): void {
       type: text('--type <text>', 'type of the messages that its events cause'),
       version: text('--version <text>', 'its version'),
       description: text('--description <text>', 'what it stands for'),
-      schema: text('--schema <json>', 'JSON Schema of payloads: JSON, YAML, @file or @- (stdin)', '{}'),
+      schema: text('--schema <json>', 'JSON Schema of payloads: JSON, YAML, @file or - (stdin)', '{}'),
     },
     `receiver create --name foo-cli --type epr.foo.cli --version 1.0.0 --description "foo was built" --schema @schema.json`,
     async (context, { schema: carried, ...fields }) =>

@@ -86,6 +86,63 @@ it.each<[string, string, [number, string][]]>([
       [4, '{"b":1}'],
     ],
   ],
+  [
+    'CRLF and ends of documents',
+    'a: 1\r\n...\r\n---\r\nb: |\r\n  x\r\n...\r\n',
+    [
+      [1, '{"a":1}'],
+      [3, '{"b":"x\\n"}'],
+    ],
+  ],
+  [
+    'documents of comments only',
+    'a: 1\n---\n# nothing here\n---\nb: 2\n--- # nor here\n...\n# at the end',
+    [
+      [1, '{"a":1}'],
+      [4, '{"b":2}'],
+    ],
+  ],
+  [
+    'a document behind the end of one, without a mark',
+    'a: 1\n...\nb: 2\n',
+    [
+      [1, '{"a":1}'],
+      [3, '{"b":2}'],
+    ],
+  ],
+  [
+    'directives, each for its own document',
+    '%YAML 1.1\n---\na: yes\n...\n%YAML 1.2\n---\na: yes\n',
+    [
+      [1, '{"a":true}'],
+      [5, '{"a":"yes"}'],
+    ],
+  ],
+  [
+    'byte order marks',
+    '\ufeffa: 1\n\ufeff---\nb: 2\n',
+    [
+      [1, '{"a":1}'],
+      [2, '{"b":2}'],
+    ],
+  ],
+  [
+    'JSON between marks of YAML',
+    '{"a":1}\n---\n{"b":2}\n...\n',
+    [
+      [1, '{"a":1}'],
+      [3, '{"b":2}'],
+    ],
+  ],
+  [
+    'old line breaks',
+    'a: 1\rb: 2\r---\rc: 3',
+    [
+      [1, '{"a":1,"b":2}'],
+      [3, '{"c":3}'],
+    ],
+  ],
+  ['a mark inside of a line', 'a: x --- y\n', [[1, '{"a":"x --- y"}']]],
   ['YAML in brackets', '{a: 1}', [[1, '{"a":1}']]],
   ['nothing', ' \n', []],
 ])('reads %s, however it is cut', async (_, text, entries) => {

@@ -1,5 +1,6 @@
 import { EprError, elementTexts, fromJsonText } from '@epr/model'
 import { UsageError } from '../exit/usage-error.js'
+import { createTextReader } from './decode-text.js'
 import { parseExact } from './input.js'
 import { type Slice, splitJson } from './json-entries.js'
 import { splitYaml } from './yaml-entries.js'
@@ -14,17 +15,19 @@ export interface Entry {
 }
 
 async function* decode(name: string, bytes: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const reader = createTextReader(name)
   try {
     for await (const chunk of bytes) {
-      const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+      const text = typeof chunk === 'string' ? chunk : reader.read(chunk)
       if (text !== '') yield text
     }
-    decoder.decode()
+    const last = reader.end()
+    if (last !== '') yield last
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(`${name} is not UTF-8 text`, error)
     const { code } = error as NodeJS.ErrnoException
-    throw code === undefined ? error : new UsageError(`cannot read ${name}: ${code}`, error)
+    throw error instanceof EprError || code === undefined
+      ? error
+      : new UsageError(`cannot read ${name}: ${code}`, error)
   }
 }
 
@@ -49,6 +52,8 @@ async function* prepend(head: string, chunks: AsyncGenerator<string>): AsyncGene
 async function toTexts({ text }: Slice): Promise<(string | EprError)[]> {
   try {
     if (text instanceof EprError) return [text]
+    // YAML allows these between what is otherwise JSON.
+    if (/^(---|\.\.\.)$/.test(text.trim())) return []
     const json = fromJsonText(await parseExact('it', text)).trim()
     return json.startsWith('[') ? elementTexts(json) : [json]
   } catch (error) {

@@ -1,17 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { assertJsonDepth, fromJsonText, type JsonText, toJsonText } from '@epr/model'
 import { UsageError } from '../exit/usage-error.js'
+import { decodeText } from './decode-text.js'
 
 type Stdin = AsyncIterable<Uint8Array | string> & { isTTY?: boolean }
-
-/** @throws UsageError when it is not UTF-8 */
-export function decodeUtf8(name: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    throw new UsageError(`${name} is not UTF-8 text`, error)
-  }
-}
 
 async function readAll(stdin: Stdin): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
@@ -21,18 +13,36 @@ async function readAll(stdin: Stdin): Promise<Uint8Array> {
 
 /** The text of a file, or of stdin (`-`). `what` says what it is read for. @throws UsageError */
 export async function readTextFile(what: string, file: string, stdin: Stdin): Promise<string> {
-  if (file === '-') return decodeUtf8(`${what} (stdin)`, await readAll(stdin))
+  if (file === '-') return decodeText(`${what} (stdin)`, await readAll(stdin))
   try {
-    return decodeUtf8(file, await readFile(file))
+    return decodeText(file, await readFile(file))
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw new UsageError(`${what}: cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`, error)
   }
 }
 
-/** The text that a flag stands for: itself, `@file`, or `@-` for stdin. */
+/** The text that a flag stands for: itself, `@file`, `@-` or, as everywhere, `-` for stdin. */
 async function readText(flag: string, value: string, stdin: Stdin): Promise<string> {
-  return value.startsWith('@') ? readTextFile(flag, value.slice(1), stdin) : value
+  if (value === '-') return readTextFile(flag, '-', stdin)
+  if (value.startsWith('@')) return readTextFile(flag, value.slice(1), stdin)
+  await assertNotFile(flag, value)
+  return value
+}
+
+/** @throws UsageError for the name of a file: its text is hardly what is to be recorded */
+async function assertNotFile(flag: string, value: string): Promise<void> {
+  if (!/^[^\s"'{}[\]:]+$/.test(value) || !Number.isNaN(Number(value))) return
+  const isName = /\.(json|ya?ml|ndjson)$/i.test(value)
+  if (!isName && (!/[./]/.test(value) || !(await isFile(value)))) return
+  throw new UsageError(`${flag} ${value} is a text; @${value} takes the file, '"${value}"' the text`)
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 }
 
 function isJson(text: string): boolean {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { EprError, stringifyJson } from '@epr/model'
+import { toPlainJson } from '../exit/plain-line.js'
 import { indentJson } from './indent-json.js'
 import type { Style } from './table.js'
 
@@ -58,6 +59,9 @@ export function createOutput(options: OutputOptions): Output {
     if (error.code !== 'EPIPE') problem ??= error
   })
 
+  // A program gets what was recorded, a person what cannot steer the terminal. YAML escapes it for both.
+  const onTerminal = (json: string): string => (stdout.isTTY ? toPlainJson(json) : json)
+
   function line(text: string): undefined {
     if (!isClosed) stdout.write(`${text}\n`)
   }
@@ -66,9 +70,9 @@ export function createOutput(options: OutputOptions): Output {
     const json = stringifyJson(value)
     switch (format) {
       case 'json':
-        return line(indentJson(json, isIndented ? indent : 0))
+        return line(onTerminal(indentJson(json, isIndented ? indent : 0)))
       case 'ndjson':
-        return line(indentJson(json, 0))
+        return line(onTerminal(indentJson(json, 0)))
       case 'yaml': {
         const { toYaml } = await import('./yaml-output.js')
         const isList = Array.isArray(value)

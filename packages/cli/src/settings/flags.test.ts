@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { runInProcess } from '../../test/in-process.js'
 import { parseDuration, parseMoment } from './flags.js'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 23, 10) }))
@@ -37,4 +38,37 @@ it.each([
   '0000-01-01',
 ])('does not take %j for a moment', (text) => {
   expect(() => parseMoment(text)).toThrow()
+})
+
+describe('a flag', () => {
+  const ID = '01HKX0J9KS8AASMRYX61458N41'
+  const event = ['event', 'create', '--dry-run', '--no-indent', '--description', 'd', '--payload', '1']
+  const nvrpp = ['--name', 'n', '--version', '1', '--release', '1', '--package', 'p']
+
+  it('may be spelled as the original spells it', async () => {
+    const spelled = ['--platform_id', 'linux', '--event_receiver_id', ID]
+    const { stdout } = await runInProcess([...event, ...nvrpp, ...spelled])
+    expect(JSON.parse(stdout)).toMatchObject({ platform_id: 'linux', event_receiver_id: ID })
+    const search = ['event', 'search', '--platform_id=linux', '--dry_run', '--no_indent']
+    expect((await runInProcess(search)).code).toBe(2)
+    const dry = await runInProcess(['event', 'search', '--platform_id=linux', '--dry_run', '-o', 'ndjson'])
+    expect(JSON.parse(dry.stdout)).toMatchObject({ platform_id: 'linux' })
+    expect((await runInProcess(['event', 'search', '--help'])).stdout).not.toContain('platform_id')
+  })
+
+  it.each([
+    [['event', 'search', '--name', 'a', '--name', 'b'], '--name is given twice: a and b'],
+    [['event', 'search', '--success=true', '--success=false'], '--success is given twice: true and false'],
+    [['status', '--url', 'http://a', '--url', 'http://b'], '--url is given twice: http://a and http://b'],
+  ])('that is typed twice in %j is refused', async (args, problem) => {
+    expect(await runInProcess(args)).toMatchObject({ code: 2, stderr: `epr-cli: ${problem}\n` })
+  })
+
+  it('that takes a list holds both, and one that is typed before a command may be typed behind it', async () => {
+    const dry = ['event', 'search', '--dry-run', '-o', 'ndjson']
+    const { stdout } = await runInProcess([...dry, '--fields', 'id', '--fields', 'name,version'])
+    expect(JSON.parse(stdout).fields).toEqual(['id', 'name', 'version'])
+    expect(await runInProcess(['--url', 'http://a', ...dry, '--url', 'http://b'])).toMatchObject({ code: 0 })
+    expect(await runInProcess([...dry, '--name', 'a', '--name', 'a'])).toMatchObject({ code: 0 })
+  })
 })

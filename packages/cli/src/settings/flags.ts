@@ -1,6 +1,7 @@
 import { isUlidFilter, readBoolean, readDurationMs, readTime } from '@epr/model'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import * as z from 'zod'
+import { UsageError } from '../exit/usage-error.js'
 import { OUTPUT_FORMATS } from '../output/output.js'
 
 /** A flag, and how its value is read: what a command gets has the type that its flags say. */
@@ -47,8 +48,13 @@ export function parseList(text: string): string[] {
   return text.split(/[\s,]+/).filter((item) => item !== '')
 }
 
+/** Typed twice, it holds all that both say. */
 export function list(flags: string, description: string): Flag<string[]> {
-  const option = new Option(flags, description).argParser(parseList)
+  const add = (text: string, before: unknown) => [
+    ...(Array.isArray(before) ? before.map(String) : []),
+    ...parseList(text),
+  ]
+  const option = new Option(flags, description).argParser(add)
   return { option, read: (kept) => (Array.isArray(kept) ? kept.map(String) : undefined) }
 }
 
@@ -156,7 +162,7 @@ export const SEARCH_FLAGS = {
 export type SearchRequest = Request<typeof SEARCH_FLAGS>
 
 /** What every command takes, before or after its name. */
-const GLOBAL_FLAGS = {
+export const GLOBAL_FLAGS = {
   url: text('--url <url>', 'where the server is (EPR_URL, default http://localhost:8042)'),
   token: text('--token <token>', 'sent as bearer token (EPR_TOKEN)'),
   config: text(
@@ -179,8 +185,38 @@ const GLOBAL_FLAGS = {
 
 export type GlobalRequest = Request<typeof GLOBAL_FLAGS>
 
+/** `--platform_id`, as the original spells `--platform-id`; only what is typed so differs. */
+function toOriginalSpelling({ long, flags, description, parseArg }: Option): Option | undefined {
+  if (!long || long.startsWith('--no-') || !long.slice(2).includes('-')) return undefined
+  const spelled = `--${long.slice(2).replaceAll('-', '_')}`
+  const option = new Option(flags.replace(long, spelled), description).hideHelp()
+  return parseArg ? option.argParser(parseArg) : option
+}
+
+/** The name that commander keeps the other spelling by. */
+const originalName = (option: Option): string | undefined => toOriginalSpelling(option)?.attributeName()
+
+/** A second value would silently win over the first. Lists take both. */
+function refuseTwice(command: Command, option: Option, isList: boolean): void {
+  let before: string | null | undefined
+  command.on(`option:${option.name()}`, (value: string | null) => {
+    if (before !== undefined && before !== value && !isList)
+      throw new UsageError(
+        `${option.long ?? option.flags} is given twice: ${String(before)} and ${String(value)}`,
+      )
+    before = value
+  })
+}
+
 function addFlags(command: Command, table: FlagTable): Command {
-  for (const { option } of Object.values(table)) command.addOption(option)
+  for (const { option } of Object.values(table)) {
+    const isList = option.flags.endsWith('<list>')
+    for (const each of [option, toOriginalSpelling(option)]) {
+      if (!each) continue
+      refuseTwice(command, each, isList)
+      command.addOption(each)
+    }
+  }
   return command
 }
 
@@ -191,19 +227,23 @@ export function defineFlags(command: Command, table: FlagTable = {}): Command {
 
 export function readFlags<Table extends FlagTable>(command: Command, table: Table): Request<Table> {
   const kept = command.opts()
-  const read = Object.entries(table).map(([name, { option, read }]) => [
-    name,
-    read(kept[option.attributeName()]),
-  ])
+  const read = Object.entries(table).map(([name, { option, read }]) => {
+    const spelled = originalName(option)
+    const other = spelled === undefined ? undefined : read(kept[spelled])
+    return [name, other ?? read(kept[option.attributeName()])]
+  })
   // The table says the type of each; there is no way to say so of `fromEntries`.
   return Object.fromEntries(read) as Request<Table>
 }
 
+/** `dry_run` of `dryRun`. */
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 /** The global flags that were typed at any place; the one nearest to the end counts. */
 export function readGlobalFlags(command: Command): GlobalRequest {
   const above = command.parent ? readGlobalFlags(command.parent) : {}
-  const typed = Object.entries(readFlags(command, GLOBAL_FLAGS)).filter(
-    ([name]) => command.getOptionValueSource(name) === 'cli',
+  const typed = Object.entries(readFlags(command, GLOBAL_FLAGS)).filter(([name]) =>
+    [name, snakeCase(name)].some((each) => command.getOptionValueSource(each) === 'cli'),
   )
   return { ...above, ...Object.fromEntries(typed) }
 }

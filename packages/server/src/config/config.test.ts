@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SETTINGS } from '@epr/model'
 import { BOOLEAN_CASES, DURATION_CASES } from '@epr/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { environmentNames, readConfig } from './config.js'
@@ -109,12 +110,18 @@ describe('the configuration', () => {
     ['a bad value', 'port: many'],
     ['a map for a value', 'port: {a: 1}'],
     ['a key twice', 'port: 1\nport: 2'],
+    ['a key that no program knows', 'port: 1\nhots: localhost'],
   ])('refuses a file with %s, and names it', (_, text) => {
     const file = writeFile(text)
     expect(() => read(['--config', file])).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('--config') }),
     )
   })
+})
+
+it('the settings that a file may hold are the flags of the program', () => {
+  const flags = environmentNames().map((name) => name.replace(/^EPR_/, '').toLowerCase().replaceAll('_', '-'))
+  expect([...SETTINGS['epr-server']].sort()).toEqual(flags.filter((name) => name !== 'config').sort())
 })
 
 describe('a file that the command line reads too', () => {

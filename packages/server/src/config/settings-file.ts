@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EprError } from '@epr/model'
+import { EprError, settingsProblem } from '@epr/model'
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
 
 /**
@@ -23,6 +23,8 @@ function readSettings(text: string): Map<string, string> {
   if (errors[0]) throw errors[0]
   if (contents === null) return new Map()
   if (!isMap(contents)) throw new Error('it must hold keys and values, like "port: 8042"')
+  const problem = settingsProblem(contents.items.map(({ key }) => String(key)))
+  if (problem) throw new Error(problem)
   const settings = new Map<string, string>()
   for (const { key, value } of contents.items) {
     const read = toText(value)

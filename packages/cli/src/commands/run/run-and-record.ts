@@ -63,7 +63,8 @@ export async function runAndRecord(
   const nvrpp = toNvrpp(artifact, named)
   const command = toCommandLine(words)
   // The command's stdin is its own.
-  if (payload === '@-') throw new UsageError('--payload cannot be read from stdin, which the command reads')
+  if (payload === '@-' || payload === '-')
+    throw new UsageError('--payload cannot be read from stdin, which the command reads')
   const more = payload === undefined ? undefined : await readObjectFlag('--payload', payload, context.stdin)
   const fields = {
     ...nvrpp,
