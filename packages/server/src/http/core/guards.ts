@@ -2,10 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
 import helmet from 'helmet'
 import { createHostGuard, type HostGuardOptions } from './host-guard.js'
-import { type ResponseState, toHeaderList } from './route.js'
-
-/** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */
-export type Guard = (request: IncomingMessage, response: ServerResponse, state: ResponseState) => boolean
+import { type Guard, toHeaderList } from './route.js'
 
 export interface GuardOptions extends HostGuardOptions {
   /** Origins whose pages may read and write: `https://ui.example.com`. */

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { EprError } from '@epr/model'
-import type { Guard } from './guards.js'
+import type { Guard } from './route.js'
 
 export interface HostGuardOptions {
   /** The address that the server listens on. */

@@ -5,10 +5,11 @@ import { ANONYMOUS, type Once, type Principal } from '../../call.js'
 import { CODINGS, createBodyReader } from './body-reader.js'
 import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
 import { createExpressApp } from './express-app.js'
-import { createSecurityHeaders, type Guard } from './guards.js'
+import { createSecurityHeaders } from './guards.js'
 import { readTarget } from './request-target.js'
 import {
   API_PREFIX,
+  type Guard,
   type HttpResponse,
   type Responder,
   type ResponseState,

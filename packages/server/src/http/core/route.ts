@@ -80,6 +80,9 @@ export interface ResponseState {
   isStream: boolean
 }
 
+/** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */
+export type Guard = (request: IncomingMessage, response: ServerResponse, state: ResponseState) => boolean
+
 /** A record of headers as names and values in turn. */
 export function toHeaderList(headers: Readonly<Record<string, string>>): string[] {
   const list: string[] = []
