@@ -8,11 +8,16 @@ import {
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { addTool, CREATES, type Services } from './tool.js'
+import { assertNumbersKept } from './whole-numbers.js'
 
 const created = z.object({ id: idSchema, uri: z.string().describe('The resource that was created.') })
 
 const eventData = eventInputSchema.extend({
-  payload: z.unknown().describe('Any JSON that satisfies the schema of the event receiver.'),
+  payload: z
+    .unknown()
+    .describe(
+      'Any JSON that satisfies the schema of the event receiver; whole numbers beyond 2^53 as strings.',
+    ),
 })
 const receiverData = eventReceiverInputSchema.extend({
   schema: z
@@ -33,6 +38,7 @@ export function addCreateTools(server: McpServer, services: Services): void {
       output: created,
       annotations: CREATES,
       async run({ event_data }) {
+        assertNumbersKept(event_data.payload, 'payload')
         const id = await events.create(event_data as NewEvent)
         return { id, uri: `epr://events/${id}` }
       },
@@ -49,6 +55,7 @@ export function addCreateTools(server: McpServer, services: Services): void {
       output: created,
       annotations: CREATES,
       async run({ receiver_data }) {
+        assertNumbersKept(receiver_data.schema, 'schema')
         const id = await receivers.create(receiver_data as NewReceiver)
         return { id, uri: `epr://receivers/${id}` }
       },

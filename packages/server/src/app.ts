@@ -23,6 +23,7 @@ import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { fromOwnMessage } from './registry/cloud-events/own-message.js'
+import { fromPlainOutcome } from './registry/cloud-events/plain-outcome.js'
 import { createRegistry } from './registry/registry.js'
 import type { ConnectPublisher } from './relay/publisher.js'
 import { createRelay } from './relay/relay.js'
@@ -117,7 +118,7 @@ interface ServeOptions extends AppOptions {
 
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, eventCount, connectPublisher } = options
-  const { cloudEventMappers = [fromCdEvent, fromOwnMessage] } = options
+  const { cloudEventMappers = [fromCdEvent, fromOwnMessage, fromPlainOutcome] } = options
   const { database } = opened
   const stopping = new AbortController()
   const services = createServices({ database, eventCount, config, connectPublisher, cloudEventMappers, log })

@@ -76,6 +76,12 @@ describe('a target', () => {
     expect(statusesOf(await post('http://evil.test/api/v1/events', body))).toEqual([403])
   })
 
+  it('may be the server as a whole', async () => {
+    const answer = await exchange('OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    expect(statusesOf(answer)).toEqual([200])
+    expect(answer).toContain('allow: GET, HEAD, POST, PATCH, OPTIONS')
+  })
+
   it('is refused with two hosts, or two keys', async () => {
     const body = JSON.stringify(buildEvent(receiver))
     expect(statusesOf(await post('/api/v1/events', body, ['Host: localhost', 'Host: localhost']))).toEqual([

@@ -86,6 +86,10 @@ const isUnsupported = (error: unknown): boolean =>
 const urlOf = (request: IncomingMessage): string =>
   (request as { originalUrl?: string }).originalUrl ?? request.url ?? ''
 
+/** RFC 9112, section 3.2.4, asterisk-form: what the server can do, and not what there is at a path. */
+const isAboutServer = ({ method, url }: IncomingMessage): boolean => method === 'OPTIONS' && url === '*'
+const METHODS = 'GET, HEAD, POST, PATCH, OPTIONS'
+
 /** A query begins at the first `?`, and may hold others (RFC 3986, section 3.4). */
 function splitUrl(url: string): { path: string; search: string } {
   const at = url.indexOf('?')
@@ -252,6 +256,8 @@ export function createListener(options: ListenerOptions): RequestListener {
       request.url = target.url
       state.authority = target.authority
       if (guards.some((guard) => guard(request, response, state))) return
+      if (isAboutServer(request))
+        return void send(response, { status: 200, headers: { allow: METHODS }, body: '' })
     } catch (error) {
       void responder.fail(error, response)
       return

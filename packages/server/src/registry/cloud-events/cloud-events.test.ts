@@ -2,8 +2,25 @@ import { EprError, toJsonText } from '@epr/model'
 import { expect, it } from 'vitest'
 import { ANONYMOUS, type Call } from '../../call.js'
 import { createCloudEvents } from './cloud-events.js'
+import { fromPlainOutcome } from './plain-outcome.js'
 
 const call: Call = { principal: ANONYMOUS, requestId: 'test' }
+
+it.each<[object, boolean | undefined]>([
+  [{}, undefined],
+  [{ data: { name: 'joe' } }, undefined],
+  [{ data: { success: true, outcome: 'shipped' } }, undefined],
+  [{ data: [{ success: false }] }, undefined],
+  [{ data: { success: false } }, false],
+  [{ data: { success: 'False' } }, false],
+  [{ data: { outcome: 'FAILURE' } }, false],
+  [{ success: false }, false],
+  [{ success: 'false', data: 'text' }, false],
+  [{ outcome: 'error', data: { success: true } }, false],
+])('a CloudEvent of a kind that nobody knows says with %j: %s', (members, success) => {
+  const event = { specversion: '1.0', id: '1', source: '/s', type: 't', ...members }
+  expect(fromPlainOutcome(event)?.success).toBe(success)
+})
 
 /** A registry that records names, each call with a scope once, and fails when it is told to. */
 function createWorld(problems: Record<string, EprError>) {
