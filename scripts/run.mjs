@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Runs one command after another for the npm scripts, with nothing needed but Node and npm. */
@@ -9,7 +11,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 /**
- * Runs a command to its end. Its output goes to stderr when `quiet`, so that stdout stays a server's own.
+ * Runs a command to its end. When `quiet` it shows its output only if it fails, and on stderr: stdout is a server's own.
  *
  * @returns its exit code; 128 + n for a signal
  */
@@ -18,9 +20,12 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', quiet ? process.stderr : 'inherit', 'inherit'],
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
       shell: process.platform === 'win32',
     })
+    const output = []
+    child.stdout?.on('data', (chunk) => output.push(chunk))
+    child.stderr?.on('data', (chunk) => output.push(chunk))
     const forward = (signal) => child.kill(signal)
     process.on('SIGINT', forward)
     process.on('SIGTERM', forward)
@@ -28,7 +33,8 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
       process.stderr.write(`cannot run ${command}: ${error.message}\n`)
       resolve(127)
     })
-    child.on('exit', (code, signal) => {
+    child.on('close', (code, signal) => {
+      if (code !== 0) process.stderr.write(Buffer.concat(output))
       process.off('SIGINT', forward)
       process.off('SIGTERM', forward)
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143))
@@ -37,14 +43,18 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
 }
 
 /**
- * pnpm at the version that the workspace names; npx fetches it when it is not there. XDG_DATA_HOME says where EPR has
- * its data; a store that moved with it would have pnpm ask to remove node_modules.
+ * pnpm at the version that the workspace names; npx fetches it when it is not there, and does not ask the registry about
+ * one that is. XDG_DATA_HOME says where EPR has its data; a store that moved with it would have pnpm ask to remove
+ * node_modules.
  */
 export const pnpm = (args, options) =>
   run('npx', ['--yes', packageManager, ...args], {
     ...options,
-    env: { XDG_DATA_HOME: undefined, ...options?.env },
+    env: { XDG_DATA_HOME: undefined, npm_config_prefer_offline: 'true', ...colours(), ...options?.env },
   })
+
+/** turbo looks at FORCE_COLOR only: https://no-color.org */
+const colours = () => (process.env.NO_COLOR ? { FORCE_COLOR: '0' } : {})
 
 /** The store that node_modules are linked from, wherever it is. */
 function findStore() {
@@ -65,9 +75,43 @@ export function assertNode() {
   process.exit(1)
 }
 
-/** Installs and builds; ends the process with the reason when that fails. */
+const STAMP = join(root, 'node_modules', '.epr-prepared')
+const SETTINGS = [
+  'package.json',
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  'turbo.json',
+  'tsup.config.base.ts',
+]
+
+/** What is built and what it is built from, by size and time: nothing of it is read. */
+function fingerprint() {
+  const hash = createHash('sha256').update(process.version)
+  const add = (path) => {
+    const { size, mtimeMs } = statSync(path)
+    hash.update(`${path} ${size} ${mtimeMs}\n`)
+  }
+  for (const name of SETTINGS) add(join(root, name))
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const directory = join(root, 'packages', name)
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name)
+      if (entry.isFile()) add(path)
+      else if (entry.name === 'src' || entry.name === 'dist')
+        for (const file of readdirSync(path, { recursive: true })) add(join(path, file))
+    }
+  }
+  return hash.digest('hex')
+}
+
+const isPrepared = () => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint()
+
+/** Installs and builds what is not; ends the process with the reason when that fails. */
 export async function prepare(options = {}) {
   assertNode()
+  if (isPrepared()) return
+  if (options.quiet)
+    process.stderr.write('installing and building first: half a minute, and a minute on a new machine\n')
   const install = [
     'install',
     '--frozen-lockfile',
@@ -88,4 +132,5 @@ export async function prepare(options = {}) {
     const code = await step()
     if (code !== 0) process.exit(code)
   }
+  writeFileSync(STAMP, fingerprint())
 }

@@ -39,6 +39,7 @@ function sampleHeaders() {
       type: 'foo.bar',
       occurredAt: '2024-01-12T09:00:00.000Z',
       nvrpp: NVRPP,
+      gate: 'opened',
       resource: `/events/${id}`,
       json: '{}',
       toJsonWithoutPayload: () => '{}',

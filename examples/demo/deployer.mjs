@@ -1,13 +1,10 @@
 import { join } from 'node:path'
-import { allOf, anyOf, byGroup, byType, createWatcher, feedSource, not, route } from '@epr/watcher'
+import { anyOf, byType, createWatcher, feedSource, opens, route } from '@epr/watcher'
 import { describeGate } from './gates.mjs'
 import { STEPS } from './pipeline.mjs'
 import { screen } from './screen.mjs'
 
 const quiet = { debug() {}, info() {}, warn: console.warn, error: console.error }
-
-/** Messages are sent too when a group is created and changed: those are of EPR's own types. */
-const opens = (group) => allOf(byGroup(group), not(byType('epr.event.receiver.group.*')))
 
 const toNvrpp = ({ name, version, release, platform_id, package: packageType }) => ({
   name,

@@ -26,6 +26,7 @@ async function copyFiles(): Promise<void> {
   await cp('src/storage/migrations', 'dist/migrations', { recursive: true })
   await cp('src/storage/functions', 'dist/functions', { recursive: true })
   await copyFile('src/http/graphql/schema.graphql', 'dist/schema.graphql')
+  await cp('src/http/pages/start', 'dist/start', { recursive: true })
   await cp('src/http/pages/graphiql', 'dist/graphiql', { recursive: true })
   await cp('src/http/pages/swagger-ui', 'dist/swagger-ui', { recursive: true })
   for (const [name, source] of Object.entries(PAGE_ASSETS)) await copyFile(source, `dist/${name}`)

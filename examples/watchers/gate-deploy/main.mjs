@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { allOf, byGroup, byType, createWatcher, not } from '@epr/watcher'
+import { createWatcher, opens } from '@epr/watcher'
 import { settings } from '../program.mjs'
 import { sourceOf } from '../source.mjs'
 
@@ -9,8 +9,8 @@ if (!group || !command) throw new Error('GROUP_ID and DEPLOY_COMMAND are needed'
 
 const watcher = createWatcher({
   source: sourceOf('gate-deploy'),
-  // Messages are sent too when a group is created and changed: those are of EPR's own types.
-  match: allOf(byGroup(group), not(byType('epr.event.receiver.group.*'))),
+  // Not `byGroup`: a later success at an open gate, as that of a nightly scan, sends the group's message again.
+  match: opens(group),
   async handle({ name, version, release }, { id, signal }) {
     // Values of strangers: as variables they are never taken for a command.
     const env = { ...process.env, NAME: name, VERSION: version, RELEASE: release, DEPLOY_ID: id }

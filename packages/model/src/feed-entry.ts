@@ -1,6 +1,14 @@
 import * as z from 'zod'
 import { messageSchema } from './message.js'
 
+/**
+ * What a message says of a gate that it is about: it has `opened` with this event, or was open already and the message is
+ * `repeated` for a later success.
+ */
+export const gateChangeSchema = z.enum(['opened', 'repeated'])
+/** What {@link gateChangeSchema} describes. */
+export type GateChange = z.infer<typeof gateChangeSchema>
+
 const MAX_CURSOR = 2n ** 63n - 1n
 
 /**
@@ -19,6 +27,8 @@ export const feedPlaceSchema = z.object({
   time: z.string(),
   /** Unique for each message and the same whenever it is sent again: what to recognise repeats by. */
   ce_id: z.string().optional(),
+  /** Of the completion of a group: whether its gate has opened with it. Absent for all other messages. */
+  gate: gateChangeSchema.optional(),
 })
 /** What {@link feedPlaceSchema} describes. */
 export type FeedPlace = z.infer<typeof feedPlaceSchema>

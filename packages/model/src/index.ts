@@ -20,6 +20,8 @@ export {
   feedCommentSchema,
   feedEntrySchema,
   feedPlaceSchema,
+  type GateChange,
+  gateChangeSchema,
   isCursor,
 } from './feed-entry.js'
 export { MAX_FIELD_LENGTH } from './field.js'

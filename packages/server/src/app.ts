@@ -17,6 +17,7 @@ import { createOpenApiRoute } from './http/openapi/openapi.js'
 import { healthRoutes } from './http/operations/health.js'
 import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
+import { startPageRoute } from './http/pages/start-page.js'
 import { restRoutes } from './http/rest/rest.js'
 import { createRecorder } from './intake/recorder.js'
 import { startLeader } from './leader/leader.js'
@@ -39,6 +40,8 @@ import { assertServer } from './storage/server-version.js'
 export interface App {
   /** Where it listens: `http://localhost:8042`. */
   readonly url: string
+  /** Where its data is, for people; without a password. */
+  readonly place: string
   /** Answers what is in flight, writes what is queued, sends what is written, then closes everything. */
   stop(): Promise<void>
 }
@@ -134,6 +137,7 @@ async function serve(options: ServeOptions): Promise<App> {
     ...restRoutes(registry, feed),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, log }),
+    startPageRoute(),
     ...browserPageRoutes(),
     ...health,
     metrics.route,
@@ -183,11 +187,14 @@ async function serve(options: ServeOptions): Promise<App> {
   }
   return {
     url: server.url,
+    place: opened.place,
     async stop() {
+      log.info('stopping: what is in flight is answered first')
       stopping.abort()
       await server.close()
       await closeServices()
       await opened.close()
+      log.info('stopped')
     },
   }
 }

@@ -39,12 +39,23 @@ function stopOnSignals(app: App): void {
   watchNpm(process.env, stop)
 }
 
+/** What is where, and what to do with it, for who has started it by hand. */
+const toBanner = ({ url, place }: App): string => `
+  REST API   ${url}/api/v1/docs
+  GraphQL    ${url}/api/v1/graphql
+  Metrics    ${url}/metrics
+  Data       ${place}
+  Try        npx epr-cli status --url ${url}
+
+`
+
 async function serve(args: readonly string[]): Promise<void> {
   const config = readConfig(args, process.env, version)
   const log = createLogger({ json: config.jsonLogging, debug: config.debug })
   const app = await startApp({ config, version, log })
   stopOnSignals(app)
   process.stdout.write(`EPR listening on ${app.url}\n`)
+  if (!config.jsonLogging) process.stderr.write(toBanner(app))
 }
 
 async function importFrom(args: readonly string[]): Promise<void> {

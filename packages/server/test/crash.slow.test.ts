@@ -71,7 +71,7 @@ function expectCompletions(messages: FeedMessage[], groups: { id: string; receiv
       receiver: String(event.event_receiver_id),
       success: event.success === true,
     }
-    for (const group of oracle.submit(submitted)) expected.push(`${event.id} ${group}`)
+    for (const { id } of oracle.submit(submitted)) expected.push(`${event.id} ${id}`)
   }
   expect(actual.sort()).toEqual(expected.sort())
   expect(actual.length).toBeGreaterThan(KILLS)

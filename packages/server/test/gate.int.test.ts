@@ -101,7 +101,8 @@ async function play(world: World): Promise<Played> {
     for (const flush of toFlushes(all, world.flushSizes)) {
       const rows = flush.map(toNewEvent)
       for (const [index, event] of flush.entries()) {
-        for (const group of oracle.submit(event)) expected.push(`${rows[index]?.id} ${group}`)
+        for (const { id, repeated } of oracle.submit(event))
+          expected.push(`${rows[index]?.id} ${id} ${repeated}`)
       }
       // One unit an event, as single requests come.
       await insertEvents(
@@ -121,7 +122,7 @@ async function play(world: World): Promise<Played> {
   }
   await submit([...world.secondHalf, ...everyArtifact])
   const completions = (await readCompletions(database)).slice(sent)
-  const actual = completions.map(({ event, group }) => `${event} ${group}`)
+  const actual = completions.map(({ event, group, repeated }) => `${event} ${group} ${repeated}`)
 
   const gateStatus = createGateStatus(database)
   for (const group of groups) {

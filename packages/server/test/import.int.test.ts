@@ -129,7 +129,5 @@ it('does not show the password of a source that cannot be reached', async () => 
     args: ['import', 'postgres://epr:s3cret@127.0.0.1:1/epr', '--db', target.url],
   })
   expect(code).toBe(1)
-  expect(stderr).toMatch(
-    /^epr-server: source: cannot use postgres:\/\/epr:\*\*\*@127\.0\.0\.1:1\/epr: [^\n]+\n$/,
-  )
+  expect(stderr).toMatch(/^epr-server: source: cannot use postgres:\/\/epr@127\.0\.0\.1:1\/epr: [^\n]+\n$/)
 })

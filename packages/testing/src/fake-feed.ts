@@ -1,11 +1,16 @@
-import { type FeedEntry, type FeedPlace, type Message, stringifyJson } from '@epr/model'
+import { type FeedEntry, type FeedPlace, type GateChange, type Message, stringifyJson } from '@epr/model'
 
 /** The feed of a registry in memory, at the other end of a `fetch`. */
 export interface FakeFeed {
   /** Answers `/api/v1/messages`, pages and streams; for `createClient` and `feedSource`. Anything else is not found. */
   readonly fetch: typeof globalThis.fetch
-  /** Publishes a message, also to the streams that are open. @returns its cursor: 1, 2, 3 … */
-  add(message: Message): string
+  /**
+   * Publishes a message, also to the streams that are open.
+   *
+   * @param gate of the completion of a group: whether its gate has opened with it
+   * @returns its cursor: 1, 2, 3 …
+   */
+  add(message: Message, gate?: GateChange): string
   /** Ends all streams, as a server does that is restarted. */
   cut(): void
 }
@@ -77,9 +82,15 @@ export function createFakeFeed(): FakeFeed {
       const accept = new Headers(init?.headers).get('accept') ?? ''
       return accept.includes('text/event-stream') ? toStream(url, init?.signal) : toPage(url)
     },
-    add(message) {
+    add(message, gate) {
       const cursor = String(entries.length + 1)
-      const entry = { cursor, time: new Date().toISOString(), ce_id: `fake-${cursor}`, message }
+      const entry = {
+        cursor,
+        time: new Date().toISOString(),
+        ce_id: `fake-${cursor}`,
+        ...(gate && { gate }),
+        message,
+      }
       entries.push(entry)
       for (const stream of streams)
         if (stream.type === null || stream.type === message.type) stream.write(toFrame(entry))

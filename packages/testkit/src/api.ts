@@ -59,7 +59,7 @@ export function createApi(baseUrl: string): Api {
 export async function readFeed(
   api: Api,
   after = '0',
-): Promise<{ cursor: string; time: string; ce_id: string; message: FeedMessage }[]> {
+): Promise<{ cursor: string; time: string; ce_id: string; gate?: string; message: FeedMessage }[]> {
   const entries = []
   for (let cursor = after; ; ) {
     const { json } = await api.get(`/messages?after=${cursor}&limit=1000`)

@@ -19,9 +19,11 @@ export {
   bySuccess,
   byType,
   type Guard,
+  type MatchContext,
   type Matcher,
   type MessageWithPayload,
   not,
+  opens,
 } from './matcher.js'
 export type { WatcherMetrics } from './metrics.js'
 export { type Route, route, type WatcherOptions } from './options.js'

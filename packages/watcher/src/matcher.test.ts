@@ -2,7 +2,18 @@ import type { Message } from '@epr/model'
 import { buildMessage } from '@epr/testing'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
-import { allOf, anyOf, byGroup, byNvrpp, byPayload, byReceiver, bySuccess, byType, not } from './matcher.js'
+import {
+  allOf,
+  anyOf,
+  byGroup,
+  byNvrpp,
+  byPayload,
+  byReceiver,
+  bySuccess,
+  byType,
+  not,
+  opens,
+} from './matcher.js'
 import { createWatcher } from './watcher.js'
 
 const message = buildMessage({ type: 'dev.acme.built', payload: { passed: 3 } })
@@ -41,6 +52,19 @@ describe('matchers', () => {
     expect(byReceiver({ name: receiver?.name ?? '', version: '0' })(message)).toBe(false)
     expect(byGroup('g1')(withGroup)).toBe(true)
     expect(byGroup({ name: 'gate' })(message)).toBe(false)
+  })
+
+  it('opens takes the opening of a gate, not its repeats, nor what happens to the group itself', () => {
+    expect(opens('g1')(withGroup, { gate: 'opened' })).toBe(true)
+    expect(opens({ name: 'gate' })(withGroup)).toBe(true)
+    expect(opens()(withGroup, { gate: 'opened' })).toBe(true)
+    expect(opens('g1')(withGroup, { gate: 'repeated' })).toBe(false)
+    expect(allOf(opens('g1'))(withGroup, { gate: 'repeated' })).toBe(false)
+    expect(anyOf(opens('g1'))(withGroup, { gate: 'repeated' })).toBe(false)
+    expect(not(opens('g1'))(withGroup, { gate: 'repeated' })).toBe(true)
+    expect(opens('g2')(withGroup, { gate: 'opened' })).toBe(false)
+    expect(opens()(message)).toBe(false)
+    expect(opens('g1')({ ...withGroup, data: { ...withGroup.data, events: [] } })).toBe(false)
   })
 
   it('are combined', () => {

@@ -1,10 +1,16 @@
-import type { Event, EventReceiver, EventReceiverGroup, Message, Nvrpp } from '@epr/model'
+import type { Event, EventReceiver, EventReceiverGroup, GateChange, Message, Nvrpp } from '@epr/model'
 import type * as z from 'zod'
 
+/** What stands beside a message. */
+export interface MatchContext {
+  /** Of the completion of a group: whether its gate has opened with it, where the server says so. */
+  readonly gate?: GateChange | undefined
+}
+
 /** Whether a message is for a handler. It must be quick and must not wait. */
-export type Matcher = (message: Message) => boolean
+export type Matcher = (message: Message, context?: MatchContext) => boolean
 /** A matcher that also says what is then known of the message. */
-export type Guard<M extends Message> = (message: Message) => message is M
+export type Guard<M extends Message> = (message: Message, context?: MatchContext) => message is M
 
 /** What a matcher leaves of `Message`. */
 export type Matched<T> = T extends Guard<infer M> ? M : Message
@@ -58,12 +64,25 @@ export function byReceiver(
   return ({ data }) => data.event_receivers.some(matches)
 }
 
-/** Messages about a group, or about its completion: by its id, or by its fields. */
+/** Messages about a group, or about its completion, repeated ones too: by its id, or by its fields. See {@link opens}. */
 export function byGroup(
   group: string | Partial<Pick<EventReceiverGroup, 'id' | 'name' | 'version'>>,
 ): Matcher {
   const matches = hasFields(typeof group === 'string' ? { id: group } : group)
   return ({ data }) => data.event_receiver_groups.some(matches)
+}
+
+/**
+ * The openings of gates, of one group or of all: a later success at a gate that is open sends the group's message again,
+ * which this does not take. Of a server that does not say which (the original, and before 0.1) it takes every completion.
+ */
+export function opens(group?: Parameters<typeof byGroup>[0]): Matcher {
+  const isOfGroup = group === undefined ? () => true : byGroup(group)
+  return (message, context) => {
+    const { events, event_receiver_groups: groups } = message.data
+    const isCompletion = events.length > 0 && groups.length > 0
+    return isCompletion && context?.gate !== 'repeated' && isOfGroup(message)
+  }
 }
 
 function hasFields<T extends object>(fields: Partial<T>): (object: T) => boolean {
@@ -87,17 +106,17 @@ export function byPayload(test: z.ZodType | ((payload: unknown) => boolean)): Ma
 export function allOf<T extends readonly Matcher[]>(
   ...matchers: T
 ): Guard<Message & Intersection<Matched<T[number]>>> {
-  const matches: Matcher = (message) => matchers.every((matcher) => matcher(message))
+  const matches: Matcher = (message, context) => matchers.every((matcher) => matcher(message, context))
   return matches as Guard<Message & Intersection<Matched<T[number]>>>
 }
 
 /** Messages that at least one of the matchers takes; without matchers none. */
 export function anyOf<T extends readonly Matcher[]>(...matchers: T): Guard<Message & Matched<T[number]>> {
-  const matches: Matcher = (message) => matchers.some((matcher) => matcher(message))
+  const matches: Matcher = (message, context) => matchers.some((matcher) => matcher(message, context))
   return matches as Guard<Message & Matched<T[number]>>
 }
 
 /** Messages that the matcher does not take. */
 export function not(matcher: Matcher): Matcher {
-  return (message) => !matcher(message)
+  return (message, context) => !matcher(message, context)
 }

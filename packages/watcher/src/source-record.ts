@@ -1,3 +1,5 @@
+import type { GateChange } from '@epr/model'
+
 /** Where a record stood: in a partition of a topic, or in the feed. */
 export type Origin =
   | { topic: string; partition: number; offset: string; time: string }
@@ -9,6 +11,8 @@ export type HeaderValue = Uint8Array | string | (Uint8Array | string)[] | undefi
 export interface SourceRecord {
   /** The same on every delivery of the same message: `ce_id`, or else the place. */
   id: string
+  /** Of the completion of a group: whether its gate has opened with it, where the server says so. */
+  gate?: GateChange | undefined
   value: Uint8Array | string | null
   key?: Uint8Array | null | undefined
   headers?: Readonly<Record<string, HeaderValue>> | undefined

@@ -4,7 +4,7 @@ import { toResponseError } from '../http/answer.js'
 import type { HttpAnswer } from '../http/http.js'
 
 /** A message as the stream has it: its text is not looked at yet. */
-export interface RawEntry extends Pick<FeedPlace, 'cursor' | 'ce_id'> {
+export interface RawEntry extends Pick<FeedPlace, 'cursor' | 'ce_id' | 'gate'> {
   /** When it was published, RFC 3339. Undefined, as `ce_id`, where a proxy has taken the comments out. */
   time: string | undefined
   text: string
@@ -52,7 +52,7 @@ export function createEntryReader(answer: HttpAnswer): EntryReader {
     onEvent({ id, data }) {
       if (id === undefined) throw toResponseError(answer, 'a message of the stream has no cursor')
       const known = place?.cursor === id ? place : undefined
-      entries.push({ cursor: id, time: known?.time, ce_id: known?.ce_id, text: data })
+      entries.push({ cursor: id, time: known?.time, ce_id: known?.ce_id, gate: known?.gate, text: data })
       place = undefined
       passed = undefined
     },

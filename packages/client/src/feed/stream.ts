@@ -14,7 +14,11 @@ export interface StreamServices extends ConnectionServices {
 }
 
 /** @throws ResponseError for what is not a message, or has no place */
-function toEntry({ cursor, time, ce_id, text }: RawEntry, answer: HttpAnswer, exact: boolean): FeedEntry {
+function toEntry(
+  { cursor, time, ce_id, gate, text }: RawEntry,
+  answer: HttpAnswer,
+  exact: boolean,
+): FeedEntry {
   if (time === undefined) throw toResponseError(answer, 'a message of the stream has no time')
   let json: unknown
   try {
@@ -22,7 +26,7 @@ function toEntry({ cursor, time, ce_id, text }: RawEntry, answer: HttpAnswer, ex
   } catch {
     throw toResponseError(answer, 'a message of the stream is not JSON')
   }
-  return { cursor, time, ce_id, message: parseAnswer(messageSchema, json, answer) }
+  return { cursor, time, ce_id, ...(gate && { gate }), message: parseAnswer(messageSchema, json, answer) }
 }
 
 /** Connection after connection, each from where the last one stood. */

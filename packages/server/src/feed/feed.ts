@@ -46,8 +46,8 @@ const FOLLOW_LIMIT = 500
 /** Pages that followers share: those at the end of the feed all ask for the same one. */
 const MAX_SHARED_CHARS = 16 * 1024 * 1024
 
-function toEntry({ cursor, time, ceId, type, json }: OutgoingMessage): FeedEntry {
-  const place: FeedPlace = { cursor, time: time, ce_id: ceId }
+function toEntry({ cursor, time, ceId, gate, type, json }: OutgoingMessage): FeedEntry {
+  const place: FeedPlace = { cursor, time, ce_id: ceId, gate }
   return { cursor, type, head: JSON.stringify(place), message: json }
 }
 

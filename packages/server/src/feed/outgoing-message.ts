@@ -1,5 +1,6 @@
 import {
   type EventReceiverGroup,
+  type GateChange,
   type JsonText,
   MESSAGE_PACKAGES,
   MESSAGE_PLATFORM_ID,
@@ -23,6 +24,8 @@ export interface OutgoingMessage {
   /** When what it is about happened, RFC 3339. */
   occurredAt: string
   nvrpp: Nvrpp
+  /** Of a completion: whether the gate has opened with it. Undefined for all else, and where it was not kept yet. */
+  gate?: GateChange | undefined
   /** The message's own `id`: that of the event, receiver or group it is about. */
   id: string
   /** Where all of what it is about can be read, below the API's prefix: `/events/<id>`. */
@@ -224,6 +227,9 @@ function toJson(parts: Parts, type: string, extent: Extent): string {
   })
 }
 
+const toGateChange = (repeated: boolean | null): GateChange | undefined =>
+  repeated === null ? undefined : repeated ? 'repeated' : 'opened'
+
 /** Makes the message of a stored row; what never changes is joined to it from `definitions`. */
 export async function toOutgoingMessage(
   stored: StoredMessage,
@@ -237,6 +243,7 @@ export async function toOutgoingMessage(
     ceId: parts.ceId,
     occurredAt: parts.occurredAt,
     nvrpp: parts.nvrpp,
+    gate: toGateChange(stored.group_repeated),
     id: parts.id,
     resource: toResource(parts),
     json: toJson(parts, stored.type, 'whole'),

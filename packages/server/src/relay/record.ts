@@ -27,6 +27,8 @@ export function toRecords(message: OutgoingMessage, apiPrefix: string): MessageR
     ce_type: message.type,
     ce_time: message.occurredAt,
     ce_subject: message.id,
+    // An extension: lower-case letters and digits only (CloudEvents 1.0.2, Naming Conventions).
+    ...(message.gate && { ce_eprgate: message.gate }),
   }
   const toReference = (json: string): PublishRecord => ({
     key,

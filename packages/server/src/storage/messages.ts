@@ -16,6 +16,8 @@ export interface StoredMessage {
   group_id: string | null
   group_enabled: boolean | null
   group_updated_at: string | null
+  /** Of a completion: whether the gate was open already. Null for all else, and where it was not kept yet. */
+  group_repeated: boolean | null
   /** The event's, null for messages about receivers and groups. */
   name: string | null
   version: string | null
@@ -65,16 +67,17 @@ const SELECT_MESSAGES = {
     ), matching as materialized (
       select o.first_cursor + m.position - 1 as cursor, o.id, o.numbered_at, m.type, m.event_id, o.event_receiver_id,
              case when o.kind <> 'events' then o.kind when m.group_id is null then 'event' else 'complete' end as kind,
-             m.group_id, m.group_enabled, m.group_updated_at
+             m.group_id, m.group_enabled, m.group_updated_at, m.group_repeated
       from span
       join outbox o on o.first_cursor between span.first and span.last
-      cross join unnest(o.types, o.event_ids, o.group_ids, o.groups_enabled, o.groups_updated_at) with ordinality
-        as m (type, event_id, group_id, group_enabled, group_updated_at, position)
+      cross join unnest(o.types, o.event_ids, o.group_ids, o.groups_enabled, o.groups_updated_at, o.groups_repeated)
+        with ordinality as m (type, event_id, group_id, group_enabled, group_updated_at, group_repeated, position)
       where o.first_cursor + m.position - 1 > $1::bigint and o.first_cursor + m.position - 1 <= span.last
         and ($3::text is null or m.type = $3::text)
       order by cursor limit $4::int
     ), sized as (
       select m.cursor, m.id, m.kind, m.type, m.numbered_at, m.event_id, m.group_id, m.group_enabled, m.group_updated_at,
+             m.group_repeated,
              e.name, e.version, e.release, e.platform_id, e.package, e.description, e.payload, e.success,
              e.created_at as event_created_at, coalesce(m.event_receiver_id, e.event_receiver_id) as event_receiver_id,
              coalesce(sum(e.payload_bytes) over (order by m.cursor rows unbounded preceding), 0)

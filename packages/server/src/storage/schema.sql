@@ -95,6 +95,7 @@ create table outbox (
   group_ids text[],
   groups_enabled boolean[],
   groups_updated_at timestamp with time zone[],
+  groups_repeated boolean[],
   constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['events'::text, 'receiver'::text, 'group'::text, 'modified'::text]))),
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_size_check CHECK ((size > 0))
@@ -116,5 +117,5 @@ create table retention (
 );
 
 -- function cursor_before(p_moment timestamp with time zone) returns bigint
--- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[]) returns record
+-- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[], OUT groups_repeated boolean[]) returns record
 -- function record_events(p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_digest bytea[], p_result text[]) returns integer

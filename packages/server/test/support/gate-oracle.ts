@@ -16,8 +16,8 @@ export interface OracleEvent {
 
 export interface GateOracle {
   setGroups(groups: OracleGroup[]): void
-  /** The ids of the groups that this event completes. */
-  submit(event: OracleEvent): string[]
+  /** The groups that this event completes, and whether the status right before it was open already. */
+  submit(event: OracleEvent): { id: string; repeated: boolean }[]
   /** Where an artifact stands at a group, and at each of its receivers; enabled or not. */
   status(
     group: OracleGroup,
@@ -34,12 +34,15 @@ export function createGateOracle(): GateOracle {
       groups = next
     },
     submit({ nvrpp, receiver, success }) {
+      const isOpen = ({ receivers }: OracleGroup) =>
+        receivers.every((id) => latest.get(key(nvrpp, id)) === true)
+      const openBefore = new Set(groups.filter(isOpen))
       latest.set(key(nvrpp, receiver), success)
       return groups
         .filter(({ enabled, receivers }) => enabled && receivers.includes(receiver))
-        .filter(({ receivers }) => receivers.every((id) => latest.get(key(nvrpp, id)) === true))
-        .map(({ id }) => id)
-        .sort()
+        .filter(isOpen)
+        .map((group) => ({ id: group.id, repeated: openBefore.has(group) }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
     },
     status({ receivers: ids }, nvrpp) {
       const receivers = ids.map((id) => {

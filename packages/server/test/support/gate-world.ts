@@ -47,14 +47,17 @@ export function toNewEvent({ nvrpp: name, receiver, success }: OracleEvent): New
 
 /** The completions in the outbox, with the place of each in it. */
 export const COMPLETIONS = `(
-  select o.id, c.position, c.event_id, c.group_id
-  from outbox o cross join unnest(o.event_ids, o.group_ids) with ordinality as c (event_id, group_id, position)
+  select o.id, c.position, c.event_id, c.group_id, c.repeated
+  from outbox o cross join unnest(o.event_ids, o.group_ids, o.groups_repeated) with ordinality
+    as c (event_id, group_id, repeated, position)
   where o.kind = 'events' and c.group_id is not null
 )`
 
 /** The completions told of so far: which event completed which group, in the order of writing. */
-export async function readCompletions(connection: Connection): Promise<{ event: string; group: string }[]> {
+export async function readCompletions(
+  connection: Connection,
+): Promise<{ event: string; group: string; repeated: boolean }[]> {
   return connection.query(
-    `select event_id as event, group_id as group from ${COMPLETIONS} as completions order by id, position`,
+    `select event_id as event, group_id as group, repeated from ${COMPLETIONS} as completions order by id, position`,
   )
 }

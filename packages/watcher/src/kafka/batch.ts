@@ -1,4 +1,5 @@
 import type { Batch, KafkaMessage } from '@epr/kafka'
+import { type GateChange, gateChangeSchema } from '@epr/model'
 import type { Delivery, Lease } from '../message-source.js'
 import type { SourceRecord } from '../source-record.js'
 import type { DoneOffsets } from './offsets.js'
@@ -22,11 +23,16 @@ const MAX_HOLD_MS = 20
 
 export const nextOffset = (offset: string): string => (BigInt(offset) + 1n).toString()
 
+/** A stranger's header says nothing. */
+const toGateChange = (header: unknown): GateChange | undefined =>
+  header === undefined ? undefined : gateChangeSchema.safeParse(String(header)).data
+
 function toRecord({ topic, partition }: Batch, message: KafkaMessage): SourceRecord {
   const { key, value, headers, offset, timestamp } = message
   const ceId = headers?.ce_id
   return {
     id: ceId === undefined ? `${topic}/${partition}/${offset}` : String(ceId),
+    gate: toGateChange(headers?.ce_eprgate),
     value,
     key,
     headers,

@@ -99,6 +99,7 @@ function toContext(
   const dataRef = record.headers?.ce_dataref
   return {
     id: record.id,
+    gate: record.gate,
     attempt,
     dataRef: dataRef === undefined ? undefined : String(dataRef),
     log,

@@ -41,7 +41,7 @@ export function createProcessor({ routes, doJob, deadLetters, metrics }: Process
     }
     let route: ErasedRoute | undefined
     try {
-      route = routes.find(({ match }) => match(message))
+      route = routes.find(({ match }) => match(message, record))
     } catch (error) {
       return refuse('unmatchable', error)
     }

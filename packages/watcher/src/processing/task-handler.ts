@@ -1,4 +1,4 @@
-import { EprError, type Message } from '@epr/model'
+import { EprError, type GateChange, type Message } from '@epr/model'
 import { whenAborted } from '../abort.js'
 import type { Log } from '../log.js'
 import type { Origin } from '../source-record.js'
@@ -12,6 +12,8 @@ export interface TaskContext {
   readonly attempt: number
   /** Aborted at the deadline, and when the watcher stops or loses the message to another one. */
   readonly signal: AbortSignal
+  /** Of the completion of a group: whether its gate has opened with it. Undefined for all else, and where no server says so. */
+  readonly gate: GateChange | undefined
   /** Where the message stood. */
   readonly origin: Origin
   /**

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
+import type { Logger } from 'pino'
 import { ANONYMOUS, type Once, type Principal } from '../../call.js'
 import { CODINGS, createBodyReader } from './body-reader.js'
 import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
 import { createExpressApp } from './express-app.js'
 import { createSecurityHeaders } from './guards.js'
+import { createRefusalLog } from './refusal-log.js'
 import { readTarget } from './request-target.js'
 import {
   API_PREFIX,
@@ -39,7 +41,7 @@ export interface ListenerOptions {
   stopping: AbortSignal
   /** Called with every request when its answer has been sent. */
   onServed: (served: ServedRequest) => void
-  log: { error(fields: object, text: string): void }
+  log: Pick<Logger, 'error' | 'info'>
 }
 
 /** Said on every answer, so that a client knows which of our additions it may use. */
@@ -160,7 +162,14 @@ async function send(response: ServerResponse, { status, headers, body }: HttpRes
 
 /** Turns node's requests into those of routes, and their answers into node's. */
 function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stopping' | 'log'>): Responder {
+  const refusals = createRefusalLog(options.log)
   const readBody = createBodyReader(options.maxBodyBytes)
+
+  function logRefusal(response: ServerResponse, reasons: NonNullable<HttpResponse['refused']>): void {
+    const { method = '' } = response.req
+    const [path = ''] = urlOf(response.req).split('?', 1)
+    refusals.refused({ requestId: stateOf(response).requestId, method, path, reasons })
+  }
 
   async function fail(
     error: unknown,
@@ -171,6 +180,8 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
     const { requestId, headers: answer } = stateOf(response)
     if (isServerFault(eprError)) {
       options.log.error({ request_id: requestId, err: eprError.cause ?? eprError }, eprError.message)
+    } else {
+      logRefusal(response, [eprError])
     }
     // What is left of a body that was refused is not read to its end.
     if (eprError.code === 'PAYLOAD_TOO_LARGE') answer.push('connection', 'close')
@@ -208,6 +219,7 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
           body,
           abort: () => abortOf(response),
         })
+        if (answer.refused) logRefusal(response, answer.refused)
         await send(response, answer)
       } catch (error) {
         await fail(error, response)

@@ -30,6 +30,8 @@ export interface HttpResponse {
   headers?: Record<string, string>
   /** Text, or text that comes by and by. */
   body: string | AsyncIterable<string>
+  /** Why parts of the request were refused, where the rest of it was not: for the log. */
+  refused?: readonly { readonly code: string; readonly message: string }[] | undefined
 }
 
 export type Handler<Param extends string = never> = (request: HttpRequest<Param>) => Promise<HttpResponse>

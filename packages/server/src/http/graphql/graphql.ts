@@ -123,7 +123,7 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
   }
 
   /** What a client may see of an error: the same code and words as REST's. */
-  function present(error: GraphQLError, requestId: string): object {
+  function present(error: GraphQLError, requestId: string) {
     const { originalError, locations, path } = error
     const isOurs = originalError === undefined || originalError instanceof GraphQLError
     const { code, message, details } = isOurs
@@ -145,12 +145,14 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
     context: GraphqlContext,
     requestId: string,
   ): HttpResponse {
+    const errors = result.errors?.map((error) => present(error, requestId))
     const body = {
-      ...(result.errors && { errors: result.errors.map((error) => present(error, requestId)) }),
+      ...(errors && { errors }),
       ...(result.data !== undefined && { data: result.data }),
       ...(Object.keys(context.truncated).length > 0 && { extensions: { truncated: context.truncated } }),
     }
-    return { status, headers: { 'content-type': 'application/json' }, body: stringifyJson(body) }
+    const refused = errors?.map(({ extensions }) => extensions)
+    return { status, headers: { 'content-type': 'application/json' }, body: stringifyJson(body), refused }
   }
 
   async function answer({ body, call }: HttpRequest): Promise<HttpResponse> {

@@ -60,8 +60,9 @@ function toOperation({ method, path, doc }: Route): ZodOpenApiOperationObject {
   for (const code of failures)
     responses[`${code}` as '400'] = { description: REASONS[code] ?? '', content: failureContent }
   return {
-    operationId: `${method} ${path.replace(API_PREFIX, '')}`.replace(/[^a-z]+(\w)/gi, (_, letter: string) =>
-      letter.toUpperCase(),
+    operationId: `${method} ${path.replace(API_PREFIX, '').replace(/^\/$/, 'start')}`.replace(
+      /[^a-z]+(\w)/gi,
+      (_, letter: string) => letter.toUpperCase(),
     ),
     summary,
     tags: [tag],

@@ -8,7 +8,8 @@ export function toIdResponse(id: string): HttpResponse {
 
 /** A batch's 200: each item's result in its place. */
 export function toBatchResponse(results: readonly BatchResult[]): HttpResponse {
-  return toJsonResponse(JSON.stringify({ data: results }))
+  const refused = results.flatMap((result) => ('error' in result ? [result.error] : []))
+  return { ...toJsonResponse(JSON.stringify({ data: results })), refused }
 }
 
 /** One object, in an array of one. */

@@ -33,6 +33,7 @@ declare
   v_groups text[];
   v_enabled boolean[];
   v_updated_at timestamptz[];
+  v_repeated boolean[];
 begin
   if cardinality(p_key) > 0 then
     -- Keys before NVRPPs and both in order: two flushes never wait for each other in a circle.
@@ -84,8 +85,8 @@ begin
   into v_seq, v_id, v_nvrpp, v_success, v_event_receiver_id, v_type
   from given;
 
-  select places, types, group_ids, groups_enabled, groups_updated_at
-  into v_at, v_types, v_groups, v_enabled, v_updated_at
+  select places, types, group_ids, groups_enabled, groups_updated_at, groups_repeated
+  into v_at, v_types, v_groups, v_enabled, v_updated_at, v_repeated
   from decide_gates(v_seq, v_nvrpp, v_success, v_event_receiver_id);
 
   if v_at is null then
@@ -94,15 +95,17 @@ begin
   end if;
 
   -- Each event's own message, and behind it its completions.
-  insert into outbox (kind, size, types, event_ids, group_ids, groups_enabled, groups_updated_at)
+  insert into outbox (kind, size, types, event_ids, group_ids, groups_enabled, groups_updated_at, groups_repeated)
   select 'events', count(*), array_agg(type), array_agg(event_id), array_agg(group_id), array_agg(enabled),
-         array_agg(updated_at)
+         array_agg(updated_at), array_agg(repeated)
   from (
-    select position, type, event_id, null as group_id, null::boolean as enabled, null::timestamptz as updated_at
+    select position, type, event_id, null as group_id, null::boolean as enabled, null::timestamptz as updated_at,
+           null::boolean as repeated
     from unnest(v_type, v_id) with ordinality as e (type, event_id, position)
     union all
-    select position, type, v_id[position], group_id, enabled, updated_at
-    from unnest(v_at, v_types, v_groups, v_enabled, v_updated_at) as c (position, type, group_id, enabled, updated_at)
+    select position, type, v_id[position], group_id, enabled, updated_at, repeated
+    from unnest(v_at, v_types, v_groups, v_enabled, v_updated_at, v_repeated)
+         as c (position, type, group_id, enabled, updated_at, repeated)
     order by position, group_id nulls first
   ) as message;
   return cardinality(v_at);
