@@ -1,4 +1,5 @@
 import {
+  assertPackageName,
   DEFAULT_PLATFORM_ID,
   DEFAULT_RELEASE,
   EprError,
@@ -70,7 +71,7 @@ export function fromPackageUrl(purl: string): Nvrpp {
 
 function parse(purl: string): PackageURL {
   try {
-    return PackageURL.fromString(purl)
+    return PackageURL.fromString(assertPackageName(purl))
   } catch (cause) {
     throw refuse(`${JSON.stringify(purl)} is not a package URL: ${(cause as Error).message}`, cause)
   }

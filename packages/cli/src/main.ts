@@ -15,9 +15,23 @@ async function runCli(args: readonly string[]): Promise<number> {
   return runProgram(args, version, process)
 }
 
+/** A reader that goes, like `head`, has seen enough; what else is wrong with stdout, a command's output says. */
+function ignoreReadersThatGo(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return
+    process.stderr.write(`epr-cli: cannot write the output: ${error.code}\n`)
+    // The command ends well, and then this counts.
+    process.once('exit', () => {
+      process.exitCode ||= 1
+    })
+  })
+  process.stderr.on('error', () => undefined)
+}
+
 /** The only place that catches, and the only one that ends the process. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2)
+  ignoreReadersThatGo()
   try {
     process.exitCode = await runCli(args)
   } catch (error) {

@@ -59,7 +59,7 @@ async function createContext(command: Command, { stdin, stdout, stderr, env }: I
     stdin,
     stderr,
     env,
-    connect: (purpose) => connect(purpose, settings, stderr),
+    connect: (purpose) => connect(purpose, settings, { stderr, env }),
   }
 }
 

@@ -23,6 +23,23 @@ async function failureOf(options: Partial<ClientOptions>): Promise<unknown> {
 const onGet = (answer: (request: Request) => Response) =>
   wire.use(http.get(`${URL}/api/v1/events/:id`, ({ request }) => answer(request)))
 
+describe('user and password in the url', () => {
+  it('are sent as Basic, to the url without them, and are in no error', async () => {
+    let sent: string | null = null
+    onGet((request) => {
+      sent = request.headers.get('authorization')
+      expect(request.url).not.toContain('@')
+      return ours({ errors: [`bad p:ä${TOKEN} ${btoa('x')}`] }, 401)
+    })
+    const url = `http://u%20s:p%3A%C3%A4${TOKEN}@epr.test`
+    const failure = await failureOf({ url, token: undefined })
+    expect(Buffer.from(String(sent).replace(/^Basic /, ''), 'base64').toString()).toBe(`u s:p:ä${TOKEN}`)
+    expect(failure).toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(everythingOf(failure)).not.toContain(TOKEN)
+    expect(everythingOf(testClient({ url }))).not.toContain(TOKEN)
+  })
+})
+
 describe('the token', () => {
   it('is sent', async () => {
     let sent: string | null = null
@@ -67,7 +84,8 @@ describe('the token', () => {
     ['a token with a line break', { token: `${TOKEN}\n` }],
     ['a header with a line break', { headers: { authorization: `${TOKEN}\r\nx: y` } }],
     ['an invalid header', { headers: { 'a b': TOKEN } }],
-    ['credentials in the url', { url: `http://user:${TOKEN}@epr.test` }],
+    ['credentials in the url beside a token', { url: `http://user:${TOKEN}@epr.test`, token: 'other' }],
+    ['credentials in the url that are not percent-encoded', { url: `http://%ff:${TOKEN}@epr.test` }],
     ['a token as the url', { url: TOKEN }],
     ['a query in the url', { url: `${URL}?token=${TOKEN}` }],
   ])('is in no error of %s', (_, options) => {

@@ -1,8 +1,9 @@
 import type { JsonText } from '@epr/model'
 import { toId } from './http/answer.js'
 import { toJsonBody } from './http/json-body.js'
-import type { Rest } from './http/rest.js'
+import { explainLack } from './http/lacking.js'
 import type { CallOptions } from './options.js'
+import type { Services } from './search.js'
 
 /**
  * What every CloudEvent 1.0 has, beside attributes and `data` of its own. One of the library `cloudevents` is
@@ -24,11 +25,16 @@ export interface CloudEventOptions extends CallOptions {
 
 /** Posts a CloudEvent in structured mode. Its source and id are its key: made again, the call is still one event. */
 export async function createFromCloudEvent(
-  rest: Rest,
+  { rest, features }: Pick<Services, 'rest' | 'features'>,
   cloudEvent: CloudEventLike | JsonText,
   { receiver, ...options }: CloudEventOptions = {},
 ): Promise<string> {
   const query = receiver === undefined ? '' : `?${new URLSearchParams({ receiver })}`
   const contentType = 'application/cloudevents+json'
-  return toId(await rest.post(`/cloudevents${query}`, toJsonBody(cloudEvent), { ...options, contentType }))
+  const answer = await rest
+    .post(`/cloudevents${query}`, toJsonBody(cloudEvent), { ...options, contentType })
+    .catch((error: unknown) => {
+      throw explainLack(error, 'events.createFromCloudEvent', 'cloudevents', features)
+    })
+  return toId(answer)
 }

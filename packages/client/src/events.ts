@@ -63,7 +63,7 @@ export function createEvents(services: Services): Events {
   return {
     create: (event, options) => rest.create('/events', event, options),
     createMany: (events, options = {}) => createMany(events, services, options),
-    createFromCloudEvent: (cloudEvent, options) => createFromCloudEvent(rest, cloudEvent, options),
+    createFromCloudEvent: (cloudEvent, options) => createFromCloudEvent(services, cloudEvent, options),
     get: (id, options) => rest.get('/events', id, eventSchema, options),
     find: search.find as Events['find'],
     findAll: search.findAll as Events['findAll'],

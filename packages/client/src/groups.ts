@@ -13,6 +13,7 @@ import {
 import type { z } from 'zod'
 import { toObject, toSegment } from './http/answer.js'
 import { toJsonBody } from './http/json-body.js'
+import { explainLack } from './http/lacking.js'
 import { API_PREFIX } from './http/rest.js'
 import type { CallOptions, CreateOptions } from './options.js'
 import { resolveName } from './resolve.js'
@@ -65,18 +66,26 @@ export interface Groups {
 }
 
 export function createGroups(services: Services): Groups {
-  const { rest } = services
+  const { rest, features } = services
   const search = createSearch(SEARCHED.group, services)
 
   async function setEnabled(id: string, enabled: boolean, options?: CallOptions): Promise<void> {
     await rest.call('PATCH', `${API_PREFIX}/groups/${toSegment(id)}`, toJsonBody({ enabled }), options)
   }
 
-  async function status(id: string, nvrpp: Nvrpp, options?: CallOptions): Promise<GateStatus> {
+  async function status(
+    id: string,
+    nvrpp: Nvrpp,
+    options?: CallOptions,
+    call = 'groups.status',
+  ): Promise<GateStatus> {
     const query = new URLSearchParams()
     for (const field of NVRPP_FIELDS) query.set(field, nvrpp[field] ?? '')
     const path = `${API_PREFIX}/groups/${toSegment(id)}/status?${query}`
-    return toObject(gateStatusSchema, await rest.call('GET', path, undefined, options))
+    const answer = await rest.call('GET', path, undefined, options).catch((error: unknown) => {
+      throw explainLack(error, call, 'group-status', features)
+    })
+    return toObject(gateStatusSchema, answer)
   }
 
   return {
@@ -95,8 +104,8 @@ export function createGroups(services: Services): Groups {
       ),
     enable: (id, options) => setEnabled(id, true, options),
     disable: (id, options) => setEnabled(id, false, options),
-    status,
+    status: (id, nvrpp, options) => status(id, nvrpp, options),
     waitUntilOpen: (id, nvrpp, options = {}) =>
-      waitUntilOpen((signal) => status(id, nvrpp, { signal }), options),
+      waitUntilOpen((signal) => status(id, nvrpp, { signal }, 'groups.waitUntilOpen'), options),
   }
 }

@@ -6,7 +6,7 @@ import { type RetryOptions, type RetryPolicy, toRetryPolicy } from './retry/poli
 export interface ClientOptions {
   /**
    * Where the server is, without `/api/v1`: `http://localhost:8042`, `https://epr.example.com/prefix`.
-   * Credentials do not belong here: see `token`.
+   * A user and a password in it are sent as `Authorization: Basic` (RFC 7617), and kept secret like `token`, which excludes them.
    */
   url: string
   /** Sent as `Authorization: Bearer …`. Never shown again: not in errors, not by inspecting the client. */
@@ -93,28 +93,49 @@ function refuse(problem: string): never {
 function toBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : refuse('url must be a URL like http://localhost:8042')
   if (url.protocol !== 'http:' && url.protocol !== 'https:') refuse('url must start with http:// or https://')
-  if (url.username !== '' || url.password !== '')
-    refuse('url must not hold credentials: use token or headers')
   if (url.search !== '' || url.hash !== '') refuse('url must not have a query or a fragment')
   return url.origin + url.pathname.replace(/\/+$/, '')
 }
 
-function toHeaders({ token, headers = {} }: ClientOptions): Record<string, string> {
+/** `user:password` of the URL, as RFC 7617 sends it: the base64 of its UTF-8. Undefined when there is none. */
+function toBasic(text: string): { password: string; sent: string } | undefined {
+  const { username, password } = new URL(text)
+  if (username === '' && password === '') return undefined
+  const decoded = [username, password].map(decodePercent)
+  if (decoded[0]?.includes(':')) refuse('the user in url must not hold a colon')
+  const bytes = new TextEncoder().encode(decoded.join(':'))
+  return { password: decoded[1] ?? '', sent: btoa(String.fromCharCode(...bytes)) }
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return refuse('the user and the password in url must be percent-encoded UTF-8')
+  }
+}
+
+function toHeaders({ url, token, headers = {} }: ClientOptions): Record<string, string> {
   for (const [name, value] of Object.entries(headers)) {
     if (!HEADER_NAME.test(name)) refuse('headers must have valid names')
     if (typeof value !== 'string' || !HEADER_VALUE.test(value)) {
       refuse(`the header ${name} has characters that a header cannot hold`)
     }
   }
+  const basic = toBasic(url)
+  if (basic && token) refuse('url must not hold a password when there is a token: give one of them')
+  if (basic) return { ...headers, authorization: `Basic ${basic.sent}` }
   if (token === undefined || token === '') return { ...headers }
   if (!TOKEN.test(token)) refuse('token must be printable ASCII without spaces')
   return { ...headers, authorization: `Bearer ${token}` }
 }
 
-function toSecrets({ token, headers = {} }: ClientOptions): string[] {
+function toSecrets({ url, token, headers = {} }: ClientOptions): string[] {
+  const basic = toBasic(url)
   const sensitive = Object.entries(headers).filter(([name]) => CREDENTIALS.test(name))
   const values = sensitive.flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')])
-  return [token ?? '', ...values].filter((secret) => secret !== '')
+  const ofUrl = basic ? [basic.sent, basic.password, new URL(url).password] : []
+  return [token ?? '', ...values, ...ofUrl].filter((secret) => secret !== '')
 }
 
 /** @throws EprError INVALID_ARGUMENT for an invalid time */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createClient } from '@epr/client'
+import { environmentDispatcher } from '@epr/client/node'
 import { EprError } from '@epr/model'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { HELP, readConfig } from './config.js'
@@ -10,27 +11,39 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string
 }
 
+/** Without user and password. */
+function toShownUrl(url: string): string {
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname.replace(/\/+$/, '')}`
+}
+
 /** stdout is the protocol's. */
 function log(text: string): void {
   process.stderr.write(`epr-mcp: ${text}\n`)
 }
 
-function serve(): void {
+async function serve(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env)
   if (config === 'help' || config === 'version') {
     process.stdout.write(config === 'help' ? HELP : `${version}\n`)
     return
   }
   const { url, token, allowWrite } = config
-  const client = createClient({ url, token })
-  log(`${version}, for ${url}, ${allowWrite ? 'reading and writing' : 'reading only'}`)
+  const dispatcher = await environmentDispatcher(url, process.env)
+  const client = createClient({ url, token, ...(dispatcher && { dispatcher }) })
+  log(`${version}, for ${toShownUrl(url)}, ${allowWrite ? 'reading and writing' : 'reading only'}`)
   serveStdio(() => createMcpServer({ client, version, allowWrite, log }), {
     onerror: (error) => log(error.message),
   })
 }
 
+// A reader that goes, like head, has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 try {
-  serve()
+  await serve()
 } catch (error) {
   log(error instanceof EprError ? error.message : String(error))
   process.exitCode = error instanceof EprError ? 2 : 1

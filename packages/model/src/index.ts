@@ -59,6 +59,7 @@ export {
 } from './message.js'
 export { NVRPP_FIELDS, type Nvrpp, nvrppKey, nvrppSchema } from './nvrpp.js'
 export {
+  assertPackageName,
   DEFAULT_PLATFORM_ID,
   DEFAULT_RELEASE,
   nvrppOfPackageUrl,

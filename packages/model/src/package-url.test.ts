@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nvrppOfPackageUrl, type PackageUrlParts } from './package-url.js'
+import { assertPackageName, nvrppOfPackageUrl, type PackageUrlParts } from './package-url.js'
 
 it.each<[string, PackageUrlParts, object]>([
   [
@@ -30,3 +30,24 @@ it.each<[string, PackageUrlParts, object]>([
 ])('%s names an artifact', (_, parts, nvrpp) => {
   expect(nvrppOfPackageUrl(parts)).toEqual(nvrpp)
 })
+
+it.each([
+  'pkg:github/docker%3A/@sha256%3A527eaa#src',
+  'pkg:npm/@scope/@1.0.0',
+  'pkg:npm/@1.0.0',
+  'pkg:npm/',
+  'pkg:npm//',
+  'pkg:npm',
+  'pkg:npm?arch=x',
+  'pkg:oci/shop/@1#a/b',
+])('%s names nothing', (purl) => expect(() => assertPackageName(purl)).toThrow(TypeError))
+
+it.each([
+  'pkg:npm/shop',
+  'pkg:npm/shop/',
+  'pkg:npm/%40scope/shop@1.0.0',
+  'pkg:npm/@scope/shop@1.0.0?arch=x/y@z#a',
+  'pkg://npm/shop@1',
+  'PKG:oci/shop@sha256%3A1',
+  'pkg:golang/example.com/a/b@v1',
+])('%s names something', (purl) => expect(assertPackageName(purl)).toBe(purl))

@@ -36,3 +36,16 @@ export function nvrppOfPackageUrl(purl: PackageUrlParts): Omit<Nvrpp, 'version'>
     package: qualifiers.package || type,
   }
 }
+
+/**
+ * A package URL as text, unless it names nothing: `pkg:github/docker%3A/@sha256%3A527eaa` has a namespace and a version, but no
+ * name, which libraries take from elsewhere (purl-spec, "How to parse a purl").
+ *
+ * @throws TypeError without a name
+ */
+export function assertPackageName(purl: string): string {
+  const [path = ''] = purl.split(/[?#]/)
+  const beforeVersion = path.includes('@') ? path.slice(0, path.lastIndexOf('@')) : path.replace(/\/+$/, '')
+  if (!/^pkg:\/*[^/]+\/.*[^/]$/i.test(beforeVersion)) throw new TypeError('it has no name')
+  return purl
+}

@@ -74,8 +74,16 @@ function isOutOfFiles(error: unknown): boolean {
   return code === 'EMFILE' || code === 'ENFILE' || (cause !== undefined && isOutOfFiles(cause))
 }
 
+/** A reader that goes, like `head`, has seen enough. */
+function ignoreReadersThatGo(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 /** The only place that catches, and the only one that ends the process. */
 async function main(args: readonly string[]): Promise<void> {
+  ignoreReadersThatGo()
   try {
     if (args[0] === 'import') await importFrom(args.slice(1))
     else await serve(args)

@@ -1,5 +1,6 @@
 import { toSearchDocument } from '@epr/client'
 import type { Settings } from '../settings/config.js'
+import { toShownUrl } from '../settings/shown-url.js'
 import type { Search } from './search-request.js'
 import { shellQuote } from './shell-quote.js'
 
@@ -10,8 +11,12 @@ export function toCurl({ kind, filter, options }: Search, { url, token }: Settin
   const query = toSearchDocument(kind.searched, fields, page)
   return [
     'curl --silent --show-error --header "content-type: application/json"',
+    // Curl asks for the password then.
+    ...(URL.canParse(url) && new URL(url).username
+      ? [`--user ${shellQuote(decodeURIComponent(new URL(url).username))}`]
+      : []),
     ...(token ? ['--header "authorization: Bearer $EPR_TOKEN"'] : []),
     `--data-raw ${shellQuote(JSON.stringify({ query, variables: { filter, ...page } }))}`,
-    shellQuote(`${url.replace(/\/+$/, '')}/api/v1/graphql/query`),
+    shellQuote(`${toShownUrl(url)}/api/v1/graphql/query`),
   ].join(' ')
 }

@@ -3,6 +3,7 @@ import { toPlainLine } from '../exit/plain-line.js'
 import { UsageError } from '../exit/usage-error.js'
 import { CLEAR_LINE } from '../output/progress.js'
 import type { Settings } from './config.js'
+import type { Io } from './context.js'
 
 /** Longer than a server takes to start again, also with an embedded database that was killed. */
 const RECORD_RETRY_MS = 30_000
@@ -33,16 +34,28 @@ function toRetry(
   return { retryForMs, onRetry: createNotice(stderr, retryForMs) }
 }
 
-/** @throws UsageError for an invalid --url or --token */
+/** Whether the environment says nothing of how to reach it: then nothing is loaded for that. */
+const isPlain = (url: string, env: NodeJS.ProcessEnv): boolean =>
+  !Object.keys(env).some((name) => /^(https?_proxy|all_proxy)$/i.test(name)) &&
+  !(env.SSL_CERT_FILE && url.startsWith('https:'))
+
+async function findDispatcher(url: string, env: NodeJS.ProcessEnv): Promise<object | undefined> {
+  const { environmentDispatcher } = await import('@epr/client/node')
+  return environmentDispatcher(url, env)
+}
+
+/** @throws UsageError for an invalid --url or --token, or an environment that names no proxy or certificates */
 export async function connect(
   purpose: 'ask' | 'record',
   settings: Settings,
-  stderr: NodeJS.WriteStream,
+  { stderr, env }: Pick<Io, 'stderr' | 'env'>,
 ): Promise<Client> {
   const { createClient } = await import('@epr/client')
   const { url, token, timeoutMs } = settings
+  const dispatcher = isPlain(url, env) ? undefined : await findDispatcher(url, env)
   try {
-    return createClient({ url, token, timeoutMs, ...toRetry(purpose, settings, stderr) })
+    const client = { url, token, timeoutMs, ...toRetry(purpose, settings, stderr) }
+    return createClient({ ...client, ...(dispatcher && { dispatcher }) })
   } catch (error) {
     throw new UsageError(`--${(error as Error).message}`, error)
   }

@@ -1,6 +1,7 @@
 import { type FeedEntry, feedEntrySchema } from '@epr/model'
 import * as z from 'zod'
 import { parseAnswer } from '../http/answer.js'
+import { explainLack } from '../http/lacking.js'
 import type { Rest } from '../http/rest.js'
 import { connectToFeed, type FeedBatch } from './connection.js'
 import {
@@ -37,14 +38,33 @@ export interface Messages {
 const feedPageSchema = z.object({ data: z.array(feedEntrySchema), next: z.string() })
 
 export function createMessages(rest: Rest, services: Omit<StreamServices, 'list'>): Messages {
-  async function list({ after, limit, type, ...options }: ListOptions = {}): Promise<FeedPage> {
-    const answer = await rest.call('GET', toFeedPath({ after, limit, type }), undefined, options)
+  const explain = (call: string) => (error: unknown) => {
+    throw explainLack(error, call, 'feed', services.http.features)
+  }
+
+  async function page(call: string, options: ListOptions): Promise<FeedPage> {
+    const { after, limit, type, ...others } = options
+    const path = toFeedPath({ after, limit, type })
+    const answer = await rest.call('GET', path, undefined, others).catch(explain(call))
     const { data, next } = parseAnswer(feedPageSchema, answer.json, answer)
     return { entries: data, next }
   }
   return {
-    list,
-    stream: (options = {}) => followMessages(options, { ...services, list }),
-    connect: (options = {}) => connectToFeed(options, services),
+    list: (options = {}) => page('messages.list', options),
+    async *stream(options = {}) {
+      const list = (first: ListOptions) => page('messages.stream', first)
+      try {
+        yield* followMessages(options, { ...services, list })
+      } catch (error) {
+        explain('messages.stream')(error)
+      }
+    },
+    async *connect(options = {}) {
+      try {
+        yield* connectToFeed(options, services)
+      } catch (error) {
+        explain('messages.connect')(error)
+      }
+    },
   }
 }

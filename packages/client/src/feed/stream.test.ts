@@ -196,5 +196,8 @@ it('a page of the feed is read with where to go on', async () => {
 
 it('the original has no feed', async () => {
   onFeed(() => original('404 page not found', 404))
-  await expect(testClient().messages.list()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(testClient().messages.list()).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    cause: { code: 'NOT_FOUND' },
+  })
 })

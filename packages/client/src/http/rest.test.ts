@@ -2,7 +2,7 @@ import { toJsonText } from '@epr/model'
 import { HttpResponse, http } from 'msw'
 import { describe, expect, it } from 'vitest'
 import { ID, inTurn, original, ours, testClient, URL, useWire } from '../../test/wire.js'
-import type { NewEvent } from '../index.js'
+import type { Client, NewEvent } from '../index.js'
 
 const wire = useWire()
 
@@ -12,6 +12,8 @@ const event: NewEvent = {
   payload: {},
   event_receiver_id: ID,
 }
+const nvrpp = { name: 'n', version: '1', release: 'r', platform_id: 'p', package: 'k' }
+const cloudEvent = { specversion: '1.0', id: '1', source: 's', type: 't' }
 const kept = { ...receiver, id: ID, fingerprint: 'f', created_at: '2026-01-01T00:00:00Z' }
 
 const onCreate = (answer: () => Response) => wire.use(http.post(`${URL}/api/v1/receivers`, answer))
@@ -299,6 +301,34 @@ describe('a call', () => {
 it('reads the status of the original, which is JSON in JSON', async () => {
   wire.use(http.get(`${URL}/healthz/status`, () => original('{"ready":true}')))
   expect(await testClient().status()).toEqual({ ready: true, features: [] })
+})
+
+it.each([
+  ['as JSON', (body: object) => body],
+  ['as JSON in JSON', (body: object) => JSON.stringify(body)],
+])('reads the status of the original, whose service is an object, %s', async (_, wrap) => {
+  const service = { name: 'epr', version: 'v0.1.0', release: '2024' }
+  wire.use(http.get(`${URL}/healthz/status`, () => original(wrap({ service, ready: true }))))
+  const status = await testClient().status()
+  expect(status).toMatchObject({ service: 'epr', version: 'v0.1.0', ready: true, features: [] })
+})
+
+it.each<[string, string, (client: Client) => Promise<unknown>]>([
+  ['groups.status', 'group-status', ({ groups }) => groups.status(ID, nvrpp)],
+  ['groups.waitUntilOpen', 'group-status', ({ groups }) => groups.waitUntilOpen(ID, nvrpp)],
+  ['messages.list', 'feed', ({ messages }) => messages.list()],
+  ['messages.stream', 'feed', ({ messages }) => messages.stream().next()],
+  ['messages.connect', 'feed', ({ messages }) => messages.connect().next()],
+  ['events.createFromCloudEvent', 'cloudevents', ({ events }) => events.createFromCloudEvent(cloudEvent)],
+])('%s says that the original cannot do that, and of which feature it is', async (call, feature, run) => {
+  wire.use(http.all(`${URL}/*`, () => HttpResponse.text('404 page not found', { status: 404 })))
+  const message = `this server cannot do ${call}: it does not have the feature "${feature}"`
+  await expect(run(testClient())).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message })
+})
+
+it('an unknown id of ours is not found', async () => {
+  wire.use(http.all(`${URL}/*`, () => ours({ errors: ['there is no group'] }, 404)))
+  await expect(testClient().groups.status(ID, nvrpp)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
 it('takes rows that new ones would not be: the original kept blank fields and other ids', async () => {

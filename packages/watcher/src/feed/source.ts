@@ -1,4 +1,5 @@
 import { createClient } from '@epr/client'
+import { environmentDispatcher } from '@epr/client/node'
 import type { Delivery, MessageSource } from '../message-source.js'
 import { toStateFile } from '../state-directory.js'
 import { supervise } from '../supervisor.js'
@@ -49,12 +50,16 @@ const CONNECT_TIMEOUT_MS = 15_000
 export function feedSource(options: FeedSourceOptions): MessageSource {
   const { url, name, token, fetch, store, fromLatest = false, onGone = 'reject' } = options
   // Without retries of the client's own: the supervisor has one way to begin anew, for everything.
-  const client = createClient({ url, token, fetch, retry: false, timeoutMs: CONNECT_TIMEOUT_MS })
+  const connect = (dispatcher?: object) =>
+    createClient({ url, token, fetch, retry: false, timeoutMs: CONNECT_TIMEOUT_MS, dispatcher })
+  // What is wrong with it is said here, and not when it runs.
+  connect()
   const cursorFile = options.cursorFile ?? toStateFile(name, '.cursor')
   const letters = createDeadLetterFile(options.deadLetterFile ?? toStateFile(name, '.dlt.ndjson'))
 
   async function run(delivery: Delivery, cursors: CursorStore): Promise<void> {
-    const { messages } = client
+    // A fetch of somebody's own goes its own way.
+    const { messages } = connect(fetch ? undefined : await environmentDispatcher(url, process.env))
     const session = createFeedSession({ messages, name, store: cursors, fromLatest, onGone, delivery })
     const timer = setInterval(() => void session.save(), SAVE_MS)
     const { events, giveUpAfterMs, log } = delivery

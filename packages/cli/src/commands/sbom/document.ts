@@ -1,4 +1,11 @@
-import { assertJsonDepth, type JsonText, type Nvrpp, nvrppOfPackageUrl, toJsonText } from '@epr/model'
+import {
+  assertJsonDepth,
+  assertPackageName,
+  type JsonText,
+  type Nvrpp,
+  nvrppOfPackageUrl,
+  toJsonText,
+} from '@epr/model'
 import { PackageURL } from 'packageurl-js'
 import * as z from 'zod'
 import { UsageError } from '../../exit/usage-error.js'
@@ -50,7 +57,7 @@ function toNvrpp({ group, name, version, purl }: z.infer<typeof component>): Par
   }
   if (purl === undefined) return named
   try {
-    return { ...named, ...nvrppOfPackageUrl(PackageURL.fromString(purl)) }
+    return { ...named, ...nvrppOfPackageUrl(PackageURL.fromString(assertPackageName(purl))) }
   } catch {
     return named
   }

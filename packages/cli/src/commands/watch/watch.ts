@@ -3,6 +3,7 @@ import { NVRPP_FIELDS } from '@epr/model'
 import type { Command } from 'commander'
 import type { Context, Perform } from '../../settings/context.js'
 import { nvrppFlags, type Request, text, yesNo } from '../../settings/flags.js'
+import { toShownUrl } from '../../settings/shown-url.js'
 import { createFeedNotice } from './feed-notice.js'
 import { toLine } from './message-line.js'
 
@@ -31,7 +32,7 @@ async function watch(
   const isWanted = toFilter(wanted)
   if (settings.dryRun) return output.object({ type, after })
   const { messages } = await context.connect('ask')
-  const notice = createFeedNotice(context.stderr, settings.url)
+  const notice = createFeedNotice(context.stderr, toShownUrl(settings.url))
   try {
     for await (const entry of messages.stream({ after, type, exact: true, ...notice })) {
       if (output.isClosed()) return

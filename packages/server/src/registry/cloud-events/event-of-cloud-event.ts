@@ -1,4 +1,4 @@
-import { EprError, MAX_FIELD_LENGTH, type Nvrpp, nvrppOfPackageUrl } from '@epr/model'
+import { assertPackageName, EprError, MAX_FIELD_LENGTH, type Nvrpp, nvrppOfPackageUrl } from '@epr/model'
 import { PackageURL } from 'packageurl-js'
 import type { EventBody } from '../events.js'
 import type { CloudEvent, CloudEventInput, CloudEventMapper } from './cloud-event.js'
@@ -22,7 +22,7 @@ function ofAttributes(event: CloudEvent): Partial<Nvrpp> {
 function ofSubject({ subject }: CloudEvent): Partial<Nvrpp> {
   if (typeof subject !== 'string' || !subject.startsWith('pkg:')) return {}
   try {
-    return nvrppOfPackageUrl(PackageURL.fromString(subject))
+    return nvrppOfPackageUrl(PackageURL.fromString(assertPackageName(subject)))
   } catch (cause) {
     throw new EprError('INVALID_ARGUMENT', `subject is not a package URL: ${(cause as Error).message}`, {
       cause,
