@@ -41,8 +41,12 @@ describe('a run', () => {
       .run()
       .catch((error: unknown) => error)
 
-  it.each([401, 403, 404, 410])('the status %i is one that waiting cannot heal', async (status) => {
+  it.each([401, 403, 410])('the status %i is one that waiting cannot heal', async (status) => {
     expect(await failureOf(status)).toMatchObject({ name: 'ApiError', status })
+  })
+
+  it('neither can it heal a server that has no feed', async () => {
+    expect(await failureOf(404)).toMatchObject({ code: 'INVALID_ARGUMENT', cause: { status: 404 } })
   })
 
   it.each([408, 429, 500, 502, 503, 504])('the status %i is one that may pass', async (status) => {

@@ -28,7 +28,7 @@ const event = {
 
 type Data = Partial<FeedEntry['message']['data']>
 
-function lineOf(type: string, data: Data, success = true): string {
+function lineOf(type: string, data: Data, success = true, gate?: FeedEntry['gate']): string {
   const all = { events: [], event_receivers: [], event_receiver_groups: [], ...data }
   const message = {
     ...nvrpp,
@@ -40,7 +40,7 @@ function lineOf(type: string, data: Data, success = true): string {
     api_version: 'v1',
     data: all,
   }
-  const entry = { cursor: '1', time: '2026-11-23T10:00:00Z', ce_id: 'c', message }
+  const entry = { cursor: '1', time: '2026-11-23T10:00:00Z', ce_id: 'c', message, ...(gate && { gate }) }
   return toLine(entry, style).replace(/^\d\d:\d\d:\d\d /, '')
 }
 
@@ -95,3 +95,11 @@ it.each<[string, string, Data, boolean, string]>([
     `+ group release@2 changed: enabled ${ID}`,
   ],
 ])('shows %s', (_, type, data, success, line) => expect(lineOf(type, data, success)).toBe(line))
+
+it.each([
+  ['opened', 'opened'],
+  ['repeated', 'open still'],
+] as const)('says of a gate that has %s that it is %s', (gate, words) => {
+  const line = lineOf('dev.releasable', { event_receiver_groups: [group] }, true, gate)
+  expect(line).toBe(`▶ gate release@2 ${words} for shop 1.2.0 1 linux oci ${ID}`)
+})

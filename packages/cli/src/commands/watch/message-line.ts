@@ -9,7 +9,7 @@ const toArtifact = ({ name, version, release, platform_id, package: packaging }:
   [name, version, release, platform_id, packaging].map(toPlainLine).join(' ')
 
 /** What a message says, in a mark and some words: an event, a gate that is open, or something new. */
-function toWords(message: Message, style: Style): readonly string[] {
+function toWords({ message, gate }: FeedEntry, style: Style): readonly string[] {
   const { type, success, data } = message
   const [event] = data.events
   const [receiver] = data.event_receivers
@@ -22,14 +22,18 @@ function toWords(message: Message, style: Style): readonly string[] {
     const what = type === MESSAGE_TYPES.groupCreated ? 'created' : 'changed'
     return [style.dim('+'), 'group', named(group), `${what}: ${group.enabled ? 'enabled' : 'disabled'}`]
   }
-  if (group) return [style.green('▶'), 'gate', named(group), style.green('open'), 'for', toArtifact(message)]
+  if (group) {
+    const state = gate === 'repeated' ? style.dim('open still') : style.green(gate ?? 'open')
+    return [style.green('▶'), 'gate', named(group), state, 'for', toArtifact(message)]
+  }
   const by = receiver ? named(receiver) : style.bold(toPlainLine(type))
   const mark = success ? style.green('✓') : style.red('✗')
   return [mark, by, toArtifact(message), ...(event ? [style.dim(toPlainLine(event.description))] : [])]
 }
 
 /** A line for people: when, what has happened to which artifact, and the id to look it up by. */
-export function toLine({ time, message }: FeedEntry, style: Style): string {
+export function toLine(entry: FeedEntry, style: Style): string {
+  const { time, message } = entry
   const clock = style.dim(new Date(time).toLocaleTimeString('en-GB'))
-  return [clock, ...toWords(message, style), style.dim(toPlainLine(message.id))].join(' ')
+  return [clock, ...toWords(entry, style), style.dim(toPlainLine(message.id))].join(' ')
 }
