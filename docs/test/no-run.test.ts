@@ -8,8 +8,9 @@ const NOT_HERE =
   /^(docker|git clone https|pg_dump|createdb|pg_restore|kafka-|rpk|syft|npx @cyclonedx|.*\| grype$|claude)/
 /** Hosts of the reader's. */
 const ELSEWHERE = /example\.com|localhost:(19092|8080)|user:password@host/
-/** `npm start`, `npm run demo` and the packages from a registry have tests of their own: start, demo, publish. */
-const TESTED_ELSEWHERE = /^(EPR_\w+=\S+ )?npm (start|run demo|install @epr\/watcher)/
+/** `npm start`, `npm run demo` and what is packed have tests of their own: start, demo, pack. */
+const TESTED_ELSEWHERE =
+  /^(EPR_\w+=\S+ )?(npm (start|run demo|run pack|install)|epr-(cli|server) --|epr-cli run)/
 /** Settings of what stands with them. */
 const SETTING = /^export \w+=/
 
