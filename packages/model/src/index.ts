@@ -90,4 +90,4 @@ export {
 } from './search.js'
 export { nearestName, readBoolean, readDurationMs, SETTINGS, settingsProblem } from './setting.js'
 export { characterBoundary, shorten } from './shorten.js'
-export { readTime } from './time.js'
+export { isTime, readTime } from './time.js'

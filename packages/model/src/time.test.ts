@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { readTime } from './time.js'
+import { isTime, readTime } from './time.js'
 
 it.each([
   ['2026-11-26T10:00:00Z', '2026-11-26T10:00:00.000Z'],
@@ -66,6 +66,13 @@ it.each([
   '٢٠٢٦-11-26T10:00:00Z',
 ])('%j is not a moment', (text) => {
   expect(readTime(text)).toBeUndefined()
+})
+
+it('knows the year 0000 where nothing is compared', () => {
+  expect(isTime('0000-02-29T00:00:00Z')).toBe(true)
+  expect(isTime('0000-02-30T00:00:00Z')).toBe(false)
+  expect(isTime('2026-11-26T10:00:00Z')).toBe(true)
+  expect(isTime('00000-01-01T00:00:00Z')).toBe(false)
 })
 
 it('reads what a Date writes as the same moment', () => {

@@ -31,6 +31,9 @@ export function readTime(text: string): string | undefined {
   return toText(minuteMs + Number(second) * SECOND_MS, toMicros(fraction))
 }
 
+/** Whether a text is a moment of RFC 3339, that of the year 0000 too, where it is not compared with others. */
+export const isTime = (text: string): boolean => readTime(text.replace(/^0000(?=-)/, '0004')) !== undefined
+
 /** When a day begins in UTC, undefined for one that there is not. */
 function startOfDay(year: number, month: number, day: number): number | undefined {
   // Not by Date.UTC, which takes the year 50 for 1950.

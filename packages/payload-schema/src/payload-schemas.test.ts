@@ -241,6 +241,33 @@ describe('a payload', () => {
   })
 })
 
+describe('the formats of times (RFC 3339)', () => {
+  it.each([
+    ['date-time', '1963-06-19t08:30:06.283185z'],
+    ['date-time', '1998-12-31T15:59:60.123-08:00'],
+    ['date-time', '0000-02-29T00:00:00Z'],
+    ['time', '08:30:06.283185Z'],
+    ['time', '23:59:60Z'],
+    ['time', '00:29:60+00:30'],
+  ])('%s: %s is one', async (format, text) => {
+    expect(await codeOf(schemas, { format }, text)).toBe('ok')
+  })
+
+  it.each([
+    ['date-time', '1963-06-19 08:30:06Z'],
+    ['date-time', '1963-06-19T08:30:06+0100'],
+    ['date-time', '1963-06-19T08:30:06+01'],
+    ['date-time', '1998-12-31T22:59:60Z'],
+    ['date-time', '1963-02-30T08:30:06Z'],
+    ['date-time', '1963-06-19T24:00:00Z'],
+    ['time', '08:30:06'],
+    ['time', '24:00:00Z'],
+    ['time', '08:30:60Z'],
+  ])('%s: %s is not one', async (format, text) => {
+    expect(await codeOf(schemas, { format }, text)).toBe('PAYLOAD_MISMATCH')
+  })
+})
+
 describe('the format email (RFC 5321, 4.1.2)', () => {
   const schema = { format: 'email' }
   it.each([

@@ -1,3 +1,4 @@
+import { isTime } from '@epr/model'
 import type { Format } from 'ajv/dist/2020.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 
@@ -34,6 +35,10 @@ function isEmail(text: string): boolean {
   return matches('ipv4', address) || /^[A-Za-z0-9-]*[A-Za-z0-9]:[!-Z^-~]+$/.test(address)
 }
 
+/** RFC 3339, section 5.6, full-time; a leap second is one on some day. */
+const isFullTime = (text: string): boolean =>
+  ['2026-01-31', '2026-02-01'].some((day) => isTime(`${day}T${text}`))
+
 function matches(name: 'ipv4' | 'ipv6', text: string): boolean {
   const format = fullFormats[name]
   return format instanceof RegExp && format.test(text)
@@ -44,5 +49,5 @@ export function createFormats(): Record<string, Format> {
   const { url } = fullFormats
   const isUrl = (text: string): boolean =>
     text.length <= MAX_URL_LENGTH && url instanceof RegExp && url.test(text)
-  return { ...fullFormats, url: isUrl, email: isEmail }
+  return { ...fullFormats, url: isUrl, email: isEmail, 'date-time': isTime, time: isFullTime }
 }
