@@ -23,8 +23,10 @@ export function createWorkerJobs(setup: WorkerSetup, send: (message: WorkerMessa
   const checker = createSchemaChecker(known, limits)
   const validators = new LRUCache<string, Validator>({ max: limits.cachedValidators })
 
-  const findValidator = ({ receiverId, schemaText, payloadText }: WireValidateJob): Validator | undefined => {
-    const isExact = hasExactNumbers(payloadText)
+  const findValidator = (
+    { receiverId, schemaText }: WireValidateJob,
+    isExact: boolean,
+  ): Validator | undefined => {
     const key = `${isExact} ${receiverId}`
     const cached = validators.get(key)
     if (cached !== undefined || schemaText === undefined) return cached
@@ -38,17 +40,18 @@ export function createWorkerJobs(setup: WorkerSetup, send: (message: WorkerMessa
   }
 
   const validate = (job: WireValidateJob): WorkerMessage => {
-    const found = attempt(() => findValidator(job))
+    const isExact = hasExactNumbers(job.payloadText)
+    const found = attempt(() => findValidator(job, isExact))
     if ('failure' in found) return done(unusable(found.failure))
     const { value: validator } = found
     if (validator === undefined) return { kind: 'schema-wanted' }
-    const judged = attempt(() => judge(validator, job.payloadText))
+    const judged = attempt(() => judge(validator, job.payloadText, isExact))
     return done('failure' in judged ? { kind: 'undecided', reason: reasonOf(judged.failure) } : judged.value)
   }
 
-  const judge = (validator: Validator, payloadText: string): Outcome => {
+  const judge = (validator: Validator, payloadText: string, isExact: boolean): Outcome => {
     const begin = performance.now()
-    const parsed = attempt((): unknown => parseExact(payloadText))
+    const parsed = attempt((): unknown => (isExact ? parseExact(payloadText) : JSON.parse(payloadText)))
     if ('failure' in parsed) return { kind: 'malformed', reason: reasonOf(parsed.failure) }
     const payload = parsed.value
     const first = validator.firstViolations(payload)

@@ -44,8 +44,13 @@ const types: pg.CustomTypesConfig = {
     parsers[oid] ?? pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 }
 
+/** What is longer is a payload, which is JSON and came as UTF-8; to look through megabytes of it costs milliseconds. */
+const MAX_CHECKED_CHARS = 64 * 1024
 /** What UTF-8 has no form for: PostgreSQL would get another character in its place. */
 const LONE_SURROGATE = /\p{Surrogate}/u
+
+const isUnstorable = (text: string): boolean =>
+  text.length <= MAX_CHECKED_CHARS && (text.includes('\0') || LONE_SURROGATE.test(text))
 
 /**
  * In front of every statement, so that nothing that a client sent is refused in PostgreSQL's words, or changed.
@@ -54,7 +59,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u
  */
 function assertStorable(value: unknown): void {
   if (Array.isArray(value)) for (const item of value) assertStorable(item)
-  else if (typeof value === 'string' && (value.includes('\0') || LONE_SURROGATE.test(value))) {
+  else if (typeof value === 'string' && isUnstorable(value)) {
     const problem = 'a text must not contain NUL or half a surrogate pair: nothing that is kept has one'
     throw new EprError('INVALID_ARGUMENT', problem)
   }
