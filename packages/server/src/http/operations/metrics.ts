@@ -122,6 +122,9 @@ function setFacts(own: ReturnType<typeof createOwnMetrics>, { leading, outbox, r
   own.skipped.set(relay.skipped)
 }
 
+/** What prom-client writes of the event loop when it was scraped a moment ago, and has nothing to say yet. */
+const NO_SAMPLE = /^nodejs_eventloop_lag_\w+ (?:Nan|9223372036\S*)\n/gm
+
 /** @param readFacts asked at every scrape; must not throw */
 export function createMetrics(readFacts: () => Promise<MetricFacts>): Metrics {
   const prometheus = new PrometheusRegistry()
@@ -160,7 +163,7 @@ export function createMetrics(readFacts: () => Promise<MetricFacts>): Metrics {
         return {
           status: 200,
           headers: { 'content-type': prometheus.contentType },
-          body: await prometheus.metrics(),
+          body: (await prometheus.metrics()).replaceAll(NO_SAMPLE, ''),
         }
       },
     ),

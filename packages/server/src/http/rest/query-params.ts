@@ -38,6 +38,8 @@ const limitParam = z
   .transform(Number)
   .refine((limit) => limit >= 1 && limit <= MAX_PAGE_ROWS, `must be a number from 1 to ${MAX_PAGE_ROWS}`)
   .default(DEFAULT_LIMIT)
+  // What the page of the API asks for: rows carry whole schemas and payloads.
+  .meta({ example: '10' })
 
 const pageParams = {
   limit: limitParam,

@@ -1,33 +1,62 @@
 /* global React, ReactDOM, GraphiQL */
 
-const examples = `# EPR, the Event Provenance Registry. Ctrl-Enter runs the operation under the cursor.
+const examples = `# Ctrl-Enter runs what is under the cursor.
 
 # What happened lately
 query latest_events {
   events(event: {}, limit: 10, order: DESC) {
-    id, name, version, release, success, event_receiver_id, created_at
+    id name version release success
+    event_receiver_id created_at
   }
 }
 
 # What went wrong
 query failures {
-  events(event: { success: false }, limit: 10, order: DESC) {
-    id, name, version, description, payload
+  events(
+    event: { success: false }
+    limit: 10
+    order: DESC
+  ) {
+    id name version description payload
   }
 }
 
 # What there is to post to
 query receivers {
-  event_receivers(event_receiver: {}, limit: 10, order: DESC) { id, name, type, version }
+  event_receivers(event_receiver: {}, limit: 10) {
+    id name type version
+  }
+}
+
+# Which gates there are
+query gates {
+  event_receiver_groups(
+    event_receiver_group: {}
+    limit: 10
+  ) {
+    id name version enabled
+  }
+}
+
+# Why an artifact is held back at a gate
+query gate($id: ID!, $artifact: NvrppInput!) {
+  event_receiver_group_status(id: $id, nvrpp: $artifact) {
+    state
+    receivers {
+      event_receiver_name
+      state
+      event_description
+    }
+  }
 }
 
 mutation create_receiver {
   create_event_receiver(
     event_receiver: {
-      name: "foobar"
+      name: "tests"
       version: "1.0.0"
-      type: "foo.bar"
-      description: "The event receiver of Brixton"
+      type: "dev.tests"
+      description: "The unit tests have ended"
       schema: "{\\"type\\": \\"object\\"}"
     }
   )
