@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { EprError } from '@epr/model'
+import { LRUCache } from 'lru-cache'
 import type { Guard } from './route.js'
 
 export interface HostGuardOptions {
@@ -8,6 +9,8 @@ export interface HostGuardOptions {
   /** Host names beyond loopback's that may stand in `Host`. */
   allowedHosts: readonly string[]
 }
+
+const MAX_NAMES = 1_000
 
 /** A name or an address, and perhaps a port (RFC 9110, section 7.2): nothing else that a URL could begin with. */
 const HOST = /^(\[[0-9a-f:.]+\]|[^\s/?#@\\:[\]]+)(?::\d*)?$/i
@@ -63,9 +66,16 @@ export function createHostGuard({ host, allowedHosts }: HostGuardOptions): Guard
   if (!isLoopback(host) && allowedHosts.length === 0) return () => false
   const own = [toHost(host), ...allowedHosts].map((name) => hostNameOf(name) ?? name.toLowerCase())
   const allowed = new Set(own)
+  // Clients name the same few again and again, and to read a URL costs more than the rest of a guard.
+  const names = new LRUCache<string, { name: string | undefined }>({ max: MAX_NAMES })
+  const nameOf = (authority: string): string | undefined => {
+    const known = names.get(authority) ?? { name: hostNameOf(authority) }
+    names.set(authority, known)
+    return known.name
+  }
   return ({ url = '', socket }, _response, { authority }) => {
     if (authority === '' || UNGUARDED.test(url)) return false
-    const name = hostNameOf(authority)
+    const name = nameOf(authority)
     if (name === undefined) {
       const problem = `${JSON.stringify(authority)} is not a host: send a name or an address, and perhaps a port`
       throw new EprError('INVALID_ARGUMENT', problem)

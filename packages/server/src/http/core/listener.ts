@@ -64,13 +64,11 @@ function principalOf(_request: IncomingMessage): Principal {
  *
  * @throws EprError INVALID_ARGUMENT for a key that is empty, too long or sent twice
  */
-function readOnce(
-  { headersDistinct, method }: IncomingMessage,
-  { path }: Route,
-  body: Buffer,
-): Once | undefined {
-  const [key, ...others] = headersDistinct['idempotency-key'] ?? []
-  if (key === undefined) return undefined
+function readOnce(request: IncomingMessage, { path }: Route, body: Buffer): Once | undefined {
+  // Node takes all headers apart to tell one that was sent twice: only where there is one.
+  if (request.headers['idempotency-key'] === undefined) return undefined
+  const { headersDistinct, method } = request
+  const [key = '', ...others] = headersDistinct['idempotency-key'] ?? []
   if (others.length > 0) throw new EprError('INVALID_ARGUMENT', 'Idempotency-Key is sent twice: send it once')
   if (key === '' || key.length > MAX_KEY_LENGTH) {
     throw new EprError('INVALID_ARGUMENT', `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters`)

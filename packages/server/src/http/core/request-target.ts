@@ -47,6 +47,7 @@ function readHost({ headers, rawHeaders }: IncomingMessage): string {
 export function readTarget(request: IncomingMessage): RequestTarget {
   const host = readHost(request)
   const url = request.url ?? '/'
+  if (url.startsWith('/')) return { authority: host, url: normalizePath(url) }
   const [, authority, rest = ''] = ABSOLUTE_FORM.exec(url) ?? []
   if (authority === undefined) return { authority: host, url: normalizePath(url) }
   return { authority, url: normalizePath(rest.startsWith('/') ? rest : `/${rest}`) }
