@@ -385,6 +385,14 @@ describe('behind a proxy with a prefix, which says another host', () => {
     }
   })
 
+  it('the start page leads to the others', async () => {
+    const start = await fetch(base.replace(/api.v1$/, ''))
+    const links = [...(await start.text()).matchAll(/<a href="([^"]+)"/g)].map(([, link]) => link ?? '')
+    expect(links.length).toBeGreaterThan(3)
+    for (const link of links.filter((link) => !/^https?:/.test(link)))
+      expect([link, (await fetch(new URL(link, start.url))).status]).toEqual([link, 200])
+  })
+
   it('the OpenAPI document says where the API is', async () => {
     const answer = await fetch(`${base}/openapi`)
     const { servers, paths } = (await answer.json()) as { servers: { url: string }[]; paths: object }
