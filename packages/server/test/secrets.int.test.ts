@@ -30,6 +30,7 @@ it.each<[string, () => { args?: string[]; env?: Record<string, string> }]>([
   ['a source to import that is away', () => ({ args: ['import', URL, '--db', join(directory, 'data')] })],
   ['a source that is none', () => ({ args: ['import', `mysql://u:${MARKER}@h/d`] })],
   ['a database in a file', () => ({ args: ['--config', writeConfig(`db: ${URL}\n`)] })],
+  ['an alias in a file', () => ({ args: ['--config', writeConfig(`db: *${MARKER}\n`)] })],
   ['a broken file', () => ({ args: ['--config', writeConfig(`db: ${URL}: [\n`)] })],
   [
     'half of the credentials of the brokers',

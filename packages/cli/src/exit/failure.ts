@@ -25,7 +25,8 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
   if (error.exitCode === 0) return EXIT.ok
   if (error.code === 'commander.help') return EXIT.usage
-  const text = error.message.replace(/^error: /, '')
+  // What stands behind a misspelt --token may be one.
+  const text = error.message.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=[^']*'/, "$1'")
   stderr.write(`epr-cli: ${toPlainLine(text)}; see epr-cli --help\n`)
   return EXIT.usage
 }

@@ -57,7 +57,7 @@ describe('a file that the server reads too', () => {
   it.each([
     ['urll: http://localhost', /"urll", did you mean url\?/],
     ['tokn: x', /"tokn", did you mean token\?/],
-    ['url: a\nurl: b', /unique/],
+    ['url: a\nurl: b', /line 2, column 1 \(DUPLICATE_KEY\)/],
     ['- url', /keys and values/],
     ['url: !secret x', /tag/i],
     ['url: [a, b]', /url: write one value/],

@@ -17,15 +17,18 @@ export async function readSettingsFile(file: string, isOptional: boolean): Promi
     return readSettings(text, await import('yaml'))
   } catch (error) {
     if (isOptional && (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map()
-    const reason = (error as Error).message.split('\n')[0]
-    throw new UsageError(`--config: cannot read ${file}: ${reason}`, error)
+    throw new UsageError(`--config: cannot read ${file}: ${(error as Error).message}`)
   }
 }
 
 function readSettings(text: string, { isMap, isScalar, parseDocument }: YamlModule): Map<string, string> {
   const { contents, errors, warnings } = parseDocument(text, { logLevel: 'silent' })
   const [error] = [...errors, ...warnings]
-  if (error) throw error
+  // The library's own words quote the file, where a token may stand.
+  if (error) {
+    const [{ line, col }] = error.linePos ?? [{ line: 1, col: 1 }]
+    throw new Error(`it is not valid YAML at line ${line}, column ${col} (${error.code})`)
+  }
   if (contents === null || (isScalar(contents) && contents.value === null)) return new Map()
   if (!isMap(contents)) throw new Error('it must hold keys and values, like "url: http://localhost:8042"')
   const problem = settingsProblem(contents.items.map(({ key }) => String(key)))

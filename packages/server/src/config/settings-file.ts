@@ -13,14 +13,17 @@ export function readSettingsFile(file: string, isOptional: boolean): Map<string,
     return readSettings(readFileSync(file, 'utf8'))
   } catch (error) {
     if (isOptional && (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map()
-    const reason = (error as Error).message.split('\n')[0]
-    throw new EprError('INVALID_ARGUMENT', `--config: cannot read ${file}: ${reason}`, { cause: error })
+    throw new EprError('INVALID_ARGUMENT', `--config: cannot read ${file}: ${(error as Error).message}`)
   }
 }
 
 function readSettings(text: string): Map<string, string> {
   const { contents, errors } = parseDocument(text)
-  if (errors[0]) throw errors[0]
+  // The library's own words quote the file, where a password may stand.
+  if (errors[0]) {
+    const [{ line, col }] = errors[0].linePos ?? [{ line: 1, col: 1 }]
+    throw new Error(`it is not valid YAML at line ${line}, column ${col} (${errors[0].code})`)
+  }
   if (contents === null) return new Map()
   if (!isMap(contents)) throw new Error('it must hold keys and values, like "port: 8042"')
   const problem = settingsProblem(contents.items.map(({ key }) => String(key)))
