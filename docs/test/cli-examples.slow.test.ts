@@ -40,9 +40,10 @@ let ids: { receivers: [string, string]; group: string; event: string }
 beforeAll(async () => {
   server = await startTestServer()
   api = createApi(server.url)
-  const create = () => api.create('/receivers', buildReceiver({ schema: { type: 'object' } }))
-  const receivers: [string, string] = [await create(), await create()]
-  const group = await api.create('/groups', buildGroup(receivers))
+  const create = (name: string) =>
+    api.create('/receivers', buildReceiver({ name, schema: { type: 'object' } }))
+  const receivers: [string, string] = [await create('tests'), await create('scan')]
+  const group = await api.create('/groups', buildGroup(receivers, { name: 'release' }))
   const [event = ''] = await Promise.all(receivers.map((id) => api.create('/events', buildEvent(id, SHOP))))
   ids = { receivers, group, event }
   session = await startSession(server.url)
