@@ -1,4 +1,8 @@
 import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.config.base'
 
-export default defineConfig({ ...packageBuild, entry: ['src/index.ts'], format: ['esm', 'cjs'] })
+export default defineConfig({
+  ...packageBuild,
+  entry: { index: 'src/index.ts', node: 'src/node/npm-parent.ts' },
+  format: ['esm', 'cjs'],
+})

@@ -5,9 +5,12 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string
 }
 
+/** As the option is called, and what else people try. */
+const VERSION: ReadonlySet<string> = new Set(['--version', '-V', '-v', 'version'])
+
 /** Loads nothing that is not needed: scripts ask for the version to see whether the program is there. */
 async function runCli(args: readonly string[]): Promise<number> {
-  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  if (args.length === 1 && VERSION.has(args[0] ?? '')) {
     process.stdout.write(`${version}\n`)
     return 0
   }

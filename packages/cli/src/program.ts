@@ -4,7 +4,7 @@ import { createOutput } from './output/output.js'
 import { readSettings } from './settings/config.js'
 import { connect } from './settings/connect.js'
 import type { Context, Io, Perform } from './settings/context.js'
-import { defineFlags, readFlags, readGlobalFlags } from './settings/flags.js'
+import { defineFlags, type FlagTable, readFlags, readGlobalFlags, VALUE_FLAGS } from './settings/flags.js'
 
 interface LazyCommand {
   description: string
@@ -55,12 +55,29 @@ async function createContext(command: Command, { stdin, stdout, stderr, env }: I
   const settings = await readSettings(readGlobalFlags(command), env)
   return {
     settings,
-    output: createOutput({ stdout, env, format: settings.output, indent: settings.indent }),
+    output: createOutput({
+      stdout,
+      env,
+      format: settings.output,
+      indent: settings.indent,
+      isQuiet: settings.isQuiet,
+    }),
     stdin,
     stderr,
     env,
     connect: (purpose) => connect(purpose, settings, { stderr, env }),
   }
+}
+
+/** With an output that shows what --jsonpath finds, where a command shows one value; rows are selected from as a whole. */
+async function withSelection(
+  context: Context,
+  flags: FlagTable,
+  request: Readonly<Record<string, unknown>>,
+): Promise<Context> {
+  if (flags.jsonpath !== VALUE_FLAGS.jsonpath || typeof request.jsonpath !== 'string') return context
+  const { createSelectingOutput } = await import('./objects/selecting-output.js')
+  return { ...context, output: createSelectingOutput(context.output, request.jsonpath) }
 }
 
 /**
@@ -84,7 +101,8 @@ export async function runProgram(args: readonly string[], version: string, io: I
           .filter((operand) => operand !== undefined)
           .map(String)
         const context = await createContext(command, io)
-        exitCode = await action(context, readFlags(command, flags), operands)
+        const request = readFlags(command, flags)
+        exitCode = await action(await withSelection(context, flags, request), request, operands)
         await context.output.end()
       })
 

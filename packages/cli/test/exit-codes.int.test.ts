@@ -32,6 +32,8 @@ const CREATE = ['event', 'create', ...NVRPP_FLAGS, '--description', 'd', '--even
 
 it.each<[number, string, string[]]>([
   [0, 'the version', ['--version']],
+  [0, 'the version, as others call it', ['version']],
+  [0, 'the version, as others abbreviate it', ['-v']],
   [0, 'a help text', ['event', 'create', '--help']],
   [0, 'a status', ['status']],
   [2, 'no command', []],

@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startTestServer, type TestServer } from '@epr/testkit'
+import { startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCli, runShell } from './harness.js'
 
@@ -106,4 +108,37 @@ it.each([
 it('says that a help could not be written', async () => {
   const { code, stderr } = await runShell('epr-cli --help > /dev/full')
   expect([code, stderr]).toEqual([1, 'epr-cli: cannot write the output: ENOSPC\n'])
+})
+
+it('watch ends with the npm that has started it', async () => {
+  const file = join(server.directory, 'npm-cli.js')
+  const watch = [fileOf('packages/cli/bin/epr-cli.mjs'), 'watch', '-o', 'ndjson', '--url', server.url]
+  // What npm does: it starts the program and waits. It says the program's id, and is killed then.
+  await writeFile(
+    file,
+    `import('node:child_process').then(({ spawn }) => {
+  const child = spawn(process.execPath, ${JSON.stringify(watch)}, { stdio: ['ignore', 'inherit', 'inherit'] })
+  console.log(child.pid)
+})`,
+  )
+  const npm = spawn(process.execPath, [file], { env: { ...process.env, npm_execpath: file } })
+  let output = ''
+  npm.stdout.on('data', (chunk) => {
+    output += String(chunk)
+  })
+  // It has seen who its parent is once it shows messages.
+  await waitFor('a message', async () => {
+    const receiver = { name: 'n', type: 't', version: '1', description: 'd', schema: {} }
+    await fetch(`${server.url}/api/v1/receivers`, { method: 'POST', body: JSON.stringify(receiver) })
+    return output.includes('"cursor"')
+  })
+  const pid = Number.parseInt(output, 10)
+  npm.kill('SIGKILL')
+  await waitFor('its end', () => {
+    try {
+      return !process.kill(pid, 0)
+    } catch {
+      return true
+    }
+  })
 })

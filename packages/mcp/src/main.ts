@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createClient } from '@epr/client'
 import { environmentDispatcher } from '@epr/client/node'
 import { EprError } from '@epr/model'
+import { watchNpm } from '@epr/model/node'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { HELP, readConfig } from './config.js'
 import { createMcpServer } from './server.js'
@@ -32,6 +33,8 @@ async function serve(): Promise<void> {
   const dispatcher = await environmentDispatcher(url, process.env)
   const client = createClient({ url, token, ...(dispatcher && { dispatcher }) })
   log(`${version}, for ${toShownUrl(url)}, ${allowWrite ? 'reading and writing' : 'reading only'}`)
+  // Who has killed npx has meant this.
+  watchNpm(process.env, () => process.exit())
   serveStdio(() => createMcpServer({ client, version, allowWrite, log }), {
     onerror: (error) => log(error.message),
   })

@@ -1,7 +1,8 @@
-import type { Client } from '@epr/client'
+import { ApiError, type Client } from '@epr/client'
 import { EprError, type ErrorCode } from '@epr/model'
 import type { CallToolResult, McpServer, ToolAnnotations } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
+import { NOTICE } from './notice.js'
 
 /** What tools, resources and prompts work with. */
 export interface Services {
@@ -47,7 +48,10 @@ export function toProblem(error: unknown): string {
   if (!(error instanceof EprError)) return 'INTERNAL: epr-mcp failed; its log says more.'
   const details = error.details.filter((detail) => !error.message.includes(detail))
   const hint = HINTS[error.code]
-  return [`${error.code}: ${[error.message, ...details].join('; ')}.`, hint].filter(Boolean).join(' ')
+  // A server's words quote what others have recorded: names of a schema, values that it allows.
+  const notice = error instanceof ApiError ? NOTICE : undefined
+  const problem = `${error.code}: ${[error.message, ...details].join('; ')}.`
+  return [problem, hint, notice].filter(Boolean).join(' ')
 }
 
 /** Registers a tool whose result is given as structured content and, the same, as text. */

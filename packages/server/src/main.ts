@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { EprError } from '@epr/model'
+import { watchNpm } from '@epr/model/node'
 import { type App, startApp } from './app.js'
 import { ConfigExit, isDebug, readConfig, readImportConfig } from './config/config.js'
 import { describeImport, runImport } from './import/import-command.js'
 import { createLogger } from './logger.js'
-import { watchNpm } from './npm-parent.js'
 
 const FORCED_EXIT_CODE = 130
 const SAME_SIGNAL_MS = 1_000

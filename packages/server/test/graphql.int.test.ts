@@ -445,3 +445,9 @@ describe('over HTTP', () => {
     expect(cut.extensions.truncated.events).toBe(cut.data.events.at(-1).id)
   })
 })
+
+it('a query at the address of the page is told where to go', async () => {
+  const { status, json } = await api.post('/graphql', { query: '{ events(event: {}) { id } }' })
+  expect(status).toBe(405)
+  expect(json.errors[0]).toContain('POST at /api/v1/graphql/query')
+})

@@ -1,7 +1,15 @@
 import { SEARCHED } from '@epr/model'
 import type { Command } from 'commander'
 import type { Perform } from '../settings/context.js'
-import { filterFlags, nvrppFlags, RECEIVER_FLAGS, SEARCH_FLAGS, text, yesNo } from '../settings/flags.js'
+import {
+  filterFlags,
+  nvrppFlags,
+  RECEIVER_FLAGS,
+  SEARCH_FLAGS,
+  text,
+  VALUE_FLAGS,
+  yesNo,
+} from '../settings/flags.js'
 import { defineGenerate, defineGet } from './kind-commands.js'
 
 export function defineEvent(event: Command, perform: Perform): void {
@@ -13,18 +21,20 @@ export function defineEvent(event: Command, perform: Perform): void {
       ...RECEIVER_FLAGS,
       payload: text(
         '--payload <json>',
-        'details, as the receiver wants them: JSON, YAML, @file or - (stdin)',
+        'details, as the receiver wants them: JSON, YAML, @file or - (stdin); default: {}',
       ),
       success: yesNo('--success', 'whether it went well (default: false)'),
       cloudevent: text(
         '--cloudevent <json>',
         'a CloudEvent in place of all that: JSON, YAML, @file or - (stdin)',
       ),
+      ...VALUE_FLAGS,
     },
     'event create --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "unit tests" --receiver tests --payload \'{"passed": 812}\' --success',
-    async (context, { cloudevent, ...request }) => {
+    async (context, { cloudevent, jsonpath: _, ...request }) => {
       if (cloudevent === undefined) {
-        const { payload: carried, receiver, ...fields } = request
+        // Many events have nothing to say but that they happened.
+        const { payload: carried = '{}', receiver, ...fields } = request
         return (await import('../objects/create.js')).create(context, 'event', { fields, carried, receiver })
       }
       const { event_receiver_id, receiver, ...others } = request

@@ -10,6 +10,7 @@ import {
   type Request,
   text,
   toggle,
+  VALUE_FLAGS,
   yesNo,
 } from '../settings/flags.js'
 import { defineDefinitionSearch, defineGenerate, defineGet } from './kind-commands.js'
@@ -44,9 +45,10 @@ export function defineGroup(group: Command, perform: Perform): void {
       event_receiver_ids: list('--event-receiver-ids <list>', 'its event receivers, with spaces or commas'),
       receivers: list('--receivers <list>', 'the same by their names, or name@version'),
       enabled: yesNo('--enabled', 'whether it sends completions', true),
+      ...VALUE_FLAGS,
     },
     'group create --name gate --type epr.gate --version 1.0.0 --description "may be released" --receivers tests,scan',
-    async (context, { receivers, ...fields }) =>
+    async (context, { receivers, jsonpath: _, ...fields }) =>
       (await import('../objects/create.js')).create(context, 'group', { fields, receivers }),
   )
   defineDefinitionSearch(group, perform, 'group', 'group search --name gate --fields all')
@@ -66,10 +68,12 @@ export function defineGroup(group: Command, perform: Perform): void {
     {
       ...GROUP_FLAGS,
       ...nvrppFlags('the artifact'),
+      ...VALUE_FLAGS,
       wait: duration('--wait <duration>', 'wait until it is open, at most so long, like 10m'),
     },
     'group status --group release --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --wait 10m',
-    async (context, request) => (await import('./group-status.js')).showGroupStatus(context, request),
+    async (context, { jsonpath: _, ...request }) =>
+      (await import('./group-status.js')).showGroupStatus(context, request),
   )
   defineGenerate(group, perform, 'group')
 }

@@ -2,11 +2,11 @@ import { SEARCHED } from '@epr/model'
 import type { Command } from 'commander'
 import type { KindName } from '../objects/kinds.js'
 import type { Perform } from '../settings/context.js'
-import { filterFlags, SEARCH_FLAGS, text, toggle } from '../settings/flags.js'
+import { filterFlags, SEARCH_FLAGS, text, toggle, VALUE_FLAGS } from '../settings/flags.js'
 
 /** The commands that every kind of object has. */
 
-const GET_FLAGS = { id: text('--id <id>', 'its id') }
+const GET_FLAGS = { id: text('--id <id>', 'its id'), ...VALUE_FLAGS }
 
 /** How one of a kind is shown; those that have names of their own are found by them too. */
 const GETS = {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Perform } from '../settings/context.js'
-import { text } from '../settings/flags.js'
+import { text, VALUE_FLAGS } from '../settings/flags.js'
 import { defineDefinitionSearch, defineGenerate, defineGet } from './kind-commands.js'
 
 export function defineReceiver(receiver: Command, perform: Perform): void {
@@ -12,9 +12,10 @@ export function defineReceiver(receiver: Command, perform: Perform): void {
       version: text('--version <text>', 'its version'),
       description: text('--description <text>', 'what it stands for'),
       schema: text('--schema <json>', 'JSON Schema of payloads: JSON, YAML, @file or - (stdin)', '{}'),
+      ...VALUE_FLAGS,
     },
     `receiver create --name foo-cli --type epr.foo.cli --version 1.0.0 --description "foo was built" --schema @schema.json`,
-    async (context, { schema: carried, ...fields }) =>
+    async (context, { schema: carried, jsonpath: _, ...fields }) =>
       (await import('../objects/create.js')).create(context, 'receiver', { fields, carried }),
   )
   defineDefinitionSearch(receiver, perform, 'receiver', 'receiver search --type epr.foo.cli --fields all')

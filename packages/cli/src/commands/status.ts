@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context, Perform } from '../settings/context.js'
+import { VALUE_FLAGS } from '../settings/flags.js'
 
 async function showStatus({ connect, output }: Context): Promise<undefined> {
   const client = await connect('ask')
@@ -7,5 +8,5 @@ async function showStatus({ connect, output }: Context): Promise<undefined> {
 }
 
 export function defineStatus(status: Command, perform: Perform): void {
-  perform(status, {}, 'status --url https://epr.example.com', showStatus)
+  perform(status, VALUE_FLAGS, 'status --url https://epr.example.com', showStatus)
 }

@@ -21,13 +21,41 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   GONE: 'start again without --after',
 }
 
+/** What other programs call it, and how it is called here. */
+const SYNONYMS: readonly (readonly [words: string, meant: string])[] = [
+  ['list ls find query filter', 'search finds all there are'],
+  ['show describe inspect view read cat', 'get shows one'],
+  ['add new post send insert', 'create makes one'],
+  ['apply import load', 'generate creates all that a file holds'],
+  ['edit update patch set enable disable', 'group modify enables or disables a group'],
+  ['follow tail stream listen subscribe messages', 'watch follows the messages'],
+  ['info health ping doctor', 'status shows what the server says of itself'],
+  ['exec wrap', 'run runs a command and records how it went'],
+  ['gate gates', 'a gate is a group: group status shows where an artifact stands'],
+  ['events', 'the command is event'],
+  ['receivers', 'the command is receiver'],
+  ['groups', 'the command is group'],
+  ['login auth logout', 'there is no login: --token or EPR_TOKEN is sent'],
+  ['config configure context', 'there is a file of settings: --config says where'],
+  ['completion completions open', 'there is no such command'],
+]
+
+/** Commands that are nearly the same letters commander finds itself. */
+function meantBy(problem: string): string | undefined {
+  const [, word] = /^unknown command '([^']*)'/.exec(problem) ?? []
+  return SYNONYMS.find(([words]) => word !== undefined && words.split(' ').includes(word))?.[1]
+}
+
 /** Commander has asked for the end of the program: after a help text, or because of a mistake. */
 function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
   if (error.exitCode === 0) return EXIT.ok
   if (error.code === 'commander.help') return EXIT.usage
   // What stands behind a misspelt --token may be one.
-  const text = error.message.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=[^']*'/, "$1'")
-  stderr.write(`epr-cli: ${toPlainLine(text)}; see epr-cli --help\n`)
+  const said = error.message.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=[^']*'/, "$1'")
+  const text = toPlainLine(said)
+  const meant = text.includes('Did you mean') ? undefined : meantBy(text)
+  stderr.write(`epr-cli: ${[text, meant].filter(Boolean).join('; ')}; see epr-cli --help
+`)
   return EXIT.usage
 }
 

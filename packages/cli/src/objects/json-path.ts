@@ -1,5 +1,6 @@
-import { elementTexts, type JsonText, memberTexts, toJsonText } from '@epr/model'
+import { elementTexts, fromJsonText, type JsonText, memberTexts, toJsonText } from '@epr/model'
 import { JSONPath } from 'jsonpath-plus'
+import { CommandError } from '../exit/command-error.js'
 import { UsageError } from '../exit/usage-error.js'
 
 interface Match {
@@ -25,13 +26,41 @@ function toText(json: string, { pointer, value }: Match): JsonText {
   return toJsonText(text !== undefined && JSON.stringify(JSON.parse(text)) === parsed ? text : parsed)
 }
 
+/** A path as kubectl has it, `{.data}`, which shows values and not JSON; a list is its `.items`. */
+export interface ParsedPath {
+  path: string
+  isRaw: boolean
+}
+
+/** @throws UsageError for a blank path, and for the templates of kubectl */
+export function parsePath(typed: string): ParsedPath {
+  const [, inner] = /^\s*\{(.*)\}\s*$/s.exec(typed) ?? []
+  const path = (inner ?? typed).trim()
+  if (path === '') throw new UsageError('--jsonpath must not be blank')
+  if (inner === undefined) return { path, isRaw: false }
+  if (/[{}]/.test(inner)) throw new UsageError('--jsonpath takes one path in braces, like {.data}')
+  const fromRoot = path.replace(/^\$?(?=[.[])/, '$').replace(/^(?!\$)/, '$.')
+  return { path: fromRoot.replace(/^\$\.items(?=$|[.[])/, '$'), isRaw: true }
+}
+
+/** What was found as kubectl shows it: texts without quotes, all on one line. @throws CommandError when that is nothing */
+export function toRawText(typed: string, found: readonly JsonText[]): string {
+  if (found.length === 0)
+    throw new CommandError('NOT_FOUND', `--jsonpath ${JSON.stringify(typed)} finds nothing`)
+  return found
+    .map((text): string => {
+      const value: unknown = JSON.parse(fromJsonText(text))
+      return typeof value === 'string' ? value : fromJsonText(text)
+    })
+    .join(' ')
+}
+
 /**
  * Gives what finds a JSONPath in JSON text. Scripts in paths are off: they would run with the user's rights.
  *
  * @throws UsageError, also from what it gives, for an invalid path
  */
 export function compileJsonPath(path: string): (json: string) => JsonText[] {
-  if (path.trim() === '') throw new UsageError('--jsonpath must not be blank')
   const find = (json: string): unknown => {
     try {
       return JSONPath({ path, json: JSON.parse(json), resultType: 'all', eval: false, wrap: true })

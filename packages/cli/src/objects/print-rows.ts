@@ -1,4 +1,5 @@
 import { stringifyJson } from '@epr/model'
+import { toPlainLine } from '../exit/plain-line.js'
 import type { Row } from '../output/table.js'
 import type { Context } from '../settings/context.js'
 import type { RowRequest } from '../settings/flags.js'
@@ -20,13 +21,11 @@ export async function printRows(
 ): Promise<undefined> {
   const { output, stderr } = context
   const { jsonpath } = request
-  const select =
-    jsonpath === undefined ? undefined : (await import('./json-path.js')).compileJsonPath(jsonpath)
   const picked = pickFields(found, fields)
-  if (output.format === 'ndjson' && !select) return printAsFound(context, picked)
+  if (jsonpath !== undefined) return printSelected(context, picked, jsonpath)
+  if (output.format === 'ndjson') return printAsFound(context, picked)
   const isCut = isCutTable(context, request)
   const rows = await collect(picked, isCut ? TABLE_LIMIT + 1 : Number.POSITIVE_INFINITY)
-  if (select) return printFound(context, select(stringifyJson(rows)))
   if (output.format !== 'table') return output.object(rows)
   const shown = isCut ? rows.slice(0, TABLE_LIMIT) : rows
   if (shown.length > 0) {
@@ -37,6 +36,22 @@ export async function printRows(
     const which = request.order === 'desc' ? 'newest' : 'first'
     stderr.write(`only the ${which} ${TABLE_LIMIT}: --all shows all there are\n`)
   }
+}
+
+/** What a JSONPath finds in all rows. A path that cannot be is refused before anything is asked for. */
+async function printSelected(
+  context: Context,
+  rows: AsyncIterable<Row>,
+  jsonpath: string,
+): Promise<undefined> {
+  const { compileJsonPath, parsePath, toRawText } = await import('./json-path.js')
+  const { path, isRaw } = parsePath(jsonpath)
+  const select = compileJsonPath(path)
+  const found = select(stringifyJson(await collect(rows, Number.POSITIVE_INFINITY)))
+  if (!isRaw) return printFound(context, found)
+  const { output } = context
+  const text = toRawText(jsonpath, found)
+  output.line(output.width === undefined ? text : toPlainLine(text))
 }
 
 /** With the fields in their own order. */

@@ -29,6 +29,8 @@ interface OutputOptions {
   env: NodeJS.ProcessEnv
   format: OutputFormat | undefined
   indent: boolean
+  /** Whether ids are all that is shown of what has one. */
+  isQuiet?: boolean
 }
 
 /** The original's widths: answers to a creation by 4, everything else by 2. */
@@ -48,9 +50,18 @@ export function createStyle(env: NodeJS.ProcessEnv, { isTTY }: { isTTY?: boolean
   }
 }
 
+/** The ids of objects, or of one; undefined where there is none. */
+function idsOf(value: object): string[] | undefined {
+  const ids = [value].flat().map((each: object) => ('id' in each ? each.id : undefined))
+  const texts = ids.filter((id) => typeof id === 'string')
+  return texts.length === ids.length && texts.length > 0 ? texts : undefined
+}
+
 export function createOutput(options: OutputOptions): Output {
   const { stdout, env, indent: isIndented } = options
-  const format = options.format ?? (stdout.isTTY ? 'table' : 'json')
+  const { isQuiet = false } = options
+  // Rows come as they are found, and none is a table.
+  const format = isQuiet ? 'ndjson' : (options.format ?? (stdout.isTTY ? 'table' : 'json'))
   const style = createStyle(env, stdout)
   let isClosed = false
   let problem: NodeJS.ErrnoException | undefined
@@ -67,6 +78,8 @@ export function createOutput(options: OutputOptions): Output {
   }
 
   async function object(value: object, indent = OBJECT_INDENT): Promise<undefined> {
+    const ids = isQuiet ? idsOf(value) : undefined
+    if (ids) return line(ids.join('\n'))
     const json = stringifyJson(value)
     switch (format) {
       case 'json':
@@ -98,6 +111,7 @@ export function createOutput(options: OutputOptions): Output {
     line,
     object,
     async created(what, id) {
+      if (isQuiet) return line(id)
       if (format === 'table') return line(`${style.green('✓')} ${what}: ${style.bold(id)}`)
       return object({ data: id }, CREATED_INDENT)
     },

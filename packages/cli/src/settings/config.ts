@@ -16,6 +16,8 @@ export interface Settings {
   retryMs: number | undefined
   dryRun: boolean
   indent: boolean
+  /** Whether only ids are shown. */
+  isQuiet: boolean
   debug: boolean
 }
 
@@ -52,6 +54,7 @@ export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv)
     timeoutMs: flags.timeout ?? read('timeout', parseDuration) ?? 30_000,
     retryMs: flags.retry ?? read('retry', parseRetry, 'EPR_RETRY'),
     dryRun: flags.dryRun ?? read('dry-run', parseBoolean) ?? false,
+    isQuiet: flags.quiet ?? false,
     indent: flags.indent !== false && !read('no-indent', parseBoolean),
     debug: flags.debug ?? read('debug', parseBoolean, 'EPR_DEBUG') ?? false,
   }

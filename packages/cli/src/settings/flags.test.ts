@@ -57,9 +57,9 @@ describe('a flag', () => {
   })
 
   it.each([
-    [['event', 'search', '--name', 'a', '--name', 'b'], '--name is given twice: a and b'],
-    [['event', 'search', '--success=true', '--success=false'], '--success is given twice: true and false'],
-    [['status', '--url', 'http://a', '--url', 'http://b'], '--url is given twice: http://a and http://b'],
+    [['event', 'search', '--name', 'a', '--name', 'b'], '--name is given twice, with two values'],
+    [['event', 'search', '--success=true', '--success=false'], '--success is given twice, with two values'],
+    [['status', '--token', 'http://a', '--token', 'http://b'], '--token is given twice, with two values'],
   ])('that is typed twice in %j is refused', async (args, problem) => {
     expect(await runInProcess(args)).toMatchObject({ code: 2, stderr: `epr-cli: ${problem}\n` })
   })

@@ -146,6 +146,11 @@ export const ROW_FLAGS = {
   jsonpath: text('--jsonpath <path>', 'print what this JSONPath finds in the results'),
 }
 
+/** For commands that show one value. */
+export const VALUE_FLAGS = {
+  jsonpath: text('--jsonpath <path>', 'print what this JSONPath finds: $.data, or {.data} without quotes'),
+}
+
 export type RowRequest = Request<typeof ROW_FLAGS>
 
 export const SEARCH_FLAGS = {
@@ -179,6 +184,7 @@ export const GLOBAL_FLAGS = {
     read: asNumber,
   } satisfies Flag<number>,
   dryRun: toggle('--dry-run', 'show what would be sent, and send nothing'),
+  quiet: toggle('-q, --quiet', 'only ids, one on a line'),
   indent: toggle('--no-indent', 'JSON on one line'),
   debug: toggle('--debug', 'show where an error comes from'),
 }
@@ -201,9 +207,8 @@ function refuseTwice(command: Command, option: Option, isList: boolean): void {
   let before: string | null | undefined
   command.on(`option:${option.name()}`, (value: string | null) => {
     if (before !== undefined && before !== value && !isList)
-      throw new UsageError(
-        `${option.long ?? option.flags} is given twice: ${String(before)} and ${String(value)}`,
-      )
+      // Not with the values: they may be tokens.
+      throw new UsageError(`${option.long ?? option.flags} is given twice, with two values`)
     before = value
   })
 }

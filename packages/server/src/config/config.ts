@@ -72,89 +72,89 @@ const option = (flags: string, description: string, env: string): Option =>
 const flag = (name: string, description: string, env: string): Option =>
   option(`${name} [true|false]`, description, env).argParser(parseFlag).preset('true').default(false)
 
+/** A mistake on the command line in one line, as the other programs say it. */
+const toErrorLine = (text: string): string =>
+  `epr-server: ${text
+    .replace(/^error: /, '')
+    // What stands behind a misspelt --db may hold a password.
+    .replace(/(unknown option '[^'=]*)=.*'/, "$1'")
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')}; see epr-server --help\n`
+
 function createCommand(version: string): Command {
-  return (
-    new Command('epr-server')
-      .description('Records events, decides gates, sends messages. Without --db it runs its own PostgreSQL.')
-      .version(version)
-      .addOption(option('--host <host>', 'address to listen on', 'EPR_HOST').default('localhost'))
-      .addOption(
-        option('--port <port>', 'port to listen on, 0 for a free one', 'EPR_PORT')
-          .argParser(parseInteger(0, 65_535))
-          .default(8042),
+  return new Command('epr-server')
+    .description('Records events, decides gates, sends messages. Without --db it runs its own PostgreSQL.')
+    .version(version)
+    .addOption(option('--host <host>', 'address to listen on', 'EPR_HOST').default('localhost'))
+    .addOption(
+      option('--port <port>', 'port to listen on, 0 for a free one', 'EPR_PORT')
+        .argParser(parseInteger(0, 65_535))
+        .default(8042),
+    )
+    .addOption(
+      option(
+        '--db <url|directory>',
+        'postgres://user:password@host:port/database, or a directory for the embedded PostgreSQL (default: $XDG_DATA_HOME/epr, as root /var/lib/epr)',
+        'EPR_DB',
+      ),
+    )
+    .addOption(option('--tls-cert <file>', 'certificate chain (PEM): serves https', 'EPR_TLS_CERT'))
+    .addOption(option('--tls-key <file>', 'private key (PEM) of --tls-cert', 'EPR_TLS_KEY'))
+    .addOption(
+      option('--brokers <list>', 'Kafka brokers, host:port with commas', 'EPR_BROKERS')
+        .argParser(parseBrokers)
+        .default([], 'none: messages are in the feed only'),
+    )
+    .addOption(
+      option('--topic <name>', 'Kafka topic, created when it is missing', 'EPR_TOPIC')
+        .argParser(parseTopic)
+        .default('epr.dev.events'),
+    )
+    .addOption(flag('--broker-tls', 'TLS to the brokers', 'EPR_BROKER_TLS'))
+    .addOption(
+      option('--broker-ca <file>', "authorities (PEM) of the brokers' certificates", 'EPR_BROKER_CA'),
+    )
+    .addOption(
+      option('--max-body-bytes <bytes>', 'largest request body', 'EPR_MAX_BODY_BYTES')
+        .argParser(parseInteger(1_024, 256 * 1024 * 1024))
+        .default(16 * 1024 * 1024),
+    )
+    .addOption(
+      option('--message-retention <duration>', 'how long messages stay in the feed', 'EPR_MESSAGE_RETENTION')
+        .argParser(parseDuration)
+        .default(7 * 86_400_000, '7d'),
+    )
+    .addOption(
+      option(
+        '--config <file>',
+        'YAML file whose keys are flag names (default: $XDG_CONFIG_HOME/epr/epr.yaml)',
+        'EPR_CONFIG',
+      ),
+    )
+    .addOption(
+      option(
+        '--allowed-hosts <names>',
+        'host names beyond localhost that requests may name, with commas',
+        'EPR_ALLOWED_HOSTS',
       )
-      .addOption(
-        option(
-          '--db <url|directory>',
-          'postgres://user:password@host:port/database, or a directory for the embedded PostgreSQL (default: $XDG_DATA_HOME/epr, as root /var/lib/epr)',
-          'EPR_DB',
-        ),
+        .argParser(parseList)
+        .default([], 'none'),
+    )
+    .addOption(
+      option(
+        '--cors-origins <origins>',
+        'origins whose pages may read and write, with commas',
+        'EPR_CORS_ORIGINS',
       )
-      .addOption(option('--tls-cert <file>', 'certificate chain (PEM): serves https', 'EPR_TLS_CERT'))
-      .addOption(option('--tls-key <file>', 'private key (PEM) of --tls-cert', 'EPR_TLS_KEY'))
-      .addOption(
-        option('--brokers <list>', 'Kafka brokers, host:port with commas', 'EPR_BROKERS')
-          .argParser(parseBrokers)
-          .default([], 'none: messages are in the feed only'),
-      )
-      .addOption(
-        option('--topic <name>', 'Kafka topic, created when it is missing', 'EPR_TOPIC')
-          .argParser(parseTopic)
-          .default('epr.dev.events'),
-      )
-      .addOption(flag('--broker-tls', 'TLS to the brokers', 'EPR_BROKER_TLS'))
-      .addOption(
-        option('--broker-ca <file>', "authorities (PEM) of the brokers' certificates", 'EPR_BROKER_CA'),
-      )
-      .addOption(
-        option('--max-body-bytes <bytes>', 'largest request body', 'EPR_MAX_BODY_BYTES')
-          .argParser(parseInteger(1_024, 256 * 1024 * 1024))
-          .default(16 * 1024 * 1024),
-      )
-      .addOption(
-        option(
-          '--message-retention <duration>',
-          'how long messages stay in the feed',
-          'EPR_MESSAGE_RETENTION',
-        )
-          .argParser(parseDuration)
-          .default(7 * 86_400_000, '7d'),
-      )
-      .addOption(
-        option(
-          '--config <file>',
-          'YAML file whose keys are flag names (default: $XDG_CONFIG_HOME/epr/epr.yaml)',
-          'EPR_CONFIG',
-        ),
-      )
-      .addOption(
-        option(
-          '--allowed-hosts <names>',
-          'host names beyond localhost that requests may name, with commas',
-          'EPR_ALLOWED_HOSTS',
-        )
-          .argParser(parseList)
-          .default([], 'none'),
-      )
-      .addOption(
-        option(
-          '--cors-origins <origins>',
-          'origins whose pages may read and write, with commas',
-          'EPR_CORS_ORIGINS',
-        )
-          .argParser(parseList)
-          .default([], 'none'),
-      )
-      .addOption(flag('--json-logging', 'log JSON lines', 'EPR_JSON_LOGGING'))
-      .addOption(flag('--debug', 'log more', 'EPR_DEBUG'))
-      .allowExcessArguments(false)
-      .showSuggestionAfterError()
-      // What stands behind a misspelt --db may hold a password.
-      .configureOutput({
-        outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*)=.*'/, "$1'")),
-      })
-      .exitOverride()
-  )
+        .argParser(parseList)
+        .default([], 'none'),
+    )
+    .addOption(flag('--json-logging', 'log JSON lines', 'EPR_JSON_LOGGING'))
+    .addOption(flag('--debug', 'log more', 'EPR_DEBUG'))
+    .allowExcessArguments(false)
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(toErrorLine(text)) })
+    .exitOverride()
 }
 
 /** Whether a failure is shown with its stack; known also when it is the configuration that cannot be read. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context, Perform } from '../../settings/context.js'
-import { nvrppFlags, RECEIVER_FLAGS, text, yesNo } from '../../settings/flags.js'
+import { nvrppFlags, RECEIVER_FLAGS, text, VALUE_FLAGS, yesNo } from '../../settings/flags.js'
 
 async function install(context: Context): Promise<undefined> {
   const { CYCLONEDX_VERSIONS, readCyclonedxReceiver } = await import('./cyclonedx.js')
@@ -30,9 +30,11 @@ export function defineSbom(sbom: Command, perform: Perform): void {
         'the event receiver (default: that of its version, see sbom install)',
       ),
       receiver: RECEIVER_FLAGS.receiver,
+      ...VALUE_FLAGS,
       success: yesNo('--success', 'whether it went well (default: true)'),
     },
     'sbom record bom.json --release 1 --platform-id linux --package oci',
-    async (context, request, files) => (await import('./record.js')).recordSbom(context, request, files),
+    async (context, { jsonpath: _, ...request }, files) =>
+      (await import('./record.js')).recordSbom(context, request, files),
   )
 }

@@ -32,9 +32,13 @@ async function watch(
   const isWanted = toFilter(wanted)
   if (settings.dryRun) return output.object({ type, after })
   const { messages } = await context.connect('ask')
+  const stop = new AbortController()
+  // `kill` of npx's process leaves this one, which nobody sees any more.
+  const { watchNpm } = await import('@epr/model/node')
+  watchNpm(context.env, () => stop.abort())
   const notice = createFeedNotice(context.stderr, toShownUrl(settings.url))
   try {
-    for await (const entry of messages.stream({ after, type, exact: true, ...notice })) {
+    for await (const entry of messages.stream({ after, type, exact: true, signal: stop.signal, ...notice })) {
       if (output.isClosed()) return
       if (!isWanted(entry.message)) continue
       if (output.format === 'table') output.line(toLine(entry, output.style))
