@@ -47,7 +47,7 @@ describe('a CloudEvent', () => {
     expect(await create('[]')).toMatchObject({ code: 2, stderr: expect.stringContaining('--cloudevent') })
     expect(await create(JSON.stringify(buildCloudEvent({ id: '' })))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('id is missing'),
+      stderr: expect.stringContaining('id must not be empty'),
     })
   })
 })
