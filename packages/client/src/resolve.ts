@@ -40,6 +40,8 @@ export async function resolveName(noun: string, label: string, find: Find): Prom
   const labels = found.map(toLabel)
   const left = labels.length - MAX_CANDIDATES
   const list = `${labels.slice(0, MAX_CANDIDATES).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
-  const message = `${shown} names ${labels.length} ${noun}s: ${list}; say which by name@version, or by its id`
+  const versions = new Set(found.map(({ version }) => version))
+  const how = versions.size === labels.length ? 'name@version, or by its id' : 'its id'
+  const message = `${shown} names ${labels.length} ${noun}s: ${list}; say which by ${how}`
   throw new EprError('INVALID_ARGUMENT', message, { details: labels })
 }

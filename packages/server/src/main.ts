@@ -45,7 +45,7 @@ const toBanner = ({ url, place }: App): string => `
   GraphQL    ${url}/api/v1/graphql
   Metrics    ${url}/metrics
   Data       ${place}
-  Try        npx epr-cli status --url ${url}
+  Try        ${process.env.npm_command ? 'npx epr-cli' : 'epr-cli'} status --url ${url}
 
 `
 

@@ -52,7 +52,7 @@ function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
   if (error.code === 'commander.help') return EXIT.usage
   // What stands behind a misspelt --token may be one.
   const said = error.message.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=[^']*'/, "$1'")
-  const text = toPlainLine(said)
+  const text = toPlainLine(said.replace(' is invalid. ', ' is invalid: ').replace(/\.$/, ''))
   const meant = text.includes('Did you mean') ? undefined : meantBy(text)
   stderr.write(`epr-cli: ${[text, meant].filter(Boolean).join('; ')}; see epr-cli --help
 `)

@@ -78,8 +78,10 @@ const toErrorLine = (text: string): string =>
     .replace(/^error: /, '')
     // What stands behind a misspelt --db may hold a password.
     .replace(/(unknown option '[^'=]*)=.*'/, "$1'")
+    .replace(' is invalid. ', ' is invalid: ')
     .trim()
-    .replace(/\s*\n\s*/g, ' ')}; see epr-server --help\n`
+    .replace(/\.?\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')}; see epr-server --help\n`
 
 function createCommand(version: string): Command {
   return new Command('epr-server')
