@@ -47,6 +47,8 @@ export {
   MAX_JSON_DEPTH,
   memberText,
   memberTexts,
+  PLAIN_NUMBER_CHARS,
+  skipString,
   stringifyJson,
   toJsonText,
 } from './json.js'

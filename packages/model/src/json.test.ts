@@ -69,9 +69,19 @@ describe('dividing an object that nobody has parsed', () => {
     expect(divideObject(' {"payload":1,"a":[2], "pay\\u006coad" : {"b":3} }', 'payload')).toEqual({
       rest: ' {"payload":1,"a":[2], "pay\\u006coad" :null}',
       member: '{"b":3}',
+      hasLongNumbers: false,
     })
     expect(divideObject('{"a":1}', 'payload')).toBeUndefined()
     expect(divideObject('[{"payload":1}]', 'payload')).toBeUndefined()
+  })
+
+  it('says of a divided object whether a number may be longer than any double keeps', () => {
+    const isLong = (payload: string) =>
+      divideObject(`{"a":1,"payload":${payload}}`, 'payload')?.hasLongNumbers
+    for (const payload of ['123456789012345', '[-1,2.5]', '"1e400"', '{"1234567890123456":[ 1 ]}', 'true'])
+      expect([payload, isLong(payload)]).toEqual([payload, false])
+    for (const payload of ['1234567890123456', '[[{"a": -12345678901234.5}]]', '1e4', '[0,1E400]'])
+      expect([payload, isLong(payload)]).toEqual([payload, true])
   })
 
   it('finds two parts that are JSON exactly when the whole is, whatever the text', () => {

@@ -48,28 +48,53 @@ export function stringifyJson(value: unknown): string {
 /** How deep arrays and objects may stand in one another: far beyond any use, far below any stack's end. */
 export const MAX_JSON_DEPTH = 256
 
+const SPACE = 0x20
 const QUOTE = 0x22
+const PLUS = 0x2b
 const COMMA = 0x2c
+const MINUS = 0x2d
+const NINE = 0x39
 const COLON = 0x3a
+const SLASH = 0x2f
 const BACKSLASH = 0x5c
 const OPENING_BRACE = 0x7b
 
-/** The position after the string that starts at `start`; the end of the text when nothing ends it. */
-function skipString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1)
-  for (;;) {
-    if (end < 0) return text.length
+/** The position after the string of JSON that starts at `start`; the end of the text when nothing ends it. */
+export function skipString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = end - 1
     while (text.charCodeAt(slashes) === BACKSLASH) slashes--
     if ((end - slashes) % 2 === 1) return end + 1
-    end = text.indexOf('"', end + 1)
   }
+  return text.length
+}
+
+/** A number of JSON of at most so many characters, without an exponent, is what a double keeps: any 15 digits are. */
+export const PLAIN_NUMBER_CHARS = 15
+
+/** What is noticed on the way through a text. */
+interface Sighting {
+  /** Whether there was a number that is longer than {@link PLAIN_NUMBER_CHARS}, or has an exponent. */
+  longNumber: boolean
+}
+
+/** A digit, `-`, `+` or `.`; NaN, which stands behind the end, is none. */
+const isOfPlainNumber = (code: number): boolean =>
+  code >= PLUS && code <= NINE && code !== COMMA && code !== SLASH
+
+/** The position after the digits, signs and points at `start`. */
+function skipNumber(text: string, start: number, seen: Sighting): number {
+  let at = start + 1
+  while (isOfPlainNumber(text.charCodeAt(at))) at++
+  // 'e' and 'E' are the same but for one bit.
+  if (at - start > PLAIN_NUMBER_CHARS || (text.charCodeAt(at) | 0x20) === 0x65) seen.longNumber = true
+  return at
 }
 
 const TOO_DEEP = `JSON may be nested at most ${MAX_JSON_DEPTH} levels deep`
 
 /** The position of the comma, colon or closing bracket that ends what starts at `start`. */
-function skipToDelimiter(text: string, start: number): number {
+function skipToDelimiter(text: string, start: number, seen?: Sighting): number {
   let depth = 0
   for (let at = start; at < text.length; ) {
     const char = text.charCodeAt(at)
@@ -77,7 +102,17 @@ function skipToDelimiter(text: string, start: number): number {
       at = skipString(text, at)
       continue
     }
-    if (depth === 0 && (char === COMMA || char === COLON)) return at
+    // White space is most of a text that is indented.
+    if (char <= SPACE) {
+      do at++
+      while (text.charCodeAt(at) <= SPACE)
+      continue
+    }
+    if (char <= COLON) {
+      if (depth === 0 && (char === COMMA || char === COLON)) return at
+      at = seen && char >= MINUS && char <= NINE ? skipNumber(text, at, seen) : at + 1
+      continue
+    }
     // '{' '[' are 0x7b 0x5b and '}' ']' 0x7d 0x5d: the same but for one bit.
     if ((char | 0x20) === 0x7b) {
       if (++depth >= MAX_JSON_DEPTH) throw new EprError('INVALID_ARGUMENT', TOO_DEEP)
@@ -115,12 +150,13 @@ export function memberText(text: string, name: string): string | undefined {
 }
 
 /** From where to where the value of the last member with a name stands. */
-function findMember(text: string, name: string): { from: number; to: number } | undefined {
+function findMember(text: string, name: string, seen?: Sighting): { from: number; to: number } | undefined {
   const plain = JSON.stringify(name)
   let found: { from: number; to: number } | undefined
-  forEachMember(text, (key, from, to) => {
+  const visit = (key: string, from: number, to: number): void => {
     if (key === plain || (key.includes('\\') && unescaped(key) === name)) found = { from, to }
-  })
+  }
+  forEachMember(text, visit, seen)
   return found
 }
 
@@ -139,6 +175,8 @@ export interface DividedObject {
   rest: string
   /** The member's source text. */
   member: string
+  /** Whether a number in it may be longer than {@link PLAIN_NUMBER_CHARS}, or have an exponent; false is certain. */
+  hasLongNumbers: boolean
 }
 
 /**
@@ -150,18 +188,27 @@ export interface DividedObject {
  */
 export function divideObject(text: string, name: string): DividedObject | undefined {
   if (text.charCodeAt(startOf(text) - 1) !== OPENING_BRACE) return undefined
-  const found = findMember(text, name)
+  const seen = { longNumber: false }
+  const found = findMember(text, name, seen)
   if (!found) return undefined
   const { from, to } = found
-  return { rest: `${text.slice(0, from)}null${text.slice(to)}`, member: text.slice(from, to).trim() }
+  return {
+    rest: `${text.slice(0, from)}null${text.slice(to)}`,
+    member: text.slice(from, to).trim(),
+    hasLongNumbers: seen.longNumber,
+  }
 }
 
 /** Tells of each member of a JSON object the source text of its key, and from where to where its value stands. */
-function forEachMember(text: string, visit: (key: string, from: number, to: number) => void): void {
+function forEachMember(
+  text: string,
+  visit: (key: string, from: number, to: number) => void,
+  seen?: Sighting,
+): void {
   for (let at = startOf(text); at < text.length - 1; ) {
     const colon = skipToDelimiter(text, at)
     if (text.charCodeAt(colon) !== COLON) break
-    const end = skipToDelimiter(text, colon + 1)
+    const end = skipToDelimiter(text, colon + 1, seen)
     visit(text.slice(at, colon).trim(), colon + 1, end)
     at = end + 1
   }

@@ -6,4 +6,5 @@ export {
   type PayloadSchemas,
   type PayloadSchemasOptions,
   type SchemaOwner,
+  type UnreadPayload,
 } from './payload-schemas.js'

@@ -248,6 +248,17 @@ describe('a payload of half a megabyte', () => {
     }
   })
 
+  it('is held to the schema with its numbers as they are written', async () => {
+    const schema = { properties: { last: { maximum: Number.MAX_SAFE_INTEGER } } }
+    const strict = await api.create('/receivers', buildReceiver({ schema }))
+    const answerTo = async (last: string) =>
+      (await api.post('/events', bodyFor(strict).replace('"last":1', `"last":${last}`))).status
+    // As doubles the first two are one number.
+    expect(await answerTo('9007199254740991.4')).toBe(400)
+    expect(await answerTo('9007199254740991.0')).toBe(200)
+    expect(await answerTo('1e400')).toBe(400)
+  })
+
   it('is held to the schema', async () => {
     const strict = await api.create('/receivers', buildReceiver({ schema: { required: ['missing'] } }))
     const refused = await api.post('/events', bodyFor(strict))

@@ -1,3 +1,5 @@
+import { PLAIN_NUMBER_CHARS } from '@epr/model'
+
 /**
  * A number of JSON as it is written (RFC 8259, section 6): a JavaScript number where that is the very decimal, else the
  * decimal packed into a bigint. So most values stay what Ajv knows, and two numbers of JSON are equal exactly when these
@@ -18,8 +20,6 @@ const EXPONENT_MASK = (1n << EXPONENT_BITS) - 1n
 const EXPONENT_BIAS = 1n << (EXPONENT_BITS - 1n)
 /** No double is written with more digits, when it is written as shortly as possible. */
 const MAX_DOUBLE_DIGITS = 17
-/** Texts so short, without an exponent, are doubles: these keep any 15 digits. */
-const PLAIN_LENGTH = 15
 
 const PARTS = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
@@ -50,7 +50,7 @@ const isSame = (a: Written, b: Written): boolean =>
 
 /** Whether reading a number of JSON as a double, and writing that as shortly as possible, gives the same number. */
 export function isDouble(text: string): boolean {
-  if (text.length <= PLAIN_LENGTH && !/[eE]/.test(text)) return true
+  if (text.length <= PLAIN_NUMBER_CHARS && !/[eE]/.test(text)) return true
   const written = readParts(text)
   if (written.digits === '') return true
   if (written.digits.length > MAX_DOUBLE_DIGITS) return false

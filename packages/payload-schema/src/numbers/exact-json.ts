@@ -1,20 +1,10 @@
+import { skipString } from '@epr/model'
 import { isDouble, readNumber, writeNumber } from './decimal.js'
 
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const MINUS = 0x2d
 const ZERO = 0x30
 const NINE = 0x39
-
-/** The position behind the string that starts at `start`. */
-function skipString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let slashes = end - 1
-    while (text.charCodeAt(slashes) === BACKSLASH) slashes--
-    if ((end - slashes) % 2 === 1) return end + 1
-  }
-  return text.length
-}
 
 /** `0` to `9`, `+`, `-`, `.`, `e` and `E`. */
 function isOfNumber(code: number): boolean {

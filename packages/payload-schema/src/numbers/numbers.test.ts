@@ -1,3 +1,4 @@
+import { divideObject } from '@epr/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareNumbers, isDouble, isInteger, isMultipleOf, readNumber, writeNumber } from './decimal.js'
@@ -155,6 +156,36 @@ describe('JSON with exact numbers', () => {
     expect(hasExactNumbers('[[{"a":12345678901234567890}]]')).toBe(true)
     expect(hasExactNumbers('1e400')).toBe(true)
     expect(hasExactNumbers('{"a":"\\\\",')).toBe(false)
+  })
+
+  it('is looked at again where dividing an object has seen a long number, which are all it could have', () => {
+    const number = fc
+      .tuple(fc.bigInt(), fc.nat(30), fc.option(fc.integer({ min: -500, max: 500 })))
+      .map(
+        ([digits, fraction, power]) =>
+          `${digits}${fraction ? `.${'7'.repeat(fraction)}` : ''}${power === null ? '' : `e${power}`}`,
+      )
+    const json = fc.letrec<{ any: string }>((tie) => ({
+      any: fc.oneof(
+        { depthSize: 'small' },
+        number,
+        fc.string().map((text) => JSON.stringify(text)),
+        fc.array(tie('any')).map((items) => `[ ${items.join(' , ')}]`),
+        fc
+          .dictionary(fc.string(), tie('any'))
+          .map(
+            (members) =>
+              `{${Object.entries(members).map(([key, value]) => `${JSON.stringify(key)}:\n${value}`)}}`,
+          ),
+      ),
+    })).any
+    fc.assert(
+      fc.property(json, (payload) => {
+        if (!divideObject(`{"payload":${payload}}`, 'payload')?.hasLongNumbers)
+          expect(hasExactNumbers(payload)).toBe(false)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it('is parsed as JSON.parse does, but for them', () => {

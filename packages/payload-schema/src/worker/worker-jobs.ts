@@ -40,7 +40,7 @@ export function createWorkerJobs(setup: WorkerSetup, send: (message: WorkerMessa
   }
 
   const validate = (job: WireValidateJob): WorkerMessage => {
-    const isExact = hasExactNumbers(job.payloadText)
+    const isExact = job.hasLongNumbers && hasExactNumbers(job.payloadText)
     const found = attempt(() => findValidator(job, isExact))
     if ('failure' in found) return done(unusable(found.failure))
     const { value: validator } = found

@@ -16,6 +16,8 @@ export interface ValidateJob {
   readonly kind: 'validate'
   readonly receiverId: string
   readonly payloadText: string
+  /** See `UnreadPayload`. */
+  readonly hasLongNumbers: boolean
   readonly schemaText: string
 }
 

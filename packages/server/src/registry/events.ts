@@ -80,7 +80,7 @@ function createPreparation({ definitions, payloadSchemas, nextIdentity }: Events
     const validation =
       'value' in payload
         ? payloadSchemas.validate(owner, payload.value, payload.text)
-        : payloadSchemas.validateText(owner, payload.text)
+        : payloadSchemas.validateText(owner, payload)
     await validation
     const { id, created_at } = nextIdentity()
     // Field by field: spreading objects made this the dearest line of all that recording an event does.

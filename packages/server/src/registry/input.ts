@@ -29,4 +29,6 @@ export interface JsonInput {
 /** A large value that a client sent, as the text to keep: whether it is JSON is not known before it is validated. */
 export interface UnreadJson {
   text: string
+  /** Whether it may have numbers that a double would change; see `DividedObject`. */
+  hasLongNumbers: boolean
 }

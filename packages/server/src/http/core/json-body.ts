@@ -66,7 +66,7 @@ export function readObjectBody(body: Buffer, exactMember: string): ObjectBody<Js
   const rest = divided && tryParse(divided.rest)
   // What is wrong with the body is said of the body as a whole.
   if (!divided || !rest) return toObjectBody(parseText(text), exactMember)
-  return { fields: rest, exact: { text: divided.member } }
+  return { fields: rest, exact: { text: divided.member, hasLongNumbers: divided.hasLongNumbers } }
 }
 
 function tryParse(text: string): Record<string, unknown> | undefined {
