@@ -11,7 +11,10 @@ export interface SearchOptions<Field extends string> extends ReadOptions {
   limit?: number | undefined
   /** By id, which is by the time of creation: oldest first, or newest. @default 'asc' */
   order?: 'asc' | 'desc' | undefined
-  /** Only what comes behind this id, in the order of the search. */
+  /**
+   * Only what comes behind this id, in the order of the search. Ids follow the clocks of servers: who comes back with the
+   * greatest that they know misses what was recorded after a clock was set back. `messages.stream()` has the order of acceptance.
+   */
   after?: string | undefined
   /** Only what was created at or after this moment, RFC 3339. */
   created_after?: string | undefined

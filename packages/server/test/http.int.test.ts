@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { createServer, request as forward, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { type Api, buildCloudEvent, buildEvent, buildReceiver } from '@epr/testkit'
+import { type Api, buildCloudEvent, buildEvent, buildReceiver, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from './support/test-app.js'
 
@@ -104,6 +105,29 @@ describe('a target', () => {
       400,
     ])
   })
+})
+
+it('a server that stops says with its last answers that the connection ends', async () => {
+  const other = await startTestApp()
+  const socket = connect(Number(new URL(other.app.url).port), '127.0.0.1')
+  let answer = ''
+  socket.setEncoding('utf8').on('data', (text) => {
+    answer += text
+  })
+  const body = JSON.stringify(buildReceiver())
+  socket.write('GET /healthz/liveness HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await waitFor('an answer that leaves the connection open', () => answer.includes('alive'))
+  expect(answer).not.toMatch(/^connection: close/im)
+  answer = ''
+  const headers = `Host: localhost\r\nExpect: 100-continue\r\nContent-Length: ${body.length}`
+  socket.write(`POST /api/v1/receivers HTTP/1.1\r\n${headers}\r\n\r\n${body.slice(0, 9)}`)
+  await waitFor('the request to be under way', () => answer.includes('100 Continue'))
+  const stopped = other.close()
+  socket.write(body.slice(9))
+  await once(socket, 'end')
+  await stopped
+  expect(answer).toMatch(/^HTTP\/1\.1 200/m)
+  expect(answer).toMatch(/^connection: close/im)
 })
 
 describe('a query', () => {

@@ -15,7 +15,7 @@ async function connect({ url }: HttpServer): Promise<net.Socket> {
   return socket
 }
 
-/** Far below the ten seconds that what is under way gets, far above what letting go of a socket takes. */
+/** Far below the five seconds that what is under way gets, far above what letting go of a socket takes. */
 const AT_ONCE_MS = 2_000
 
 it('waits for no connection on which nothing was asked yet', async () => {

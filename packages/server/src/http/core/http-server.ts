@@ -26,7 +26,7 @@ const MAX_HEADER_BYTES = 32 * 1024
 const MAX_CONNECTIONS = 10_000
 /** How often connections are looked at that have been silent for longer than the timeouts. */
 const SILENCE_LOOK_MS = 5_000
-const CLOSE_TIMEOUT_MS = 10_000
+const CLOSE_TIMEOUT_MS = 5_000
 /** How often a closing server looks for connections that have become idle; node looks once. */
 const IDLE_LOOK_MS = 20
 

@@ -43,7 +43,10 @@ const limitParam = z
 
 const pageParams = {
   limit: limitParam,
-  after: idSchema.optional(),
+  after: idSchema.optional().meta({
+    description:
+      'Behind this id, in the order that is asked for. An id begins with the time of the clock of its server, so that one who comes back with the greatest id that they know misses what was recorded after a clock was set back, or by a server whose clock is behind: follow the feed, `/messages`, which has the order of acceptance.',
+  }),
   order: z.enum(['asc', 'desc'], 'must be asc or desc').default('desc').meta({
     description:
       "By id, which begins with the time of the server's clock: of what was recorded before a clock was set back, and after, the order is that of the clock. The feed has the order of acceptance.",
