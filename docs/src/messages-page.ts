@@ -79,7 +79,8 @@ export function messagesPage(sent: readonly OutgoingMessage[]): string {
     '## Cursors',
     `A message's cursor in the feed is a whole number from 0 to 2^63 - 1, sent as a text: keep it as one, since the numbers of
 JavaScript and of many readers of JSON are exact up to 2^53 only. A cursor behind which messages have been removed is
-answered with GONE (410). One that is ahead of the feed is waited for: the page is empty, its \`next\` is that cursor, and a
+answered with GONE (410); a stream whose reader is overtaken so ends with \`event: error\`, whose \`data\` is the same error as a
+page's, and one who comes back is answered 410. One that is ahead of the feed is waited for: the page is empty, its \`next\` is that cursor, and a
 stream is silent until the feed has passed it. It comes from another registry, or from before
 [a backup was restored](../how-to/back-up-and-restore.md#the-topic-and-the-cursors).`,
     '## On Kafka',

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -11,9 +11,17 @@ let server: TestServer
 let stub: Server
 let stubUrl: string
 
+/** A stream whose reader was overtaken by the removal of old messages. */
+function sayGone(response: ServerResponse): void {
+  const error = { code: 'GONE', message: 'gone', details: ['gone'], request_id: 'r' }
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'epr-features': 'feed' })
+  response.end(`retry: 1\n\nevent: error\ndata: ${JSON.stringify({ errors: ['gone'], error })}\n\n`)
+}
+
 /** Answers what the first part of the path says: `/401`, or never. */
 beforeAll(async () => {
   stub = createServer((request, response) => {
+    if (request.url?.startsWith('/gone/')) return sayGone(response)
     const status = Number(/^\/(\d+)/.exec(request.url ?? '')?.[1])
     if (status) response.writeHead(status, { 'epr-features': '' }).end('{"errors":["no"]}')
   })
@@ -74,6 +82,15 @@ it.each([
   const result = await runCli([...args, '--token', 'hidden-token'])
   expect(result).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(/^epr-cli: [^\n]+\n$/) })
   expect(result.stderr).not.toContain('hidden-token')
+})
+
+it('watch ends where messages were removed unread, and does not come back to skip them', async () => {
+  const result = await runCli(['watch', '--after', '1', '--url', `${stubUrl}/gone`])
+  expect(result).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^epr-cli: gone[^\n]*--after/),
+  })
 })
 
 it('exits with 5 when there is no answer in time, and shows where only with --debug', async () => {

@@ -1,6 +1,7 @@
+import { connect } from 'node:net'
 import { type Api, buildEvent, buildGroup, buildReceiver, readFeed, waitFor } from '@epr/testkit'
 import { createParser } from 'eventsource-parser'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { deleteOldMessages } from '../src/storage/outbox.js'
 import { startTestApp, type TestApp } from './support/test-app.js'
 
@@ -202,6 +203,27 @@ describe('the feed', () => {
     }
   })
 
+  it('has what was recorded after the clock was set back, which a poller of GET /events misses', async () => {
+    const before = await api.create('/events', buildEvent(receiver))
+    const { cursor } = await told(before)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    // A process draws rising ids whatever its clock does: the clock counts for the next one.
+    const restarted = await startTestApp({ db: test.database.url })
+    try {
+      const after = await restarted.api.create('/events', buildEvent(receiver))
+      expect(after < before).toBe(true)
+      expect((await api.get(`/events?after=${before}&order=asc`)).json.data).toEqual([])
+      const next = await waitFor('what came behind it', async () => {
+        const { data } = (await api.get(`/messages?after=${cursor}&limit=1000`)).json
+        return data.length > 0 && data
+      })
+      expect(next[0].message.id).toBe(after)
+    } finally {
+      vi.useRealTimers()
+      await restarted.close()
+    }
+  })
+
   it('removes what is old and published, and says 410 to those who were there', async () => {
     const database = test.database.connect()
     const all = await readFeed(api)
@@ -223,6 +245,37 @@ describe('the feed', () => {
     expect(gone.json.errors[0]).toContain(keep)
     expect((await api.get(`/messages?after=${keep}&limit=1`)).json.data[0].cursor).toBe(all[5]?.cursor)
     expect((await api.get('/messages?limit=1')).json.data[0].cursor).toBe(all[5]?.cursor)
+  })
+
+  it('ends a stream with GONE whose reader stands where messages are removed before it comes to them', async () => {
+    const other = await startTestApp()
+    const { api: fresh, database } = other
+    const type = await fresh.create('/receivers', buildReceiver({ type: 'foo.slow' }))
+    // More than sockets hold, so that a reader who stops stands somewhere in it.
+    const payload = 'x'.repeat(2 * 1024 * 1024)
+    const count = 12
+    for (let made = 0; made < count; made++) await fresh.create('/events', buildEvent(type, { payload }))
+    await waitFor('all messages', async () => (await readFeed(fresh)).length === count + 1)
+
+    const socket = connect(Number(new URL(fresh.baseUrl).port), '127.0.0.1')
+    let got = ''
+    socket.setEncoding('utf8').on('data', (text) => {
+      if (got === '') socket.pause()
+      got += text
+    })
+    socket.write('GET /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n')
+    await waitFor('the first page', () => socket.isPaused())
+    await deleteOldMessages(database.connect(), 0, 1_000)
+    socket.resume()
+    await waitFor('the end', () => got.includes('event: error'))
+    const [, error = ''] = /event: error\r?\ndata: (.*)/.exec(got) ?? []
+    expect(JSON.parse(error).error).toMatchObject({ code: 'GONE', request_id: expect.any(String) })
+    expect(JSON.parse(error).errors[0]).toContain(`the oldest cursor is ${count + 1}`)
+    const cursors = [...got.matchAll(/^id: (\d+)/gm)].map(([, cursor]) => Number(cursor))
+    expect(cursors).toEqual(cursors.map((_, index) => index + 1))
+    expect(cursors.length).toBeLessThan(count + 1)
+    socket.destroy()
+    await other.close()
   })
 
   it('ends streams when the server stops', async () => {

@@ -109,6 +109,23 @@ it('a cursor whose messages are gone ends the watcher with GONE, or begins at th
   await waitFor('the newest', () => seen.includes('kept'))
 })
 
+it('a stream that says GONE ends the watcher, or begins at the oldest', async () => {
+  const name = newName()
+  await writeFile(join(world.directory, `${name}.cursor`), '1\n')
+  const error = { code: 'GONE', message: 'gone', details: ['gone'], request_id: 'r' }
+  const text = `retry: 1\n: connected\n\nevent: error\ndata: ${JSON.stringify({ errors: ['gone'], error })}\n\n`
+  const gone: typeof fetch = async (url, init) =>
+    String(url).includes('after=1')
+      ? new Response(text, { headers: { 'content-type': 'text/event-stream' } })
+      : fetch(url, init)
+  const seen: string[] = []
+  const { ended } = watch(seen, { fetch: gone }, {}, name)
+  await expect(ended).rejects.toMatchObject({ code: 'GONE' })
+  await world.tell(['still kept'])
+  watch(seen, { fetch: gone, onGone: 'oldest' }, {}, name)
+  await waitFor('the newest', () => seen.includes('still kept'))
+})
+
 it('a wrong token ends it at once, a server that is away does not', async () => {
   const denied: typeof fetch = async () => Response.json({ errors: ['no'] }, { status: 401 })
   await expect(watch([], { fetch: denied }).ended).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })

@@ -64,7 +64,8 @@ async function openStream(
 /**
  * One connection, until the server ends it: what came with each piece, and first, as soon as it stands, a batch of nothing.
  *
- * @throws what the call fails with; NetworkError when it is cut or silent; the reason of the signal
+ * @throws what the call fails with; ApiError for what the server ends it with; NetworkError when it is cut or silent; the
+ * reason of the signal
  */
 export async function* connectToFeed(
   { after, type, signal, timeoutMs, retryForMs }: FeedConnectionOptions,
@@ -90,10 +91,12 @@ export async function* connectToFeed(
     if (!body) throw toResponseError(answer, 'the stream has no body')
     isStanding = true
     yield { entries: [], passed: undefined, retryMs: 0, answer, isFirst: true }
-    const reader = createEntryReader(answer)
+    const reader = createEntryReader(answer, services.redact)
     for await (const piece of toPieces(body, connection)) {
       const entries = reader.read(piece)
       yield { entries, passed: reader.passed(), retryMs: reader.retryMs(), answer, isFirst: false }
+      const failure = reader.failure()
+      if (failure) throw failure
     }
   } catch (error) {
     if (error instanceof EprError) throw error

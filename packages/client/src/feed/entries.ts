@@ -1,7 +1,9 @@
-import { type FeedComment, type FeedPlace, feedCommentSchema } from '@epr/model'
+import { type FeedComment, type FeedPlace, feedCommentSchema, HTTP_STATUS } from '@epr/model'
 import { createParser } from 'eventsource-parser'
+import type { ApiError } from '../errors.js'
 import { toResponseError } from '../http/answer.js'
-import type { HttpAnswer } from '../http/http.js'
+import { toApiError } from '../http/api-error.js'
+import type { HttpAnswer, Redact } from '../http/http.js'
 
 /** A message as the stream has it: its text is not looked at yet. */
 export interface RawEntry extends Pick<FeedPlace, 'cursor' | 'ce_id' | 'gate'> {
@@ -16,6 +18,8 @@ export interface EntryReader {
   read(piece: string): RawEntry[]
   /** The last cursor that the stream went past without a message of the asked type; what it said last counts. */
   passed(): string | undefined
+  /** Why the server ends the stream behind the entries, when it has said so: GONE, where messages were removed unread. */
+  failure(): ApiError | undefined
   /** How long the server asks to wait before one comes back, in milliseconds. */
   retryMs(): number
 }
@@ -23,21 +27,31 @@ export interface EntryReader {
 /** A message of the largest body that a server takes by default is 16 MiB; with this no stranger fills the memory. */
 const MAX_MESSAGE_CHARS = 256 * 1024 * 1024
 
-/** Heartbeats are comments too. */
-function toComment(comment: string): FeedComment | undefined {
-  if (!comment.startsWith('{')) return undefined
+function tryParse(text: string): unknown {
   try {
-    return feedCommentSchema.safeParse(JSON.parse(comment)).data
+    return JSON.parse(text)
   } catch {
     return undefined
   }
 }
 
-export function createEntryReader(answer: HttpAnswer): EntryReader {
+/** Heartbeats are comments too. */
+const toComment = (comment: string): FeedComment | undefined =>
+  comment.startsWith('{') ? feedCommentSchema.safeParse(tryParse(comment)).data : undefined
+
+/** What a page would have been answered with: a stream's own status has been sent long ago. */
+function toStreamError(answer: HttpAnswer, text: string, redact: Redact): ApiError {
+  const json = tryParse(text)
+  const { code } = toApiError(answer, json, redact)
+  return toApiError({ ...answer, status: HTTP_STATUS[code] }, json, redact)
+}
+
+export function createEntryReader(answer: HttpAnswer, redact: Redact): EntryReader {
   let entries: RawEntry[] = []
   let place: FeedPlace | undefined
   let passed: string | undefined
   let retryMs = 0
+  let failure: ApiError | undefined
 
   const parser = createParser({
     maxBufferSize: MAX_MESSAGE_CHARS,
@@ -49,7 +63,11 @@ export function createEntryReader(answer: HttpAnswer): EntryReader {
     onRetry(ms) {
       retryMs = ms
     },
-    onEvent({ id, data }) {
+    onEvent({ event, id, data }) {
+      if (event === 'error') {
+        failure = toStreamError(answer, data, redact)
+        return
+      }
       if (id === undefined) throw toResponseError(answer, 'a message of the stream has no cursor')
       const known = place?.cursor === id ? place : undefined
       entries.push({ cursor: id, time: known?.time, ce_id: known?.ce_id, gate: known?.gate, text: data })
@@ -64,6 +82,7 @@ export function createEntryReader(answer: HttpAnswer): EntryReader {
   return {
     passed: () => passed,
     retryMs: () => retryMs,
+    failure: () => failure,
     read(piece) {
       parser.feed(piece)
       const complete = entries

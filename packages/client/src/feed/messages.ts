@@ -30,7 +30,8 @@ export interface Messages {
    * One connection to the feed, for those who keep their place themselves, as watchers do: batches of messages whose text is
    * not looked at yet, until the server ends it. The first batch comes as soon as the connection stands, and is empty.
    *
-   * @throws what the call fails with; NetworkError when it is cut or silent for 45 seconds; the reason of the signal
+   * @throws what the call fails with; ApiError for what the server ends the stream with, GONE when messages have been removed
+   *   unread; NetworkError when it is cut or silent for 45 seconds; the reason of the signal
    */
   connect(options?: FeedConnectionOptions): AsyncGenerator<FeedBatch, void, undefined>
 }

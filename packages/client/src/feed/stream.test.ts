@@ -133,6 +133,33 @@ describe('a stream', () => {
     await expect(cursorsOf(2)).rejects.toMatchObject({ code: 'GONE', status: 410 })
   })
 
+  const lastWords = (code: string) =>
+    `event: error\ndata: ${JSON.stringify({ errors: [code], error: { code, message: code, details: [code], request_id: 'r1' } })}\n\n`
+
+  it('fails with GONE where the stream says so itself, behind the messages that came before', async () => {
+    const starts = onFeed(() => stream([`${frame(1)}${lastWords('GONE')}`]))
+    const cursors: string[] = []
+    const reading = (async () => {
+      for await (const { cursor } of testClient().messages.stream()) cursors.push(cursor)
+    })()
+    await expect(reading).rejects.toMatchObject({
+      name: 'ApiError',
+      code: 'GONE',
+      status: 410,
+      requestId: 'r1',
+    })
+    expect([cursors, starts]).toEqual([['1'], [null]])
+  })
+
+  it('comes back where the stream ends with what waiting can heal', async () => {
+    const starts = onFeed(
+      () => stream([`${frame(1)}${lastWords('UNAVAILABLE')}`]),
+      () => stream([frame(2)], 'stay'),
+    )
+    expect(await cursorsOf(2)).toEqual(['1', '2'])
+    expect(starts).toEqual([null, '1'])
+  })
+
   it.each([
     ['no stream', () => ours({ data: [] })],
     ['a page', () => HttpResponse.html('<h1>hi</h1>')],

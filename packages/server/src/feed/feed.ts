@@ -26,16 +26,28 @@ export interface FeedPage {
 /** Where reading starts: behind a cursor, at the newest, at a moment (RFC 3339), or at the oldest kept. */
 export type FeedStart = { cursor: string } | { moment: string } | 'latest' | 'oldest'
 
+/** A place to read from. */
+export interface FeedBeginning {
+  after: string
+  /** Whoever begins there has named no cursor of their own: what is removed meanwhile is no gap. */
+  isOpen: boolean
+}
+
 export interface Feed {
   /**
    * Where whoever calls begins to read: every way to the feed from outside begins here.
    *
    * @throws EprError GONE when messages behind the cursor have been removed; names the oldest cursor
    */
-  resolveStart(start: FeedStart, call: Call): Promise<string>
-  read(span: MessageSpan): Promise<FeedPage>
-  /** Pages from a cursor on, for ever: waits when there is nothing new. Ends when `abort` is aborted. */
-  follow(after: string, abort: AbortSignal): AsyncIterable<FeedPage>
+  resolveStart(start: FeedStart, call: Call): Promise<FeedBeginning>
+  /** @throws EprError GONE when messages behind the beginning have been removed unread */
+  read(beginning: FeedBeginning, which: Pick<MessageSpan, 'limit' | 'type'>): Promise<FeedPage>
+  /**
+   * Pages from a beginning on, for ever: waits when there is nothing new. Ends when `abort` is aborted.
+   *
+   * @throws EprError GONE when messages behind the last page have been removed before this reader came to them
+   */
+  follow(beginning: FeedBeginning, abort: AbortSignal): AsyncIterable<FeedPage>
   /** Tells that messages have got their cursors. */
   messagesSequenced(): void
 }
@@ -46,6 +58,15 @@ const FOLLOW_LIMIT = 500
 /** Pages that followers share: those at the end of the feed all ask for the same one. */
 const MAX_SHARED_CHARS = 16 * 1024 * 1024
 
+/** @throws EprError GONE */
+function assertKept(cursor: string, removed: string): void {
+  if (BigInt(cursor) >= BigInt(removed)) return
+  throw new EprError(
+    'GONE',
+    `messages behind cursor ${cursor} are no longer kept: the oldest cursor is ${removed}`,
+  )
+}
+
 function toEntry({ cursor, time, ceId, gate, type, json }: OutgoingMessage): FeedEntry {
   const place: FeedPlace = { cursor, time, ce_id: ceId, gate }
   return { cursor, type, head: JSON.stringify(place), message: json }
@@ -54,8 +75,9 @@ function toEntry({ cursor, time, ceId, gate, type, json }: OutgoingMessage): Fee
 export function createFeed(database: Database, definitions: Definitions): Feed {
   const sequenced = createSignal()
 
-  async function read(span: MessageSpan): Promise<FeedPage> {
-    const { messages, next } = await selectMessages(database, span)
+  async function read({ after, isOpen }: FeedBeginning, which: Pick<MessageSpan, 'limit' | 'type'>) {
+    const { messages, next, removed } = await selectMessages(database, { ...which, after })
+    if (!isOpen) assertKept(after, removed)
     const entries: FeedEntry[] = []
     let chars = 0
     for (const stored of messages) {
@@ -70,39 +92,38 @@ export function createFeed(database: Database, definitions: Definitions): Feed {
 
   // A page that has entries stays right for ever: messages behind it only make the next one. The key holds the
   // version of the feed that its reader has seen, so that nobody is given a look from before a change.
+  const toKey = (seen: number, { after, isOpen }: FeedBeginning) => `${seen}${isOpen ? '~' : '@'}${after}`
   const shared = new LRUCache<string, FeedPage>({
     maxSize: MAX_SHARED_CHARS,
     sizeCalculation: ({ entries }) => entries.reduce((sum, entry) => sum + entry.message.length, 1),
     fetchMethod: async (key) => {
-      const page = await read({ after: key.slice(key.indexOf('@') + 1), limit: FOLLOW_LIMIT })
+      const [, mark, after = ''] = /([@~])(.*)/.exec(key) ?? []
+      const page = await read({ after, isOpen: mark === '~' }, { limit: FOLLOW_LIMIT })
       return page.entries.length > 0 ? page : undefined
     },
   })
 
-  async function resolveStart(start: FeedStart): Promise<string> {
+  async function resolveStart(start: FeedStart): Promise<FeedBeginning> {
     if (start !== 'latest' && start !== 'oldest' && 'moment' in start)
-      return selectCursorBefore(database, start.moment)
+      return { after: await selectCursorBefore(database, start.moment), isOpen: true }
     const { removed, latest } = await selectFeedEnds(database)
-    if (start === 'oldest') return removed
-    if (start === 'latest') return latest
-    if (BigInt(start.cursor) >= BigInt(removed)) return start.cursor
-    throw new EprError(
-      'GONE',
-      `messages behind cursor ${start.cursor} are no longer kept: the oldest cursor is ${removed}`,
-    )
+    if (start === 'oldest') return { after: removed, isOpen: true }
+    if (start === 'latest') return { after: latest, isOpen: false }
+    assertKept(start.cursor, removed)
+    return { after: start.cursor, isOpen: false }
   }
 
   return {
     resolveStart,
     read,
     messagesSequenced: () => sequenced.raise(),
-    async *follow(start, abort) {
-      let after = start
+    async *follow(beginning, abort) {
+      let place = beginning
       while (!abort.aborted) {
         const seen = sequenced.version
-        const page = await shared.fetch(`${seen}@${after}`)
+        const page = await shared.fetch(toKey(seen, place))
         if (page) {
-          after = page.next
+          place = { after: page.next, isOpen: false }
           yield page
         } else {
           await sequenced.changedSince(seen, abort)

@@ -34,6 +34,8 @@ export interface MessagePage {
   messages: StoredMessage[]
   /** What to pass as `after` next: behind the last message, or behind all that was looked at. */
   next: string
+  /** Messages up to this cursor had been removed when the others were read. */
+  removed: string
 }
 
 export interface MessageSpan {
@@ -87,7 +89,7 @@ const SELECT_MESSAGES = {
       -- One look-up for each, whatever the planner thinks of how many there are.
       left join lateral (select * from events where id = m.event_id limit 1) as e on true
     )
-    select span.last as read_end, page.*
+    select span.last as read_end, (select removed_cursor from retention) as removed, page.*
     from span left join (select * from sized where bytes_before < ${MAX_READ_BYTES}) as page on true
     order by page.cursor`,
 }
@@ -95,6 +97,7 @@ const SELECT_MESSAGES = {
 interface MessageRow extends StoredMessage {
   /** All up to this cursor has been looked at. */
   read_end: string
+  removed: string
   /** Messages of the page before it was cut by size. */
   page_rows: number
 }
@@ -109,7 +112,7 @@ export async function selectMessages(connection: Connection, span: MessageSpan):
   const messages = first && first.cursor !== null ? rows : []
   const wasCut = messages.length === limit || (first?.page_rows ?? 0) > messages.length
   const last = wasCut ? messages.at(-1)?.cursor : first?.read_end
-  return { messages, next: last ?? after }
+  return { messages, next: last ?? after, removed: first?.removed ?? '0' }
 }
 
 export interface FeedEnds {

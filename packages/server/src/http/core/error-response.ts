@@ -38,7 +38,7 @@ export function toErrorResponse(
   error: EprError,
   requestId: string,
   headers: Record<string, string> = {},
-): HttpResponse {
+): HttpResponse & { body: string } {
   const { code } = error
   const message = code === 'INTERNAL' ? 'internal server error' : error.message
   const details = code === 'INTERNAL' ? [message] : error.details

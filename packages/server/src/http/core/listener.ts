@@ -132,7 +132,23 @@ function startResponse(
   return state
 }
 
-async function send(response: ServerResponse, { status, headers, body }: HttpResponse): Promise<void> {
+/** The connection ends with this answer. */
+function closeAfter(response: ServerResponse): void {
+  const { headers } = stateOf(response)
+  if (headers.at(-2) !== 'connection') headers.push('connection', 'close')
+}
+
+/** Sends a stream to its end. @throws what its source fails with */
+async function sendStream(response: ServerResponse, body: AsyncIterable<string>): Promise<void> {
+  for await (const text of body) {
+    if (response.destroyed) return
+    if (!response.write(text)) await drained(response)
+  }
+  response.end()
+}
+
+async function send(response: ServerResponse, answer: HttpResponse): Promise<void> {
+  const { status, headers, body, toLastWords } = answer
   if (response.headersSent || response.destroyed) return
   const state = stateOf(response)
   const all = headers ? [...state.headers, ...toHeaderList(headers)] : [...state.headers]
@@ -144,6 +160,7 @@ async function send(response: ServerResponse, { status, headers, body }: HttpRes
     return
   }
   state.isStream = true
+  state.toLastWords = toLastWords
   response.writeHead(status, all)
   // Of a stream HEAD has the headers, and no end to wait for.
   if (response.req.method === 'HEAD') {
@@ -151,15 +168,13 @@ async function send(response: ServerResponse, { status, headers, body }: HttpRes
     return
   }
   response.flushHeaders()
-  for await (const text of body) {
-    if (response.destroyed) break
-    if (!response.write(text)) await drained(response)
-  }
-  response.end()
+  await sendStream(response, body)
 }
 
+type ResponderOptions = Pick<ListenerOptions, 'maxBodyBytes' | 'stopping' | 'log'>
+
 /** Turns node's requests into those of routes, and their answers into node's. */
-function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stopping' | 'log'>): Responder {
+function createResponder(options: ResponderOptions): Responder & { send: typeof send } {
   const refusals = createRefusalLog(options.log)
   const readBody = createBodyReader(options.maxBodyBytes)
 
@@ -175,15 +190,23 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
     headers?: Record<string, string>,
   ): Promise<void> {
     const eprError = toEprError(error)
-    const { requestId, headers: answer } = stateOf(response)
+    const { requestId, toLastWords } = stateOf(response)
     if (isServerFault(eprError)) {
       options.log.error({ request_id: requestId, err: eprError.cause ?? eprError }, eprError.message)
     } else {
       logRefusal(response, [eprError])
     }
     // What is left of a body that was refused is not read to its end.
-    if (eprError.code === 'PAYLOAD_TOO_LARGE') answer.push('connection', 'close')
-    await send(response, toErrorResponse(eprError, requestId, headers))
+    if (eprError.code === 'PAYLOAD_TOO_LARGE') closeAfter(response)
+    const refusal = toErrorResponse(eprError, requestId, headers)
+    if (response.headersSent) response.end(toLastWords?.(refusal.body))
+    else await sendAnswer(response, refusal)
+  }
+
+  async function sendAnswer(response: ServerResponse, answer: HttpResponse): Promise<void> {
+    // Said before the connection ends, so that a client does not find out by a reset.
+    if (options.stopping.aborted) closeAfter(response)
+    await send(response, answer)
   }
 
   function abortOf(response: ServerResponse): AbortSignal {
@@ -194,6 +217,7 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
 
   return {
     fail,
+    send: sendAnswer,
     async run(route, params, request, response) {
       const { doc, handle } = route
       try {
@@ -218,7 +242,7 @@ function createResponder(options: Pick<ListenerOptions, 'maxBodyBytes' | 'stoppi
           abort: () => abortOf(response),
         })
         if (answer.refused) logRefusal(response, answer.refused)
-        await send(response, answer)
+        await sendAnswer(response, answer)
       } catch (error) {
         await fail(error, response)
       }
@@ -267,7 +291,7 @@ export function createListener(options: ListenerOptions): RequestListener {
       state.authority = target.authority
       if (guards.some((guard) => guard(request, response, state))) return
       if (isAboutServer(request))
-        return void send(response, { status: 200, headers: { allow: METHODS }, body: '' })
+        return void responder.send(response, { status: 200, headers: { allow: METHODS }, body: '' })
     } catch (error) {
       void responder.fail(error, response)
       return

@@ -13,6 +13,8 @@ export const TAGS = {
 /** What a route takes and gives; the statuses of failures that a client can bring about. */
 export interface RouteDoc {
   summary: string
+  /** What else there is to say, in Markdown. */
+  description?: string
   tag: keyof typeof TAGS
   query?: z.ZodObject
   /** One, or several by their media types. @default JSON */

@@ -30,6 +30,8 @@ export interface HttpResponse {
   headers?: Record<string, string>
   /** Text, or text that comes by and by. */
   body: string | AsyncIterable<string>
+  /** How a body that comes by and by says that it fails, of the JSON of an error. */
+  toLastWords?: (error: string) => string
   /** Why parts of the request were refused, where the rest of it was not: for the log. */
   refused?: readonly { readonly code: string; readonly message: string }[] | undefined
 }
@@ -80,6 +82,8 @@ export interface ResponseState {
   readonly headers: string[]
   /** An answer that comes by and by. */
   isStream: boolean
+  /** How such an answer says that it fails. */
+  toLastWords?: HttpResponse['toLastWords']
 }
 
 /** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */

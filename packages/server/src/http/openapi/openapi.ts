@@ -48,7 +48,7 @@ function toContent(body: NonNullable<RouteDoc['body']>) {
 }
 
 function toOperation({ method, path, doc }: Route): ZodOpenApiOperationObject {
-  const { summary, tag, body, answer, contentType = 'application/json', failures } = doc
+  const { summary, description, tag, body, answer, contentType = 'application/json', failures } = doc
   const responses: ZodOpenApiOperationObject['responses'] = {
     '200': { description: summary, ...(answer && { content: { [contentType]: { schema: answer } } }) },
     default: {
@@ -65,6 +65,7 @@ function toOperation({ method, path, doc }: Route): ZodOpenApiOperationObject {
       (_, letter: string) => letter.toUpperCase(),
     ),
     summary,
+    ...(description && { description }),
     tags: [tag],
     requestParams: toParameters(path, doc),
     ...(body && { requestBody: { required: true, content: toContent(body) } }),

@@ -1,11 +1,11 @@
 import { feedEntrySchema, isCursor, messageSchema } from '@epr/model'
 import * as z from 'zod'
-import type { Feed, FeedStart } from '../../feed/feed.js'
+import type { Feed, FeedBeginning, FeedStart } from '../../feed/feed.js'
 import { prefers } from '../core/accept.js'
 import { API_PREFIX, defineRoute, type HttpResponse, type Route, toJsonResponse } from '../core/route.js'
 import { READ_FAILURES } from '../core/route-doc.js'
 import { messageQuery, parseQuery } from './query-params.js'
-import { toServerSentEvents } from './server-sent-events.js'
+import { toErrorEvent, toServerSentEvents } from './server-sent-events.js'
 
 const message = messageSchema.meta({ id: 'Message' })
 const time = z.string().meta({ format: 'date-time' })
@@ -13,6 +13,11 @@ const feedPage = z.object({
   data: z.array(feedEntrySchema.required().extend({ time, message })),
   next: z.string().meta({ description: 'What to pass as `after` next, also when there is nothing.' }),
 })
+
+const STREAM = `Each event of the stream has the cursor as its \`id\`. A stream that cannot go on ends with
+\`event: error\`, whose \`data\` is the error that a page would be answered with. GONE: messages that this reader has not seen
+are no longer kept; whoever comes back is answered 410, with which a browser's EventSource ends. UNAVAILABLE: come back behind
+the last cursor.`
 
 /** `Last-Event-ID` is what a browser or an SSE client sends when it comes back (WHATWG HTML, 9.2.4). */
 function toStart(after: string | undefined, lastEventId: string | undefined): FeedStart {
@@ -26,8 +31,12 @@ const headerText = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value
 
 export function messageRoutes(feed: Feed): Route[] {
-  async function page(after: string, limit: number, type: string | undefined): Promise<HttpResponse> {
-    const { entries, next } = await feed.read({ after, limit, type })
+  async function page(
+    beginning: FeedBeginning,
+    limit: number,
+    type: string | undefined,
+  ): Promise<HttpResponse> {
+    const { entries, next } = await feed.read(beginning, { limit, type })
     const data = entries.map(({ head, message }) => `${head.slice(0, -1)},"message":${message}}`)
     return toJsonResponse(`{"data":[${data.join(',')}],"next":${JSON.stringify(next)}}`)
   }
@@ -37,6 +46,7 @@ export function messageRoutes(feed: Feed): Route[] {
       `${API_PREFIX}/messages`,
       {
         summary: 'The feed of messages, as a page or (Accept: text/event-stream) as Server-Sent Events',
+        description: STREAM,
         tag: 'messages',
         query: messageQuery,
         answer: feedPage,
@@ -56,6 +66,7 @@ export function messageRoutes(feed: Feed): Route[] {
             'x-accel-buffering': 'no',
           },
           body: toServerSentEvents(feed.follow(start, request.abort()), type),
+          toLastWords: toErrorEvent,
         }
       },
     ),

@@ -20,6 +20,12 @@ function toText({ entries, next }: FeedPage, type: string | undefined): string {
   return isSent ? text : `${text}: ${JSON.stringify({ cursor: next })}\nid: ${next}\n\n`
 }
 
+/**
+ * The end of a stream that cannot go on. In a browser it reaches `onerror`, which has its text as `data`; without an `id` it
+ * leaves the cursor where it is.
+ */
+export const toErrorEvent = (error: string): string => `event: error\ndata: ${error}\n\n`
+
 /** `next()`, or undefined when `timeoutMs` passes first; the same `next()` is then waited for again. */
 async function within<T>(next: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
