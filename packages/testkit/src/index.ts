@@ -16,6 +16,7 @@ export {
   type TestPostgres,
   withDatabase,
 } from './database.js'
+export { createFaultyLink, type FaultyLink, linkToPostgres } from './faulty-link.js'
 export { type KafkaBroker, type KafkaOptions, startKafka } from './kafka.js'
 export { kafkaBrokers, kafkaHome } from './kafka-services.js'
 export { installPacked } from './pack.js'
