@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createSchemaCatalogue, fromCdEvent } from '@epr/cdevents'
 import { createPayloadSchemas, type SchemaCatalogue } from '@epr/payload-schema'
 import type { Logger } from 'pino'
@@ -20,6 +21,7 @@ import { browserPageRoutes } from './http/pages/browser-pages.js'
 import { startPageRoute } from './http/pages/start-page.js'
 import { restRoutes } from './http/rest/rest.js'
 import { createRecorder } from './intake/recorder.js'
+import { createRecordingHealth } from './intake/recording-health.js'
 import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
@@ -28,12 +30,13 @@ import { fromPlainOutcome } from './registry/cloud-events/plain-outcome.js'
 import { createRegistry } from './registry/registry.js'
 import type { ConnectPublisher } from './relay/publisher.js'
 import { createRelay } from './relay/relay.js'
-import type { Database } from './storage/database.js'
+import { isOutage } from './storage/database-error.js'
 import { createDefinitions } from './storage/definition-cache.js'
 import { analyzeEvents } from './storage/events.js'
 import { migrate } from './storage/migrate.js'
-import { type OpenedDatabase, openDatabase } from './storage/open-database.js'
+import { type Databases, type OpenedDatabase, openDatabase } from './storage/open-database.js'
 import { selectOutboxFacts } from './storage/outbox.js'
+import { probeRecording } from './storage/recording-probe.js'
 import { assertServer } from './storage/server-version.js'
 
 /** A running server. */
@@ -46,13 +49,25 @@ export interface App {
   stop(): Promise<void>
 }
 
+/** The most payload that may wait for the database, in characters. */
+const MAX_QUEUED_CHARS = 64 * 1024 * 1024
+
+/** A database that does not answer is not waited for any longer than whoever sent the signal waits. */
+const STOP_LIMIT_MS = 9_000
+
+async function withinStopLimit(stop: () => Promise<void>, onLate: () => void): Promise<void> {
+  const limit = new AbortController()
+  const late = delay(STOP_LIMIT_MS, undefined, { signal: limit.signal }).then(onLate, () => undefined)
+  await Promise.race([stop(), late]).finally(() => limit.abort())
+}
+
 /** What receivers' schemas may refer to: CycloneDX's parts and CDEvents. */
 function createCatalogue(): SchemaCatalogue {
   return { documents: new Map([...createCyclonedxCatalogue().documents, ...createSchemaCatalogue()]) }
 }
 
 interface ServiceOptions {
-  database: Database
+  databases: Databases
   eventCount: number
   config: Config
   connectPublisher: ConnectPublisher | undefined
@@ -61,30 +76,40 @@ interface ServiceOptions {
 }
 
 function createServices(options: ServiceOptions) {
-  const { database, eventCount, config, connectPublisher: connect, cloudEventMappers, log } = options
-  const definitions = createDefinitions(database)
+  const { databases, eventCount, config, connectPublisher: connect, cloudEventMappers, log } = options
+  const { recording, reading, background } = databases
+  const definitions = createDefinitions(recording)
   const payloadSchemas = createPayloadSchemas({ catalogue: createCatalogue(), log })
-  const feed = createFeed(database, definitions)
+  const feed = createFeed(reading, definitions)
   const warn = (error: unknown) => log.warn({ err: error }, 'a background task failed; it is tried again')
   const { topic } = config
-  const relay = connect && createRelay({ database, definitions, topic, apiPrefix: API_PREFIX, connect, log })
+  const relay =
+    connect && createRelay({ database: background, definitions, topic, apiPrefix: API_PREFIX, connect, log })
   const leader = startLeader({
-    database,
+    database: background,
     onSequenced() {
       feed.messagesSequenced()
       relay?.messagesSequenced()
     },
-    tasks: [createRetention(database, config.messageRetentionMs, warn), ...(relay ? [relay.task] : [])],
+    tasks: [createRetention(background, config.messageRetentionMs, warn), ...(relay ? [relay.task] : [])],
     log,
+  })
+  const health = createRecordingHealth({
+    probe: (thoroughly) => probeRecording(databases.health, thoroughly),
+    isOutage,
   })
   const metrics = createMetrics(async () => ({
     leading: leader.isLeading,
-    outbox: await selectOutboxFacts(database, relay && topic).catch(() => undefined),
+    recording: health.isRecording,
+    outbox: await selectOutboxFacts(background, relay && topic).catch(() => undefined),
     relay: await relay?.status().catch(() => undefined),
   }))
   const recorder = createRecorder({
-    database,
+    database: recording,
+    background,
     eventCount,
+    maxQueuedChars: MAX_QUEUED_CHARS,
+    watch: health.watch,
     onFlush(flush) {
       leader.messagesWritten()
       metrics.observeFlush(flush)
@@ -92,14 +117,23 @@ function createServices(options: ServiceOptions) {
     onError: warn,
   })
   const registry = createRegistry({
-    database,
+    databases,
     definitions,
     payloadSchemas,
     recorder,
     cloudEventMappers,
     onMessages: leader.messagesWritten,
   })
-  return { payloadSchemas, feed, relay, leader, metrics, recorder, registry: metrics.observe(registry) }
+  return {
+    payloadSchemas,
+    feed,
+    relay,
+    leader,
+    metrics,
+    recorder,
+    health,
+    registry: metrics.observe(registry),
+  }
 }
 
 /** What a server is started from. */
@@ -122,13 +156,14 @@ interface ServeOptions extends AppOptions {
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, eventCount, connectPublisher } = options
   const { cloudEventMappers = [fromCdEvent, fromOwnMessage, fromPlainOutcome] } = options
-  const { database } = opened
+  const { databases } = opened
   const stopping = new AbortController()
-  const services = createServices({ database, eventCount, config, connectPublisher, cloudEventMappers, log })
-  const { payloadSchemas, feed, relay, leader, metrics, recorder, registry } = services
-  const health = healthRoutes({
+  const services = createServices({ databases, eventCount, config, connectPublisher, cloudEventMappers, log })
+  const { payloadSchemas, feed, relay, leader, metrics, recorder, registry, health } = services
+  const watching = health.run(stopping.signal)
+  const operations = healthRoutes({
     version,
-    pingDatabase: async () => void (await database.query('select 1')),
+    isRecording: () => health.isRecording,
     isStopping: () => stopping.signal.aborted,
     isLeading: () => leader.isLeading,
     relay,
@@ -139,7 +174,7 @@ async function serve(options: ServeOptions): Promise<App> {
     createGraphqlRoute({ registry, log }),
     startPageRoute(),
     ...browserPageRoutes(),
-    ...health,
+    ...operations,
     metrics.route,
   ]
   const routes = [...described, createOpenApiRoute(version, described)]
@@ -161,8 +196,10 @@ async function serve(options: ServeOptions): Promise<App> {
   }
 
   async function closeServices(): Promise<void> {
+    stopping.abort()
     await recorder.drained()
     await leader.stop()
+    await watching
     await payloadSchemas.close()
   }
 
@@ -191,9 +228,15 @@ async function serve(options: ServeOptions): Promise<App> {
     async stop() {
       log.info('stopping: what is in flight is answered first')
       stopping.abort()
-      await server.close()
-      await closeServices()
-      await opened.close()
+      await withinStopLimit(
+        async () => {
+          await server.close()
+          await closeServices()
+          await opened.close()
+        },
+        () =>
+          log.warn('stopped without an answer of the database: what was not answered may have been recorded'),
+      )
       log.info('stopped')
     },
   }
@@ -212,9 +255,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   await assertFree(config)
   const opened = await openDatabase(config.db, log)
   try {
-    await assertServer(opened.database)
-    await migrate(opened.database)
-    const eventCount = await analyzeEvents(opened.database)
+    const { upkeep } = opened.databases
+    await assertServer(upkeep)
+    await migrate(upkeep)
+    const eventCount = await analyzeEvents(upkeep)
+    await upkeep.close()
     return await serve({ ...options, tls, opened, eventCount, connectPublisher })
   } catch (error) {
     await opened.close()

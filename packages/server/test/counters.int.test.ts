@@ -1,11 +1,12 @@
 import { type Api, buildEvent, buildGroup, buildReceiver, readFeed, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { importEvents } from '../src/import/target.js'
+import type { Lead } from '../src/leader/leadership.js'
 import { createRelay } from '../src/relay/relay.js'
 import { createDefinitions } from '../src/storage/definition-cache.js'
+import { readLease } from '../src/storage/lease.js'
 import { nvrppHash } from '../src/storage/nvrpp-hash.js'
 import { deleteOldMessages, selectOutboxFacts } from '../src/storage/outbox.js'
-import type { Session } from '../src/storage/session.js'
 import { createFakeBroker } from './support/fake-publisher.js'
 import { toNewEvent } from './support/gate-world.js'
 import { startTestApp, type TestApp } from './support/test-app.js'
@@ -110,7 +111,7 @@ describe.each([
       connect: broker.connect,
       log: { info() {}, warn() {}, error() {} },
     })
-    const published = relay.task(abort.signal, {} as Session)
+    const published = relay.task(abort.signal, {} as Lead)
     const last = (await readFeed(api, before)).at(-1)?.cursor
     const status = await waitFor('the mark', async () => {
       const now = await relay.status()
@@ -121,9 +122,10 @@ describe.each([
     expect((await selectOutboxFacts(database, 'epr.test')).unnumbered).toBe(0)
     abort.abort()
     await published
+    const { token } = await readLease(database)
     for (const ageMs of [Number.MAX_SAFE_INTEGER, 1e30])
-      expect(await deleteOldMessages(database, ageMs, 10)).toBe(0)
-    expect(await deleteOldMessages(database, 0, 100)).toBe(5)
+      expect(await deleteOldMessages(database, ageMs, 10, token)).toBe(0)
+    expect(await deleteOldMessages(database, 0, 100, token)).toBe(5)
     expect((await pageAfter(cursors[4] ?? '')).cursors[0]).toBe(cursors[5])
   })
 

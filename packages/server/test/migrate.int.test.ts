@@ -2,12 +2,24 @@ import { readdir, readFile } from 'node:fs/promises'
 import { waitFor } from '@epr/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Connection } from '../src/storage/database.js'
+import { LeaseLostError, readLease, takeLease } from '../src/storage/lease.js'
 import { MIGRATION_LOCK } from '../src/storage/locks.js'
 import { selectMessages } from '../src/storage/messages.js'
 import { migrate } from '../src/storage/migrate.js'
-import { SEQUENCE_MESSAGES } from '../src/storage/outbox.js'
+import { numberMessages } from '../src/storage/outbox.js'
 import { dumpSchema } from './support/dump-schema.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
+
+/** As a server of the versions before numbers messages. */
+const NUMBER_AS_BEFORE = `
+  with last as materialized (
+    select greatest(removed_cursor, (select max(first_cursor + size - 1) from outbox)) as cursor from retention
+  ), next as materialized (
+    select ctid as place, sum(size) over (order by id) - size as before
+    from outbox where first_cursor is null order by id limit 10
+  )
+  update outbox o set first_cursor = last.cursor + next.before + 1, numbered_at = clock_timestamp()
+  from last, next where o.ctid = next.place`
 
 let database: TestDatabase
 beforeEach(async () => {
@@ -97,7 +109,7 @@ it('brings a database of the layout before the first release to the same schema,
         ["E2", "k", "n", "1", "1", "p", "k", "d", "{}", true, "R2", "2026-11-01T00:00:00Z", "right.done"]]',
       null, '{R1,R2}', '{}', '{}', '{}');
   `)
-  await connection.query(SEQUENCE_MESSAGES, [10])
+  await connection.query(NUMBER_AS_BEFORE)
   await migrate(connection)
   const { messages } = await selectMessages(connection, { after: '0', limit: 10 })
   expect(messages.map((m) => [m.cursor, m.kind, m.type, m.event_id, m.group_id])).toEqual([
@@ -131,4 +143,16 @@ it('defines a function anew where it is not what its file says, and else leaves 
   await connection.query('drop function cursor_before(timestamptz)')
   await migrate(connection)
   expect(await connection.query('select cursor_before(now())::text as cursor')).toEqual([{ cursor: '0' }])
+})
+
+it('refuses what a server of the version before numbers, and what is numbered with a token that is too old', async () => {
+  const connection = database.connect(1)
+  await migrate(connection)
+  await connection.query("insert into outbox (kind, size, types) values ('group', 1, '{t}')")
+  await expect(connection.query(NUMBER_AS_BEFORE)).rejects.toThrow('another server numbers the messages')
+  const seen = await readLease(connection)
+  const token = (await takeLease(connection, seen)) ?? ''
+  expect(await takeLease(connection, seen)).toBeUndefined()
+  await expect(numberMessages(connection, seen.token, 10)).rejects.toThrow(LeaseLostError)
+  expect(await numberMessages(connection, token, 10)).toBe(1)
 })

@@ -18,7 +18,12 @@ async function openSource(source: string): Promise<Database> {
     )
   }
   const database = createDatabase({ config: location.config, maxConnections: 2 })
-  await assertReachable(database, location.display, 'source')
+  try {
+    await assertReachable(database, location.display, 'source')
+  } catch (error) {
+    await database.close()
+    throw error
+  }
   return database
 }
 
@@ -36,10 +41,11 @@ export async function runImport({ source, config }: ImportConfig, log: Logger): 
   try {
     const to = await openDatabase(config.db, log)
     try {
-      await assertServer(to.database)
-      await migrate(to.database)
-      const result = await importOriginal({ source: from, target: to.database, log })
-      await analyzeEvents(to.database)
+      const { upkeep } = to.databases
+      await assertServer(upkeep)
+      await migrate(upkeep)
+      const result = await importOriginal({ source: from, target: upkeep, log })
+      await analyzeEvents(upkeep)
       return result
     } finally {
       await to.close()

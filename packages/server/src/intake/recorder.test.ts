@@ -36,7 +36,9 @@ function setUp() {
   }
   const { record } = createRecorder({
     database,
+    background: database,
     eventCount: 0,
+    maxQueuedChars: 1_000_000,
     onFlush: () => undefined,
     onError: (error) => {
       throw error

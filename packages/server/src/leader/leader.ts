@@ -1,7 +1,7 @@
 import { createSignal } from '../feed/signal.js'
 import type { Database } from '../storage/database.js'
 import { openSession, type Session } from '../storage/session.js'
-import { createLeadership, type LeaderTask } from './leadership.js'
+import { ANSWER_LIMIT_MS, createLeadership, type LeaderTask } from './leadership.js'
 import { createSequencer, SEQUENCED_CHANNEL } from './sequencer.js'
 
 /** Sent after messages were committed, for a leader in another process. */
@@ -32,6 +32,7 @@ export function startLeader({ database, onSequenced, tasks, log }: LeaderOptions
   async function openListening(): Promise<Session> {
     const session = await openSession({
       client: database.createClient('epr-server leader'),
+      deadlineMs: ANSWER_LIMIT_MS,
       onNotification: (channel) => (channel === WRITTEN_CHANNEL ? written.raise() : onSequenced()),
     })
     try {

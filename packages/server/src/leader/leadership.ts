@@ -1,13 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { LEADER_LOCK } from '../storage/locks.js'
+import { keepLease, LeaseLostError, readLease, takeLease } from '../storage/lease.js'
 import type { Session } from '../storage/session.js'
+import { createLeaseWatch } from './lease-watch.js'
 
-/** How often one who does not lead asks for the lock. */
-const ASK_INTERVAL_MS = 1_000
+/** How often one who does not lead looks whether another does. */
+export const LOOK_MS = 1_000
+/** How often the one who leads says that it lives. */
+export const BEAT_MS = 1_000
+/** How long the session's answers are waited for, before it is given up. */
+export const ANSWER_LIMIT_MS = 4_000
 const RECONNECT_DELAY_MS = 250
 
-/** What the one leading server does, until `abort` is aborted or it fails. The session holds the leader lock. */
-export type LeaderTask = (abort: AbortSignal, session: Session) => Promise<void>
+/** What the one leading server leads with. */
+export interface Lead {
+  session: Session
+  /** Of the lease: what is written with an older one is refused. */
+  token: string
+}
+
+/** What the one leading server does, until `abort` is aborted or it fails. */
+export type LeaderTask = (abort: AbortSignal, lead: Lead) => Promise<void>
 
 export interface LeadershipOptions {
   /** A session that listens already. */
@@ -25,24 +37,31 @@ export interface Leadership {
 const pause = (ms: number, abort: AbortSignal): Promise<void> =>
   delay(ms, undefined, { signal: abort }).catch(() => undefined)
 
-/** Resolves with true once the session holds the lock, with false when `abort` is aborted first. */
-async function awaitLock(session: Session, abort: AbortSignal): Promise<boolean> {
+/** Resolves with the token once the session has the lease, with undefined when `abort` is aborted first. */
+async function awaitLease(session: Session, abort: AbortSignal): Promise<string | undefined> {
+  const watch = createLeaseWatch()
   while (!abort.aborted) {
-    const [row] = await session.query<{ locked: boolean }>(
-      'select pg_try_advisory_lock($1::int, $2::int) as locked',
-      [...LEADER_LOCK],
-    )
-    if (row?.locked) return true
-    await pause(ASK_INTERVAL_MS, abort)
+    const seen = await readLease(session)
+    const token = watch.mayTake(seen, performance.now()) ? await takeLease(session, seen) : undefined
+    if (token !== undefined) return token
+    await pause(LOOK_MS, abort)
   }
-  return false
+  return undefined
+}
+
+/** Says again and again that this server lives. */
+const beat: LeaderTask = async (abort, { session, token }) => {
+  while (!abort.aborted) {
+    await keepLease(session, token)
+    await pause(BEAT_MS, abort)
+  }
 }
 
 /** Runs the tasks side by side; when one ends, all end. @throws what the first of them threw */
-async function runTasks(tasks: readonly LeaderTask[], session: Session, outer: AbortSignal): Promise<void> {
+async function runTasks(tasks: readonly LeaderTask[], lead: Lead, outer: AbortSignal): Promise<void> {
   const inner = new AbortController()
   const abort = AbortSignal.any([outer, inner.signal])
-  const work = tasks.map((task) => task(abort, session))
+  const work = tasks.map((task) => task(abort, lead))
   await Promise.race(work)
     .finally(() => inner.abort())
     .catch(() => undefined)
@@ -51,8 +70,8 @@ async function runTasks(tasks: readonly LeaderTask[], session: Session, outer: A
 }
 
 /**
- * Of all servers on a database one leads: the one whose session holds the leader lock. When its session ends, so do its
- * lock and all it was doing on it.
+ * Of all servers on a database one leads: the one that has the lease. Another takes it over when the leader's session is
+ * gone, or when it is silent, be it stopped or cut off; from then on the database refuses what the old one still writes.
  */
 export function createLeadership({ openSession, tasks, log }: LeadershipOptions): Leadership {
   let leading = false
@@ -63,10 +82,11 @@ export function createLeadership({ openSession, tasks, log }: LeadershipOptions)
     void session.ended.then(() => gone.abort())
     const abort = AbortSignal.any([stopping, gone.signal])
     try {
-      if (!(await awaitLock(session, abort))) return
+      const token = await awaitLease(session, abort)
+      if (token === undefined) return
       leading = true
-      log.info({}, 'leading: this server numbers and publishes messages')
-      await runTasks(tasks, session, abort)
+      log.info({ token }, 'leading: this server numbers and publishes messages')
+      await runTasks([beat, ...tasks], { session, token }, abort)
     } finally {
       leading = false
       await session.end().catch(() => undefined)
@@ -84,6 +104,10 @@ export function createLeadership({ openSession, tasks, log }: LeadershipOptions)
           await leadOnce(stopping)
           announced = false
         } catch (error) {
+          if (error instanceof LeaseLostError) {
+            log.info({}, 'another server leads: it numbers and publishes messages')
+            continue
+          }
           if (!announced)
             log.warn({ err: error }, 'lost the session that numbers messages; trying again until it is back')
           announced = true

@@ -14,15 +14,15 @@ export function createRetention(
   messageRetentionMs: number,
   onError: (error: unknown) => void,
 ): LeaderTask {
-  async function removeAll(abort: AbortSignal): Promise<void> {
+  async function removeAll(abort: AbortSignal, token: string): Promise<void> {
     let removed = BATCH_COMMITS
     while (!abort.aborted && removed === BATCH_COMMITS)
-      removed = await deleteOldMessages(database, messageRetentionMs, BATCH_COMMITS)
+      removed = await deleteOldMessages(database, messageRetentionMs, BATCH_COMMITS, token)
     await deleteExpiredKeys(database)
   }
-  return async (abort) => {
+  return async (abort, { token }) => {
     while (!abort.aborted) {
-      await removeAll(abort).catch(onError)
+      await removeAll(abort, token).catch(onError)
       await delay(INTERVAL_MS, undefined, { signal: abort }).catch(() => undefined)
     }
   }

@@ -14,7 +14,7 @@ function sequence(steps: number[]) {
   const session: Session = {
     query: async <Row>() => {
       asked++
-      return [{ sequenced: steps.shift() ?? 0 }] as Row[]
+      return [{ numbered: steps.shift() ?? 0 }] as Row[]
     },
     ended: new Promise(() => undefined),
     get isOpen() {
@@ -23,7 +23,7 @@ function sequence(steps: number[]) {
     end: async () => undefined,
   }
   const task = createSequencer({ written, onSequenced: () => void sequenced++ })
-  const running = task(stopping.signal, session)
+  const running = task(stopping.signal, { session, token: '1' })
   return {
     written,
     asked: () => asked,

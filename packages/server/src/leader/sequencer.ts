@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Signal } from '../feed/signal.js'
-import { SEQUENCE_MESSAGES } from '../storage/outbox.js'
-import type { Session } from '../storage/session.js'
-import type { LeaderTask } from './leadership.js'
+import { numberMessages } from '../storage/outbox.js'
+import type { Lead, LeaderTask } from './leadership.js'
 
-/** Sent after messages were sequenced, for readers in other processes. */
+/** Sent by number_messages, for readers in other processes. */
 export const SEQUENCED_CHANNEL = 'epr_sequenced'
 
 /** Of commits, each of which may hold hundreds of messages. */
@@ -16,13 +15,6 @@ const BUSY_SHARE = 0.1
 const MAX_PAUSE_MS = 100
 /** How often it looks for messages that nobody has announced. */
 const LOOK_INTERVAL_MS = 1_000
-
-const SEQUENCE_AND_NOTIFY = {
-  name: 'sequence_messages',
-  text: `with sequenced as (${SEQUENCE_MESSAGES})
-         select count(*)::int as sequenced, case when count(*) > 0 then pg_notify('${SEQUENCED_CHANNEL}', '') end
-         from sequenced`,
-}
 
 export interface SequencerOptions {
   /** Raised when messages have been committed. */
@@ -39,26 +31,25 @@ const pauseAfter = (tookMs: number): number =>
  * before it, because sequence order is not commit order.
  */
 export function createSequencer({ written, onSequenced }: SequencerOptions): LeaderTask {
-  async function sequenceAll(session: Session): Promise<void> {
+  async function sequenceAll({ session, token }: Lead): Promise<void> {
     for (;;) {
-      const [row] = await session.query<{ sequenced: number }>(SEQUENCE_AND_NOTIFY, [BATCH_COMMITS])
-      const sequenced = row?.sequenced ?? 0
+      const sequenced = await numberMessages(session, token, BATCH_COMMITS)
       if (sequenced > 0) onSequenced()
       if (sequenced < BATCH_COMMITS) return
     }
   }
 
-  return async (abort, session) => {
+  return async (abort, lead) => {
     while (!abort.aborted) {
       const seen = written.version
       const startedAt = performance.now()
-      await sequenceAll(session)
+      await sequenceAll(lead)
       const pauseMs = pauseAfter(performance.now() - startedAt)
       if (pauseMs > 0) await delay(pauseMs, undefined, { signal: abort }).catch(() => undefined)
       const timeout = AbortSignal.any([abort, AbortSignal.timeout(LOOK_INTERVAL_MS)])
       await written.changedSince(seen, timeout)
     }
     // Whatever was committed before the stop still gets its place.
-    if (session.isOpen) await sequenceAll(session)
+    if (lead.session.isOpen) await sequenceAll(lead)
   }
 }

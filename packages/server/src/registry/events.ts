@@ -2,16 +2,17 @@ import { type BatchResult, EprError, eventInputSchema, fromJsonText, type Page, 
 import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Call } from '../call.js'
 import type { Recorder } from '../intake/recorder.js'
-import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import {
   type EventSearch,
+  isIndexed,
   type NewEvent,
   type StoredEvent,
   selectEvent,
   selectEvents,
 } from '../storage/events.js'
 import { insertKey } from '../storage/idempotency-keys.js'
+import type { Databases } from '../storage/open-database.js'
 import type { StoredReceiver } from '../storage/receivers.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
@@ -41,7 +42,7 @@ export interface Events {
 }
 
 export interface EventsOptions {
-  database: Database
+  databases: Pick<Databases, 'recording' | 'reading' | 'searching'>
   definitions: Definitions
   payloadSchemas: PayloadSchemas
   recorder: Recorder
@@ -59,6 +60,14 @@ export function toRefusedItem(error: unknown): BatchResult {
   const details = [...error.details]
   return { errors: details, error: { code, message, details } }
 }
+
+/** What to do about a search that takes too long, or waits too long behind others that do. */
+const toNarrow = (cause: EprError): EprError =>
+  new EprError(
+    cause.code,
+    'this search takes too long: narrow it down by name or version, for which there is an index',
+    { cause },
+  )
 
 /** Makes the event of a body: reads it, and holds its payload to the schema of its receiver. */
 function createPreparation({ definitions, payloadSchemas, nextIdentity }: EventsOptions) {
@@ -102,7 +111,7 @@ function createPreparation({ definitions, payloadSchemas, nextIdentity }: Events
 }
 
 export function createEvents(options: EventsOptions): Events {
-  const { database, definitions, recorder, idempotency } = options
+  const { databases, definitions, recorder, idempotency } = options
   const prepare = createPreparation(options)
 
   async function record(body: EventBody, toClaim?: ToClaim<string>): Promise<string> {
@@ -122,7 +131,7 @@ export function createEvents(options: EventsOptions): Events {
       else
         results.push(await recorder.record({ events: [item] }).then(() => ({ id: item.id }), toRefusedItem))
     }
-    if (toClaim) await insertKey(database, toClaim(results))
+    if (toClaim) await insertKey(databases.recording, toClaim(results))
     return results
   }
 
@@ -140,17 +149,28 @@ export function createEvents(options: EventsOptions): Events {
     }
   }
 
+  async function searchSlowly(search: EventSearch): Promise<Page<StoredEvent>> {
+    try {
+      return await selectEvents(databases.searching, search)
+    } catch (error) {
+      throw error instanceof EprError && (error.code === 'TIMEOUT' || error.code === 'UNAVAILABLE')
+        ? toNarrow(error)
+        : error
+    }
+  }
+
   return {
     // The one hot call: without a key nothing stands between it and its row.
     create: (body, call) =>
       call.once ? idempotency.once(call, (toClaim) => record(body, toClaim)) : record(body),
     createMany: (bodies, call) => idempotency.once(call, (toClaim) => recordMany(bodies, toClaim)),
     async get(id) {
-      const event = await selectEvent(database, id)
+      const event = await selectEvent(databases.reading, id)
       const receiver = event && (await definitions.findReceiver(event.event_receiver_id))
       if (!receiver) throw notFound('event', id)
       return { event, receiver }
     },
-    find: (search) => selectEvents(database, search),
+    find: (search) =>
+      isIndexed(search.filter) ? selectEvents(databases.reading, search) : searchSlowly(search),
   }
 }

@@ -6,7 +6,6 @@ import {
   type Page,
 } from '@epr/model'
 import type { Call } from '../call.js'
-import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import {
   type GroupSearch,
@@ -16,6 +15,7 @@ import {
   updateGroupEnabled,
 } from '../storage/groups.js'
 import { insertKey } from '../storage/idempotency-keys.js'
+import type { Databases } from '../storage/open-database.js'
 import { insertMessage } from '../storage/outbox.js'
 import type { Idempotency, ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
@@ -39,7 +39,7 @@ export interface Groups {
 }
 
 export interface GroupsOptions {
-  database: Database
+  databases: Pick<Databases, 'recording' | 'reading'>
   definitions: Definitions
   idempotency: Idempotency
   nextIdentity: () => Identity
@@ -50,14 +50,14 @@ export interface GroupsOptions {
 export const groupNotFound = (id: string) => notFound('event receiver group', id)
 
 export function createGroups(options: GroupsOptions): Groups {
-  const { database, definitions, idempotency } = options
+  const { databases, definitions, idempotency } = options
 
   async function create(fields: unknown, toClaim?: ToClaim<string>): Promise<string> {
     const input = parseInput(eventReceiverGroupInputSchema, fields)
     await definitions.assertReceivers(input.event_receiver_ids)
     const identity = options.nextIdentity()
     const group: EventReceiverGroup = { ...identity, ...input, updated_at: identity.created_at }
-    await database.transaction(async (connection) => {
+    await databases.recording.transaction(async (connection) => {
       if (toClaim) await insertKey(connection, toClaim(group.id))
       await insertGroup(connection, group)
       await insertMessage(connection, {
@@ -73,7 +73,7 @@ export function createGroups(options: GroupsOptions): Groups {
   }
 
   async function setEnabled(id: string, enabled: boolean): Promise<void> {
-    await database.transaction(async (connection) => {
+    await databases.recording.transaction(async (connection) => {
       const updated = await updateGroupEnabled(connection, id, enabled)
       if (!updated) throw groupNotFound(id)
       await insertMessage(connection, {
@@ -92,10 +92,10 @@ export function createGroups(options: GroupsOptions): Groups {
     setEnabled,
     patch: (id, fields) => setEnabled(id, parseInput(eventReceiverGroupPatchSchema, fields).enabled),
     async get(id) {
-      const [group] = await selectGroupsById(database, [id])
+      const [group] = await selectGroupsById(databases.reading, [id])
       if (!group) throw groupNotFound(id)
       return group
     },
-    find: (search) => selectGroups(database, search),
+    find: (search) => selectGroups(databases.reading, search),
   }
 }

@@ -8,9 +8,9 @@ import {
 } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Call } from '../call.js'
-import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { insertKey } from '../storage/idempotency-keys.js'
+import type { Databases } from '../storage/open-database.js'
 import { insertMessage } from '../storage/outbox.js'
 import {
   insertReceiver,
@@ -36,7 +36,7 @@ export interface Receivers {
 }
 
 export interface ReceiversOptions {
-  database: Database
+  databases: Pick<Databases, 'recording' | 'reading'>
   definitions: Definitions
   payloadSchemas: PayloadSchemas
   idempotency: Idempotency
@@ -55,7 +55,7 @@ function assertSchema(schema: JsonInput | undefined): asserts schema is JsonInpu
 }
 
 export function createReceivers(options: ReceiversOptions): Receivers {
-  const { database, definitions, payloadSchemas, idempotency } = options
+  const { databases, definitions, payloadSchemas, idempotency } = options
 
   async function prepare(fields: unknown, schema: JsonInput | undefined): Promise<StoredReceiver> {
     const input = parseInput(eventReceiverInputSchema, fields)
@@ -73,7 +73,7 @@ export function createReceivers(options: ReceiversOptions): Receivers {
     create: (fields, schema, call) =>
       idempotency.once(call, async (toClaim) => {
         const receiver = await prepare(fields, schema)
-        await database.transaction(async (connection) => {
+        await databases.recording.transaction(async (connection) => {
           if (toClaim) await insertKey(connection, toClaim(receiver.id))
           await insertReceiver(connection, receiver)
           await insertMessage(connection, {
@@ -90,6 +90,6 @@ export function createReceivers(options: ReceiversOptions): Receivers {
       if (!receiver) throw notFound('event receiver', id)
       return receiver
     },
-    find: (search) => selectReceivers(database, search),
+    find: (search) => selectReceivers(databases.reading, search),
   }
 }

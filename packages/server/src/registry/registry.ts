@@ -1,7 +1,7 @@
 import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Recorder } from '../intake/recorder.js'
-import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
+import type { Databases } from '../storage/open-database.js'
 import type { CloudEventMapper } from './cloud-events/cloud-event.js'
 import { type CloudEvents, createCloudEvents } from './cloud-events/cloud-events.js'
 import { createEvents, type Events } from './events.js'
@@ -21,7 +21,7 @@ export interface Registry {
 }
 
 export interface RegistryOptions {
-  database: Database
+  databases: Pick<Databases, 'recording' | 'reading' | 'searching'>
   definitions: Definitions
   payloadSchemas: PayloadSchemas
   recorder: Recorder
@@ -32,12 +32,12 @@ export interface RegistryOptions {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { database, definitions, payloadSchemas, recorder, cloudEventMappers, onMessages } = options
+  const { databases, definitions, payloadSchemas, recorder, cloudEventMappers, onMessages } = options
   const nextIdentity = createIdentities()
-  const idempotency = createIdempotency(database)
-  const events = createEvents({ database, definitions, payloadSchemas, recorder, idempotency, nextIdentity })
+  const idempotency = createIdempotency(databases.recording)
+  const events = createEvents({ databases, definitions, payloadSchemas, recorder, idempotency, nextIdentity })
   const receivers = createReceivers({
-    database,
+    databases,
     definitions,
     payloadSchemas,
     idempotency,
@@ -47,8 +47,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   return {
     events,
     receivers,
-    groups: createGroups({ database, definitions, idempotency, nextIdentity, onMessages }),
-    gateStatus: createGateStatus(database),
+    groups: createGroups({ databases, definitions, idempotency, nextIdentity, onMessages }),
+    gateStatus: createGateStatus(databases.reading),
     cloudEvents: createCloudEvents({ events, receivers, mappers: cloudEventMappers }),
   }
 }

@@ -1,6 +1,6 @@
 import { EprError, toJsonText } from '@epr/model'
 import pg from 'pg'
-import { fromDatabaseError } from './database-error.js'
+import { fromDatabaseError, isDisconnect, LostAnswerError } from './database-error.js'
 
 /** A statement with a name is prepared once per connection. */
 export type Statement = string | { name: string; text: string }
@@ -10,7 +10,11 @@ export interface Connection {
 }
 
 export interface Database extends Connection {
-  /** Runs `work` in one transaction (READ COMMITTED); whatever it throws rolls everything back. */
+  /**
+   * Runs `work` in one transaction (READ COMMITTED); whatever it throws rolls everything back.
+   *
+   * @throws LostAnswerError when it is not known whether it is committed
+   */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>
   /** A connection outside the pool, for session locks and LISTEN. The caller connects and ends it. */
   createClient(applicationName: string): pg.Client
@@ -19,15 +23,25 @@ export interface Database extends Connection {
 
 export interface DatabaseOptions {
   config: pg.ClientConfig
+  /** What its connections are called in `pg_stat_activity`. @default epr-server */
+  applicationName?: string
   /** @default 16 */
   maxConnections?: number
-  /** How long a statement of the pool may take. @default 30_000 */
+  /** How long a statement may take before PostgreSQL ends it; 0 for as long as it takes. @default 30_000 */
   statementTimeoutMs?: number
   /** Called with errors on idle connections, which belong to no caller. */
   onIdleError?: (error: Error) => void
 }
 
-const CONNECT_TIMEOUT_MS = 5_000
+/** To get a connection, whether one is made for it or it waits for one that is lent. */
+const CONNECT_TIMEOUT_MS = 3_000
+/** How much longer than PostgreSQL's own limit an answer is waited for: what comes later does not come. */
+const ANSWER_GRACE_MS = 1_000
+
+/** How soon PostgreSQL lets go of what a server held that is gone without a word: of its locks, above all. */
+const NOTICE_LOSS =
+  ' -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000'
+const KEEPALIVE_DELAY_MS = 5_000
 
 const { builtins } = pg.types
 
@@ -65,73 +79,139 @@ function assertStorable(value: unknown): void {
   }
 }
 
-async function run<Row extends object>(
-  client: pg.Pool | pg.PoolClient,
+/** Ends a connection at once: what its other end makes of that is not waited for. */
+export const cut = (client: pg.ClientBase): void =>
+  void (client as { connection?: pg.Connection }).connection?.stream.destroy()
+
+/**
+ * Asks on a connection, for as long as that may take.
+ *
+ * @param deadlineMs without an answer until then the connection is cut; undefined for a wait without an end
+ * @throws LostAnswerError when the connection went away, or was cut, while PostgreSQL had the statement
+ */
+export async function ask<Row extends object>(
+  client: pg.ClientBase,
   statement: Statement,
-  values: unknown[] = [],
+  values: unknown[],
+  deadlineMs: number | undefined,
 ): Promise<Row[]> {
+  assertStorable(values)
+  const query = typeof statement === 'string' ? { text: statement } : statement
+  let isLate = false
+  const cutLate = () => {
+    isLate = true
+    cut(client)
+  }
+  const late = deadlineMs === undefined ? undefined : setTimeout(cutLate, deadlineMs)
   try {
-    const query = typeof statement === 'string' ? { text: statement } : statement
-    assertStorable(values)
     // A multi-statement text (a migration) is possible only without values.
     const result = await client.query<Row>(values.length > 0 ? { ...query, values } : query)
     return result.rows
   } catch (error) {
-    throw fromDatabaseError(error)
+    if (!isDisconnect(error)) throw fromDatabaseError(error)
+    const { processID: backend = 0 } = client as { processID?: number }
+    throw new LostAnswerError({ backend, isLate, cause: error })
+  } finally {
+    clearTimeout(late)
   }
 }
 
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+/** What pg-pool says when all connections are lent for too long, as they also are to a database that is silent. */
+const BUSY = /^timeout exceeded when trying to connect/
+const TOO_MUCH = 'the database has too much to do, or does not answer: try again'
+
+async function lend(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect()
   } catch (error) {
-    throw fromDatabaseError(error)
+    const isBusy = error instanceof Error && BUSY.test(error.message)
+    throw isBusy ? new EprError('UNAVAILABLE', TOO_MUCH, { cause: error }) : fromDatabaseError(error)
   }
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const client = await connect(pool)
-  // A connection on which a rollback fails is broken: releasing it with true takes it out of the pool.
-  let broken = false
+type Run = Connection['query']
+
+async function inTransaction<T>(run: Run, work: (connection: Connection) => Promise<T>): Promise<T> {
+  await run('begin')
   try {
-    await run(client, 'begin')
-    const result = await work({ query: (statement, values) => run(client, statement, values) })
-    await run(client, 'commit')
+    const result = await work({ query: run })
+    await run('commit')
     return result
   } catch (error) {
-    await run(client, 'rollback').catch(() => {
-      broken = true
-    })
+    // What has no connection any more is rolled back by PostgreSQL.
+    if (!(error instanceof LostAnswerError)) await run('rollback').catch(() => undefined)
     throw error
-  } finally {
-    client.release(broken)
   }
 }
 
-/** A pool of connections whose session speaks EPR's dialect: schema `epr`, UTC, ISO dates. */
+/**
+ * A pool of connections whose session speaks EPR's dialect: schema `epr`, UTC, ISO dates. Nothing that is asked of it
+ * waits for longer than it takes to get a connection and for the statement's limit.
+ */
 export function createDatabase(options: DatabaseOptions): Database {
-  const sessionConfig = (statementTimeoutMs: number, applicationName: string): pg.ClientConfig => ({
+  const { applicationName = 'epr-server', statementTimeoutMs = 30_000 } = options
+  const sessionConfig = (timeoutMs: number, name: string): pg.ClientConfig => ({
     ...options.config,
-    application_name: applicationName,
+    application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
     options:
       `${options.config.options ?? ''} -c search_path=epr -c TimeZone=UTC -c DateStyle=ISO` +
-      ` -c default_transaction_isolation=read\\ committed -c statement_timeout=${statementTimeoutMs}`,
+      ` -c default_transaction_isolation=read\\ committed -c statement_timeout=${timeoutMs}${NOTICE_LOSS}`,
     types,
   })
-  const pool = new pg.Pool({
-    ...sessionConfig(options.statementTimeoutMs ?? 30_000, 'epr-server'),
-    max: options.maxConnections ?? 16,
-    idleTimeoutMillis: 60_000,
-  })
-  // The pool listens to idle connections only; on one that is lent, the statement under way fails for its caller, or the next does.
-  pool.on('connect', (client) => client.on('error', () => undefined))
-  pool.on('error', (error) => options.onIdleError?.(error))
+  const deadlineMs = statementTimeoutMs === 0 ? undefined : statementTimeoutMs + ANSWER_GRACE_MS
+  let pool = createPool()
+  const closing = new Set<Promise<void>>()
+
+  function createPool(): pg.Pool {
+    const created = new pg.Pool({
+      ...sessionConfig(statementTimeoutMs, applicationName),
+      max: options.maxConnections ?? 16,
+      idleTimeoutMillis: 60_000,
+    })
+    // The pool listens to idle connections only; on one that is lent, the statement under way fails for its caller, or the next does.
+    created.on('connect', (client) => client.on('error', () => undefined))
+    created.on('error', (error) => options.onIdleError?.(error))
+    return created
+  }
+
+  /** Silence on one connection is silence on those beside it: none of them is lent again. */
+  function renew(silent: pg.Pool): void {
+    if (silent !== pool) return
+    pool = createPool()
+    const ended = silent.end().finally(() => closing.delete(ended))
+    closing.add(ended)
+  }
+
+  async function using<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const from = pool
+    const client = await lend(from)
+    let isLost = false
+    const run: Run = async (statement, values = []) => {
+      try {
+        return await ask(client, statement, values, deadlineMs)
+      } catch (error) {
+        isLost ||= error instanceof LostAnswerError
+        if (error instanceof LostAnswerError && error.isLate) renew(from)
+        throw error
+      }
+    }
+    try {
+      return await work(run)
+    } finally {
+      client.release(isLost)
+    }
+  }
+
   return {
-    query: (statement, values) => run(pool, statement, values),
-    transaction: (work) => inTransaction(pool, work),
-    createClient: (applicationName) => new pg.Client(sessionConfig(0, applicationName)),
-    close: () => pool.end(),
+    query: (statement, values) => using((run) => run(statement, values)),
+    transaction: (work) => using((run) => inTransaction(run, work)),
+    createClient: (name) => new pg.Client(sessionConfig(0, name)),
+    async close() {
+      if (!pool.ending) closing.add(pool.end())
+      await Promise.all(closing)
+    },
   }
 }

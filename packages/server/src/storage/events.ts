@@ -154,6 +154,17 @@ function toIntersection(
     select id from probe union select id from every order by id ${order} limit ${limit}`
 }
 
+/** Filters that no index answers. */
+const UNINDEXED = ['release', 'platform_id', 'package'] as const
+/** What few events have in common: of these each can be looked at. */
+const NARROW = ['id', 'name', 'version'] as const
+
+/** Whether a search reads about what it gives; another may have to look at every event there is. */
+export function isIndexed(filter: EventFilter): boolean {
+  const isGiven = (column: keyof EventFilter) => typeof filter[column] === 'string'
+  return !UNINDEXED.some(isGiven) || NARROW.some(isGiven)
+}
+
 /** What stands in the index events_version, which then answers alone, also that nothing meets all. */
 const COVERED = ['id', 'version', 'event_receiver_id']
 

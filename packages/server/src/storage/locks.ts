@@ -7,5 +7,5 @@ const EPR = 0x45_50_52
 /** Held in a transaction while migrations run. */
 export const MIGRATION_LOCK = [EPR, 1] as const
 
-/** Held in a session by the one server that numbers and publishes messages. */
-export const LEADER_LOCK = [EPR, 2] as const
+/** One for each token of the lease, counted round; held by the session that has taken it. */
+export const LEADER_LOCKS = { key: EPR + 1, count: 2 ** 31 - 1 } as const

@@ -1,23 +1,54 @@
 import { startEmbeddedPostgres } from '@epr/embedded-postgres'
 import { EprError } from '@epr/model'
+import type pg from 'pg'
 import type { Logger } from 'pino'
-import { createDatabase, type Database } from './database.js'
+import { createDatabase, type Database, type DatabaseOptions } from './database.js'
 import { toDatabaseLocation } from './database-url.js'
 
+/** Who asks; none of them waits behind another. */
+const CLASSES = {
+  /** Events and definitions, and what is looked up for them. */
+  recording: { maxConnections: 5, statementTimeoutMs: 4_000 },
+  /** What clients read, found by an index. */
+  reading: { maxConnections: 5, statementTimeoutMs: 5_000 },
+  /** Searches for which there is no index: they take what is left of the database. */
+  searching: { maxConnections: 2, statementTimeoutMs: 5_000 },
+  /** The relay, retention and statistics. */
+  background: { maxConnections: 4, statementTimeoutMs: 30_000 },
+  /** Whether events can be recorded. */
+  health: { maxConnections: 1, statementTimeoutMs: 1_000 },
+  /** At the start only: migrations take as long as they take. */
+  upkeep: { maxConnections: 1, statementTimeoutMs: 0 },
+} as const satisfies Record<string, Pick<DatabaseOptions, 'maxConnections' | 'statementTimeoutMs'>>
+
+/** One database, on connections of their own for each of those who ask. */
+export type Databases = Readonly<Record<keyof typeof CLASSES, Database>>
+
 export interface OpenedDatabase {
-  database: Database
+  databases: Databases
   /** Where the data is, for people; without a password. */
   place: string
-  /** Closes the pool, and stops the embedded server when there is one. */
+  /** Closes the connections, and stops the embedded server when there is one. */
   close(): Promise<void>
 }
+
+type Opening = Omit<DatabaseOptions, 'applicationName' | 'maxConnections' | 'statementTimeoutMs'>
+
+function createDatabases(options: Opening): Databases {
+  const opened = Object.entries(CLASSES).map(([name, limits]) => {
+    return [name, createDatabase({ ...options, ...limits, applicationName: `epr-server ${name}` })]
+  })
+  return Object.fromEntries(opened) as Databases
+}
+
+const closeAll = async (databases: Databases): Promise<void> =>
+  void (await Promise.all(Object.values(databases).map((database) => database.close())))
 
 /** A wrong password, a missing database and a server that is away all mean that --db has to be looked at. */
 export async function assertReachable(database: Database, display: string, flag = '--db'): Promise<void> {
   try {
     await database.query('select 1')
   } catch (error) {
-    await database.close()
     const cause = error instanceof EprError && error.cause instanceof Error ? error.cause : (error as Error)
     const reason = cause.message || (cause as NodeJS.ErrnoException).code
     throw new EprError(
@@ -31,19 +62,29 @@ export async function assertReachable(database: Database, display: string, flag 
 /** Opens what `--db` names: a server, or the embedded PostgreSQL on a directory. */
 export async function openDatabase(db: string, log: Logger): Promise<OpenedDatabase> {
   const location = toDatabaseLocation(db)
-  const onIdleError = (error: Error) => log.debug({ err: error }, 'an idle database connection was lost')
+  const open = (config: pg.ClientConfig) =>
+    createDatabases({
+      config,
+      onIdleError: (error) => log.debug({ err: error }, 'an idle database connection was lost'),
+    })
   if (location.kind === 'server') {
-    const database = createDatabase({ config: location.config, onIdleError })
-    await assertReachable(database, location.display)
-    return { database, place: location.display, close: () => database.close() }
+    const databases = open(location.config)
+    const close = () => closeAll(databases)
+    try {
+      await assertReachable(databases.upkeep, location.display)
+    } catch (error) {
+      await close()
+      throw error
+    }
+    return { databases, place: location.display, close }
   }
   const embedded = await startEmbeddedPostgres({ directory: location.directory, log })
-  const database = createDatabase({ config: embedded.connection, onIdleError })
+  const databases = open(embedded.connection)
   return {
-    database,
+    databases,
     place: `embedded PostgreSQL in ${location.directory}`,
     async close() {
-      await database.close()
+      await closeAll(databases)
       await embedded.stop()
     },
   }

@@ -1,4 +1,5 @@
 import type { Connection } from './database.js'
+import { asHolder } from './lease.js'
 
 /** The table `outbox`: a row holds all that one commit sends. How it is read stands in messages.ts. */
 
@@ -41,22 +42,20 @@ export async function insertMessage(connection: Connection, message: NewMessage)
 }
 
 /**
- * Gives the next rows of the outbox, and with them their messages, their place in the feed: behind all that have one,
- * without a gap. Only the leader may call it, on the session that holds the leader lock: committed rows in the order of
- * their ids, which for one NVRPP is the order of acceptance. Indexes outbox_unnumbered and outbox_cursor. Rows are
- * found again by where they stand, which nobody else changes before they are numbered: joined by id, a backlog is
- * walked whole for each of its rows whenever statistics know of none.
+ * Gives the next `limit` rows of the outbox their place in the feed, and says so to all servers.
+ *
+ * @param token of the lease
+ * @returns how many rows there were
+ * @throws LeaseLostError when another server has taken the lease over
  */
-export const SEQUENCE_MESSAGES = `
-  with last as materialized (
-    select greatest(removed_cursor, ${NEWEST_CURSOR}) as cursor from retention
-  ), next as materialized (
-    select ctid as place, sum(size) over (order by id) - size as before
-    from outbox where first_cursor is null order by id limit $1::int
-  )
-  update outbox o set first_cursor = last.cursor + next.before + 1, numbered_at = clock_timestamp()
-  from last, next where o.ctid = next.place
-  returning o.size`
+export async function numberMessages(session: Connection, token: string, limit: number): Promise<number> {
+  const statement = {
+    name: 'number_messages',
+    text: 'select number_messages($1::bigint, $2::int) as numbered',
+  }
+  const [row] = await asHolder(session.query<{ numbered: number }>(statement, [token, limit]))
+  return row?.numbered ?? 0
+}
 
 export interface OutboxFacts {
   /** Committed and not yet in the feed; of 10,000 commits at most. */
@@ -92,17 +91,19 @@ export async function selectOutboxFacts(
  * Removes rows of the outbox whose messages are older than `retentionMs` and published to every topic that has ever
  * been published to; a batch at a time, so that no lock is held for long. Index outbox_cursor.
  *
+ * @param token of the lease: without it nothing is removed
  * @returns how many rows were removed; less than `limit` means that there are no more
  */
 export async function deleteOldMessages(
   connection: Connection,
   retentionMs: number,
   limit: number,
+  token: string,
 ): Promise<number> {
   const [row] = await connection.query<{ removed: number }>(
     `with old as (
        select first_cursor from outbox
-       where first_cursor > (select removed_cursor from retention)
+       where first_cursor > (select removed_cursor from retention) and exists (select from leader_lease where token = $3::bigint)
          and first_cursor + size - 1 <= coalesce((select min(published_cursor) from relays), ${END})
        order by first_cursor limit $2::int
      ), removed as (
@@ -113,7 +114,7 @@ export async function deleteOldMessages(
        update retention set removed_cursor = (select max(cursor) from removed) where exists (select from removed)
      )
      select count(*)::int as removed from removed`,
-    [retentionMs, limit],
+    [retentionMs, limit, token],
   )
   return row?.removed ?? 0
 }

@@ -76,6 +76,14 @@ create table idempotency_keys (
 );
 CREATE INDEX idempotency_keys_age ON epr.idempotency_keys USING btree (created_at);
 
+create table leader_lease (
+  only_row boolean not null default true,
+  token bigint not null,
+  beat bigint not null,
+  constraint leader_lease_only_row_check CHECK (only_row),
+  constraint leader_lease_pkey PRIMARY KEY (only_row)
+) with (fillfactor=50);
+
 create table migrations (
   version integer not null,
   name text not null,
@@ -103,6 +111,13 @@ create table outbox (
 CREATE UNIQUE INDEX outbox_cursor ON epr.outbox USING btree (first_cursor) WHERE (first_cursor IS NOT NULL);
 CREATE INDEX outbox_unnumbered ON epr.outbox USING btree (id) WHERE (first_cursor IS NULL);
 
+create table recording_probe (
+  only_row boolean not null default true,
+  written_at timestamp with time zone not null,
+  constraint recording_probe_only_row_check CHECK (only_row),
+  constraint recording_probe_pkey PRIMARY KEY (only_row)
+) with (fillfactor=50);
+
 create table relays (
   topic text not null,
   published_cursor bigint not null default 0,
@@ -118,4 +133,6 @@ create table retention (
 
 -- function cursor_before(p_moment timestamp with time zone) returns bigint
 -- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[], OUT groups_repeated boolean[]) returns record
+-- function number_messages(p_token bigint, p_limit integer) returns integer
 -- function record_events(p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_digest bytea[], p_result text[]) returns integer
+-- function refuse_number_without_lease() returns trigger

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Statement } from './database.js'
+import { ask, cut, type Statement } from './database.js'
 import { fromDatabaseError } from './database-error.js'
 
 /** One connection for as long as it lives: what is locked or listened to on it ends with it. */
@@ -14,11 +14,16 @@ export interface Session {
 
 export interface SessionOptions {
   client: pg.Client
+  /** How long each answer is waited for before the session is given up. */
+  deadlineMs: number
   onNotification: (channel: string) => void
 }
 
+/** How long PostgreSQL's goodbye is waited for. */
+const GOODBYE_MS = 500
+
 /** @throws EprError UNAVAILABLE when the database cannot be reached */
-export async function openSession({ client, onNotification }: SessionOptions): Promise<Session> {
+export async function openSession({ client, deadlineMs, onNotification }: SessionOptions): Promise<Session> {
   let isOpen = true
   const ended = new Promise<void>((resolve) => {
     client.once('end', () => resolve())
@@ -35,18 +40,14 @@ export async function openSession({ client, onNotification }: SessionOptions): P
     throw fromDatabaseError(error)
   }
   return {
-    async query<Row extends object>(statement: Statement, values: unknown[] = []) {
-      const query = typeof statement === 'string' ? { text: statement } : statement
-      try {
-        return (await client.query<Row>({ ...query, values })).rows
-      } catch (error) {
-        throw fromDatabaseError(error)
-      }
-    },
+    query: (statement, values = []) => ask(client, statement, values, deadlineMs),
     ended,
     get isOpen() {
       return isOpen
     },
-    end: () => client.end(),
+    async end() {
+      const late = setTimeout(() => cut(client), GOODBYE_MS)
+      await client.end().finally(() => clearTimeout(late))
+    },
   }
 }

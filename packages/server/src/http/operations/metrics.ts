@@ -9,6 +9,8 @@ import { defineRoute, type Route } from '../core/route.js'
 /** What is asked for when metrics are read. */
 export interface MetricFacts {
   leading: boolean
+  /** Whether events can be recorded. */
+  recording: boolean
   /** Absent while the database does not answer. */
   outbox?: { unnumbered: number; age_s: number } | undefined
   /** Absent when messages are in the feed only. */
@@ -89,6 +91,7 @@ function createOwnMetrics(registers: PrometheusRegistry[]) {
       registers,
     }),
     leading: gauge('epr_leader', '1 on the server that numbers and publishes messages.'),
+    recording: gauge('epr_recording', '1 while events can be recorded.'),
     unnumbered: gauge(
       'epr_outbox_unnumbered_messages',
       'Messages not yet in the feed, counted over 10,000 commits.',
@@ -108,8 +111,12 @@ function createOwnMetrics(registers: PrometheusRegistry[]) {
   }
 }
 
-function setFacts(own: ReturnType<typeof createOwnMetrics>, { leading, outbox, relay }: MetricFacts): void {
+function setFacts(
+  own: ReturnType<typeof createOwnMetrics>,
+  { leading, recording, outbox, relay }: MetricFacts,
+): void {
   own.leading.set(leading ? 1 : 0)
+  own.recording.set(recording ? 1 : 0)
   if (outbox) {
     own.unnumbered.set(outbox.unnumbered)
     own.age.set(outbox.age_s)
