@@ -26,14 +26,14 @@ const subcommands = ({ sections }: Help): string[] =>
 const toRow = ({ term, description }: HelpEntry): string[] => [code(term), description]
 const isOwn = ({ term }: HelpEntry): boolean => !term.startsWith('-h, ')
 
-function toSection({ name, help: { usage, description, sections, example } }: Command): string {
+function toSection({ name, help: { usage, description, sections, examples } }: Command): string {
   const own = [...(sections.get('Arguments') ?? []), ...(sections.get('Options') ?? [])].filter(isOwn)
   return [
     `## epr-cli ${name}`,
     description,
     `\`\`\`text\n${usage}\n\`\`\``,
     ...(own.length > 0 ? [table(['', ''], own.map(toRow))] : []),
-    ...(example ? [`\`\`\`sh no-run\n${example}\n\`\`\``] : []),
+    ...(examples.length > 0 ? [`\`\`\`sh no-run\n${examples.join('\n')}\n\`\`\``] : []),
   ].join('\n\n')
 }
 

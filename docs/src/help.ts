@@ -14,7 +14,7 @@ export interface Help {
   description: string
   /** By their titles: `Options`, `Arguments`, `Commands`, `Flags of every command`. */
   sections: ReadonlyMap<string, readonly HelpEntry[]>
-  example: string | undefined
+  examples: readonly string[]
 }
 
 const execute = promisify(execFile)
@@ -24,18 +24,24 @@ export function parseHelp(text: string): Help {
   const [head = '', ...rest] = text.split(/\n(?=[A-Z][^\n]*:\n)/)
   const [usage = '', ...description] = head.split('\n\n')
   const sections = new Map<string, HelpEntry[]>()
-  let example: string | undefined
+  let examples: string[] = []
   for (const section of rest) {
     const [title = '', ...lines] = section.split('\n')
-    if (title === 'Example:') example = lines[0]?.trim().replace(/^\$ /, '')
+    if (/^Examples?:$/.test(title)) examples = parseExamples(lines)
     else sections.set(title.slice(0, -1), parseEntries(lines))
   }
   return {
     usage: usage.replace('Usage: ', ''),
     description: description.join(' ').replace(/\s+/g, ' ').trim(),
     sections,
-    example,
+    examples,
   }
+}
+
+/** Each behind a `$`; one that is too long for a line goes on behind a backslash. */
+function parseExamples(lines: readonly string[]): string[] {
+  const whole = lines.join('\n').replace(/\s*\\\n\s*/g, ' ')
+  return whole.split('\n').flatMap((line) => /^ {2}\$ (.*)$/.exec(line)?.slice(1) ?? [])
 }
 
 function parseEntries(lines: readonly string[]): HelpEntry[] {

@@ -13,7 +13,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Session, startSession } from './session.js'
 
 const PAGE = readFileSync(new URL('../reference/cli.md', import.meta.url), 'utf8')
-const EXAMPLES = [...PAGE.matchAll(/^```sh no-run\n(epr-cli .*)\n```$/gm)].map(([, command = '']) => command)
+const EXAMPLES = [...PAGE.matchAll(/^```sh no-run\n((?:epr-cli .*\n)+)```$/gm)].flatMap(([, commands = '']) =>
+  commands.trim().split('\n'),
+)
 const SHOP = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
 /** Asks a broker; the tests of the watcher on Kafka run it. */
 const NEEDS_A_BROKER = 'dead-letter'
@@ -28,6 +30,8 @@ printf '#!/bin/sh\\necho 812 passed\\n' > bin/make
 chmod +x bin/*
 export PATH="$PWD/bin:$PATH"
 echo '{"type":"object"}' > schema.json
+echo '{"found":0}' > report.json
+echo '{"specversion":"1.0","id":"1","source":"test","type":"t","subject":"shop","data":{},"eprname":"shop","eprversion":"1.2.0","eprrelease":"1","eprplatformid":"linux","eprpackage":"oci"}' > cloudevent.json
 echo '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"application","name":"shop","version":"1.2.0"}}}' > bom.json
 `
 

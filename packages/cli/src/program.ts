@@ -1,10 +1,19 @@
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
+import { CommandLineError } from './exit/failure.js'
 import { assertTextArguments } from './input/argument-text.js'
 import { createOutput } from './output/output.js'
 import { readSettings } from './settings/config.js'
 import { connect } from './settings/connect.js'
 import type { Context, Io, Perform } from './settings/context.js'
 import { defineFlags, type FlagTable, readFlags, readGlobalFlags, VALUE_FLAGS } from './settings/flags.js'
+import {
+  FLAGS_TOPIC,
+  helpWidth,
+  MIN_HELP_WIDTH,
+  toExample,
+  toFooter,
+  visibleOptions,
+} from './settings/help.js'
 
 interface LazyCommand {
   description: string
@@ -61,6 +70,7 @@ async function createContext(command: Command, { stdin, stdout, stderr, env }: I
       format: settings.output,
       indent: settings.indent,
       isQuiet: settings.isQuiet,
+      isPaged: settings.isPaged,
     }),
     stdin,
     stderr,
@@ -84,16 +94,18 @@ async function withSelection(
  * Does what the arguments say.
  *
  * @returns the exit code
- * @throws EprError, CommanderError
+ * @throws EprError, CommandLineError
  */
-export async function runProgram(args: readonly string[], version: string, io: Io): Promise<number> {
-  assertTextArguments(args)
+export async function runProgram(typed: readonly string[], version: string, io: Io): Promise<number> {
+  assertTextArguments(typed)
+  // Commander itself shows the help of the first word only.
+  const args = typed[0] === 'help' && typed.length > 2 ? [...typed.slice(1), '--help'] : typed
   let exitCode: number | undefined
 
-  const perform: Perform = (command, flags, example, action) =>
+  const perform: Perform = (command, flags, examples, action) =>
     defineFlags(command, flags)
       .allowExcessArguments(false)
-      .addHelpText('after', `\nExample:\n  $ epr-cli ${example}`)
+      .addHelpText('after', () => toFooter([examples].flat(), helpWidth(io)))
       .action(async (...given: unknown[]) => {
         const operands = given
           .slice(0, -2)
@@ -115,15 +127,43 @@ export async function runProgram(args: readonly string[], version: string, io: I
       .configureOutput({
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(text),
+        getOutHelpWidth: () => helpWidth(io),
+        getErrHelpWidth: () => helpWidth(io),
         // main says it, in one line.
         outputError: () => undefined,
-      }),
-  ).addHelpText('after', '\nExample:\n  $ epr-cli event search --name shop --since 2h')
+      })
+      .configureHelp({ visibleOptions, minWidthToWrap: MIN_HELP_WIDTH }),
+  ).addHelpText(
+    'after',
+    () => `\nExample:\n${toExample('event search --name shop --since 2h', helpWidth(io))}`,
+  )
 
   for (const [name, { description, load }] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(description)
     if (args.includes(name)) (await load())(command, perform)
   }
-  await program.parseAsync([...args], { from: 'user' })
+  defineFlags(program.command(FLAGS_TOPIC, { hidden: true }))
+    .description('What every command takes, before or behind its name.')
+    .helpOption(false)
+    .usage('[flags]')
+    .action((_request: unknown, command: Command) => command.outputHelp())
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    throw error instanceof CommanderError ? new CommandLineError(error, nameOf(program, args)) : error
+  }
   return exitCode ?? 0
+}
+
+/** The command that the arguments name, as it is typed: `event create`. */
+function nameOf(program: Command, args: readonly string[]): string {
+  const names: string[] = []
+  let command: Command | undefined = program
+  for (const word of args) {
+    const below: Command | undefined = command?.commands.find((each) => each.name() === word)
+    if (!below) continue
+    command = below
+    names.push(word)
+  }
+  return names.join(' ')
 }

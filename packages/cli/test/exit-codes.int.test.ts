@@ -116,7 +116,7 @@ it('says where JSON and YAML break, and what was meant', async () => {
   expect((await runCli(['evnt', 'create'])).stderr).toContain('Did you mean event?')
   expect((await runCli(['event', 'create', '--nmae', 'x'])).stderr).toContain('Did you mean --name?')
   expect((await runCli(['event', 'create', '--help'])).stdout).toMatch(
-    /Example:\n {2}\$ epr-cli event create/,
+    /Examples:\n {2}\$ epr-cli event create/,
   )
 })
 

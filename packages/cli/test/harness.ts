@@ -59,9 +59,9 @@ export const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/
 /** Runs it on a terminal of its own (script, of util-linux); stdout is then all that the terminal shows. */
 export function runOnTerminal(
   args: readonly string[],
-  { columns = 100, ...options }: CliOptions & { columns?: number } = {},
+  { columns = 100, rows = 0, ...options }: CliOptions & { columns?: number; rows?: number } = {},
 ): Promise<CliResult> {
-  const command = `stty cols ${columns}; ${[process.execPath, LAUNCHER, ...args].map(quote).join(' ')}`
+  const command = `stty cols ${columns} rows ${rows}; ${[process.execPath, LAUNCHER, ...args].map(quote).join(' ')}`
   return collect(spawn('script', ['-qec', command, '/dev/null'], { env: environment(options) }))
 }
 

@@ -67,6 +67,7 @@ export {
   nvrppOfPackageUrl,
   type PackageUrlParts,
 } from './package-url.js'
+export { toPlainJson, toPlainLine } from './plain-line.js'
 export {
   type BatchResult,
   batchAnswerSchema,
@@ -91,5 +92,6 @@ export {
   type Searched,
 } from './search.js'
 export { nearestName, readBoolean, readDurationMs, SETTINGS, settingsProblem } from './setting.js'
+export { readSettingsText, type YamlLibrary } from './settings-text.js'
 export { characterBoundary, shorten } from './shorten.js'
 export { isTime, readTime } from './time.js'

@@ -15,15 +15,15 @@ export function readDurationMs(text: string): number | undefined {
   return count === undefined ? undefined : Number(count) * (UNITS_MS.get(unit) ?? 0)
 }
 
-/** `true`, `false`, `1` or `0`; undefined for anything else. */
+/** `true`, `false`, in capitals too as YAML has them, `1` or `0`; undefined for anything else. */
 export function readBoolean(text: string): boolean | undefined {
-  if (text === 'true' || text === '1') return true
-  return text === 'false' || text === '0' ? false : undefined
+  if (/^(?:true|True|TRUE|1)$/.test(text)) return true
+  return /^(?:false|False|FALSE|0)$/.test(text) ? false : undefined
 }
 
 /** What `epr.yaml` may hold: the flags of the programs that share it. A key of neither is a mistake. */
 export const SETTINGS = {
-  'epr-cli': ['url', 'token', 'output', 'timeout', 'retry', 'dry-run', 'no-indent', 'debug'],
+  'epr-cli': ['url', 'token', 'output', 'timeout', 'retry', 'dry-run', 'no-indent', 'no-pager', 'debug'],
   'epr-server': [
     'host',
     'port',

@@ -107,7 +107,10 @@ export function defineDeadLetter(deadLetter: Command, perform: Perform): void {
       .command('list')
       .description('what watchers have put aside, with the reason; it changes nothing'),
     FLAGS,
-    'dead-letter list --brokers localhost:19092 --topic epr.dev.events',
+    [
+      'dead-letter list --brokers localhost:19092 --topic epr.dev.events',
+      'dead-letter list --name gate-deploy',
+    ],
     listLetters,
   )
 }

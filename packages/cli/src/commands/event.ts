@@ -30,7 +30,11 @@ export function defineEvent(event: Command, perform: Perform): void {
       ),
       ...VALUE_FLAGS,
     },
-    'event create --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "unit tests" --receiver tests --payload \'{"passed": 812}\' --success',
+    [
+      'event create --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "unit tests" --receiver tests --payload \'{"passed": 812}\' --success',
+      'event create --receiver scan --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "nightly scan" --payload @report.json',
+      'event create --receiver tests --cloudevent @cloudevent.json',
+    ],
     async (context, { cloudevent, jsonpath: _, ...request }) => {
       if (cloudevent === undefined) {
         // Many events have nothing to say but that they happened.
@@ -49,7 +53,11 @@ export function defineEvent(event: Command, perform: Perform): void {
       receiver: RECEIVER_FLAGS.receiver,
       ...SEARCH_FLAGS,
     },
-    'event search --name shop --success=false --since 2h --fields id,version,description',
+    [
+      'event search --name shop --success=false --since 2h --fields id,version,description',
+      "event search --receiver tests --limit 1 --order desc --jsonpath '{.items[0].id}'",
+      'event search --all -o ndjson',
+    ],
     async (context, request) => (await import('../objects/search.js')).search(context, 'event', request),
   )
   defineGet(event, perform, 'event')

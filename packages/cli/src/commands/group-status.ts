@@ -1,8 +1,8 @@
 import { type Client, type GateStatus, GateTimeoutError, type WaitOptions } from '@epr/client'
 import type { Nvrpp } from '@epr/model'
+import { toPlainLine } from '@epr/model'
 import { CommandError } from '../exit/command-error.js'
 import { EXIT } from '../exit/exit-code.js'
-import { toPlainLine } from '../exit/plain-line.js'
 import { assertOne, GROUP_NAMES, toId } from '../objects/by-name.js'
 import { type NvrppRequest, toNvrpp } from '../objects/nvrpp.js'
 import type { Row } from '../output/table.js'
@@ -70,7 +70,7 @@ async function show({ output }: Context, status: GateStatus): Promise<undefined>
   const state = status.state === 'open' ? colour('open') : `closed: ${colour(status.state)}`
   output.line(`the gate ${style.bold(toPlainLine(toGateName(status)))} is ${state}${since}${note}`)
   const fields = width === undefined || width >= WIDE ? FIELDS : FIELDS.slice(0, -1)
-  output.line(toTable(status.receivers.map(toRow), fields, style, width))
+  output.line(toTable(status.receivers.map(toRow), fields, style, { width, mayDrop: true }))
 }
 
 function toGateName({ group_id, group_name: name, group_version: version }: GateStatus): string {

@@ -47,16 +47,22 @@ export function defineGroup(group: Command, perform: Perform): void {
       enabled: yesNo('--enabled', 'whether it sends completions', true),
       ...VALUE_FLAGS,
     },
-    'group create --name gate --type epr.gate --version 1.0.0 --description "may be released" --receivers tests,scan',
+    [
+      'group create --name gate --type epr.gate --version 1.0.0 --description "may be released" --receivers tests,scan',
+      'group create --name draft --type epr.draft --version 1.0.0 --description "not yet" --receivers tests --enabled=false',
+    ],
     async (context, { receivers, jsonpath: _, ...fields }) =>
       (await import('../objects/create.js')).create(context, 'group', { fields, receivers }),
   )
-  defineDefinitionSearch(group, perform, 'group', 'group search --name gate --fields all')
+  defineDefinitionSearch(group, perform, 'group', [
+    'group search --name gate --fields all',
+    "group search --jsonpath '{.items[*].name}'",
+  ])
   defineGet(group, perform, 'group')
   perform(
     group.command('modify').description('Lets a group send completions, or stops it.'),
     MODIFY_FLAGS,
-    'group modify --group release --disable',
+    ['group modify --group release --disable', 'group modify --group release --enable'],
     modify,
   )
   perform(
@@ -71,7 +77,10 @@ export function defineGroup(group: Command, perform: Perform): void {
       ...VALUE_FLAGS,
       wait: duration('--wait <duration>', 'wait until it is open, at most so long, like 10m'),
     },
-    'group status --group release --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --wait 10m',
+    [
+      'group status --group release --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --wait 10m',
+      "group status --group release --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --jsonpath '{.state}'",
+    ],
     async (context, { jsonpath: _, ...request }) =>
       (await import('./group-status.js')).showGroupStatus(context, request),
   )

@@ -14,11 +14,17 @@ export function defineReceiver(receiver: Command, perform: Perform): void {
       schema: text('--schema <json>', 'JSON Schema of payloads: JSON, YAML, @file or - (stdin)', '{}'),
       ...VALUE_FLAGS,
     },
-    `receiver create --name foo-cli --type epr.foo.cli --version 1.0.0 --description "foo was built" --schema @schema.json`,
+    [
+      `receiver create --name foo-cli --type epr.foo.cli --version 1.0.0 --description "foo was built" --schema @schema.json`,
+      'receiver create --name tests --type shop.tested --version 2.0.0 --description "unit tests" -q',
+    ],
     async (context, { schema: carried, jsonpath: _, ...fields }) =>
       (await import('../objects/create.js')).create(context, 'receiver', { fields, carried }),
   )
-  defineDefinitionSearch(receiver, perform, 'receiver', 'receiver search --type epr.foo.cli --fields all')
+  defineDefinitionSearch(receiver, perform, 'receiver', [
+    'receiver search --type epr.foo.cli --fields all',
+    'receiver search --name tests -q',
+  ])
   defineGet(receiver, perform, 'receiver')
   defineGenerate(receiver, perform, 'receiver')
 }

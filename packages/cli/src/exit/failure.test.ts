@@ -20,6 +20,16 @@ it.each<[string[], RegExp]>([
   expect(stderr).toMatch(meant)
 })
 
+it.each([
+  [['--nothing'], 'epr-cli --help'],
+  [['event', 'create', '--nmae', 'x'], 'epr-cli event create --help'],
+  [['event', 'crate'], 'epr-cli event --help'],
+  [['--url', 'http://localhost:1', 'group', 'status', '--wait', 'soon'], 'epr-cli group status --help'],
+  [['sbom', 'record'], 'epr-cli sbom record --help'],
+])('says of %j whose help says more', async (args, help) => {
+  expect((await runInProcess(args)).stderr).toMatch(new RegExp(`; see ${help}\\n$`))
+})
+
 it('records that something happened, without a word of details', async () => {
   const flags = '--name n --version 1 --release 1 --platform-id p --package k --description d'.split(' ')
   const receiver = ['--event-receiver-id', '01HKX0J9KS8AASMRYX61458N41']

@@ -1,8 +1,7 @@
-import { EprError, type ErrorCode } from '@epr/model'
-import { CommanderError } from 'commander'
+import { EprError, type ErrorCode, toPlainLine } from '@epr/model'
+import type { CommanderError } from 'commander'
 import { CommandError } from './command-error.js'
 import { EXIT, exitCodeOf } from './exit-code.js'
-import { toPlainLine } from './plain-line.js'
 
 interface Teller {
   args: readonly string[]
@@ -46,16 +45,27 @@ function meantBy(problem: string): string | undefined {
   return SYNONYMS.find(([words]) => word !== undefined && words.split(' ').includes(word))?.[1]
 }
 
+/** What commander says of a command line, and whose help says more. */
+export class CommandLineError extends Error {
+  constructor(
+    override readonly cause: CommanderError,
+    /** `event create`; nothing for the program itself. */
+    readonly command: string,
+  ) {
+    super(cause.message)
+  }
+}
+
 /** Commander has asked for the end of the program: after a help text, or because of a mistake. */
-function toCommanderExit(error: CommanderError, { stderr }: Teller): number {
+function toCommanderExit({ cause: error, command }: CommandLineError, { stderr }: Teller): number {
   if (error.exitCode === 0) return EXIT.ok
   if (error.code === 'commander.help') return EXIT.usage
   // What stands behind a misspelt --token may be one.
   const said = error.message.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=[^']*'/, "$1'")
   const text = toPlainLine(said.replace(' is invalid. ', ' is invalid: ').replace(/\.$/, ''))
   const meant = text.includes('Did you mean') ? undefined : meantBy(text)
-  stderr.write(`epr-cli: ${[text, meant].filter(Boolean).join('; ')}; see epr-cli --help
-`)
+  const help = ['see epr-cli', command, '--help'].filter(Boolean).join(' ')
+  stderr.write(`epr-cli: ${[text, meant, help].filter(Boolean).join('; ')}\n`)
   return EXIT.usage
 }
 
@@ -75,7 +85,7 @@ export function toProblem(error: EprError): string {
 
 /** Says on stderr, in one line, why the command has failed. Gives the exit code. */
 export function tellFailure(error: unknown, teller: Teller): number {
-  if (error instanceof CommanderError) return toCommanderExit(error, teller)
+  if (error instanceof CommandLineError) return toCommanderExit(error, teller)
   const { args, env, stderr } = teller
   const isDebug = args.includes('--debug') || ['1', 'true'].includes(env.EPR_DEBUG ?? '')
   if (error instanceof EprError) stderr.write(`epr-cli: ${toProblem(error)}\n`)

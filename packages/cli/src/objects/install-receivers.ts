@@ -57,6 +57,7 @@ export async function installReceivers(
   }
   if (output.format !== 'table') return output.object(rows)
   const { toTable } = await import('../output/table.js')
-  output.line(toTable(rows, ['id', 'name', 'type', 'version', 'created'], output.style, output.width))
+  const fields = ['id', 'name', 'type', 'version', 'created']
+  await output.show(toTable(rows, fields, output.style, { width: output.width }))
   return undefined
 }

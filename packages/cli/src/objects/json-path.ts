@@ -30,29 +30,44 @@ function toText(json: string, { pointer, value }: Match): JsonText {
 export interface ParsedPath {
   path: string
   isRaw: boolean
+  /** Whether it leads to one value at most (RFC 9535, section 2.3.5.1: singular queries), which is shown and no list of it. */
+  isSingular: boolean
 }
+
+const SINGULAR = /^\$(?:\.[\w-]+|\[\d+\]|\['[^'\\]*'\]|\["[^"\\]*"\])*$/
 
 /** @throws UsageError for a blank path, and for the templates of kubectl */
 export function parsePath(typed: string): ParsedPath {
   const [, inner] = /^\s*\{(.*)\}\s*$/s.exec(typed) ?? []
   const path = (inner ?? typed).trim()
   if (path === '') throw new UsageError('--jsonpath must not be blank')
-  if (inner === undefined) return { path, isRaw: false }
+  if (inner === undefined) return { path, isRaw: false, isSingular: SINGULAR.test(path) }
   if (/[{}]/.test(inner)) throw new UsageError('--jsonpath takes one path in braces, like {.data}')
   const fromRoot = path.replace(/^\$?(?=[.[])/, '$').replace(/^(?!\$)/, '$.')
-  return { path: fromRoot.replace(/^\$\.items(?=$|[.[])/, '$'), isRaw: true }
+  return { path: fromRoot.replace(/^\$\.items(?=$|[.[])/, '$'), isRaw: true, isSingular: false }
 }
 
-/** What was found as kubectl shows it: texts without quotes, all on one line. @throws CommandError when that is nothing */
-export function toRawText(typed: string, found: readonly JsonText[]): string {
-  if (found.length === 0)
+/** As kubectl shows it: a text without quotes. */
+function toRawText(text: JsonText): string {
+  const value: unknown = JSON.parse(fromJsonText(text))
+  return typeof value === 'string' ? value : fromJsonText(text)
+}
+
+const isNested = (text: JsonText): boolean => /^\s*[{[]/.test(fromJsonText(text))
+
+/**
+ * What is shown of what a path has found: a text as it is, or else JSON. What only one path leads to is shown for itself.
+ *
+ * @throws CommandError when one value is wanted and there is none
+ */
+export function toShown(typed: string, found: readonly JsonText[]): { raw: string } | { json: object } {
+  const { isRaw, isSingular } = parsePath(typed)
+  if (!isRaw && !isSingular) return { json: found }
+  const [first] = found
+  if (first === undefined)
     throw new CommandError('NOT_FOUND', `--jsonpath ${JSON.stringify(typed)} finds nothing`)
-  return found
-    .map((text): string => {
-      const value: unknown = JSON.parse(fromJsonText(text))
-      return typeof value === 'string' ? value : fromJsonText(text)
-    })
-    .join(' ')
+  if (isSingular && isNested(first)) return { json: first }
+  return { raw: found.map(toRawText).join(' ') }
 }
 
 /**

@@ -1,5 +1,4 @@
-import { stringifyJson } from '@epr/model'
-import { toPlainLine } from '../exit/plain-line.js'
+import { stringifyJson, toPlainLine } from '@epr/model'
 import type { Row } from '../output/table.js'
 import type { Context } from '../settings/context.js'
 import type { RowRequest } from '../settings/flags.js'
@@ -30,7 +29,9 @@ export async function printRows(
   const shown = isCut ? rows.slice(0, TABLE_LIMIT) : rows
   if (shown.length > 0) {
     const { toTable } = await import('../output/table.js')
-    output.line(toTable(shown, fields, output.style, output.width))
+    // What was asked for by name is all shown.
+    const shape = { width: output.width, mayDrop: request.fields === undefined }
+    await output.show(toTable(shown, fields, output.style, shape))
   } else stderr.write('nothing found\n')
   if (shown.length < rows.length) {
     const which = request.order === 'desc' ? 'newest' : 'first'
@@ -44,14 +45,12 @@ async function printSelected(
   rows: AsyncIterable<Row>,
   jsonpath: string,
 ): Promise<undefined> {
-  const { compileJsonPath, parsePath, toRawText } = await import('./json-path.js')
-  const { path, isRaw } = parsePath(jsonpath)
-  const select = compileJsonPath(path)
-  const found = select(stringifyJson(await collect(rows, Number.POSITIVE_INFINITY)))
-  if (!isRaw) return printFound(context, found)
+  const { compileJsonPath, parsePath, toShown } = await import('./json-path.js')
+  const select = compileJsonPath(parsePath(jsonpath).path)
+  const shown = toShown(jsonpath, select(stringifyJson(await collect(rows, Number.POSITIVE_INFINITY))))
   const { output } = context
-  const text = toRawText(jsonpath, found)
-  output.line(output.width === undefined ? text : toPlainLine(text))
+  if ('raw' in shown) return output.line(output.width === undefined ? shown.raw : toPlainLine(shown.raw))
+  return Array.isArray(shown.json) ? printFound(context, shown.json) : output.object(shown.json)
 }
 
 /** With the fields in their own order. */

@@ -35,7 +35,7 @@ it('on a terminal shows what has just happened, by whom, and what it was', async
   serve()
   const { code, stdout, stderr } = await runInProcess(['event', 'search'], { isTerminal: true, columns })
   expect(code).toBe(0)
-  const [, head = '', first = ''] = stdout.split('\n')
+  const [, head = '', , first = ''] = stdout.split('\n')
   expect(head.split('│').map((cell) => cell.trim())).toEqual([
     ...['', 'created_at', 'success', 'receiver', 'artifact', 'description', 'id', ''],
   ])

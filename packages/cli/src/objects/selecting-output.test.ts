@@ -23,7 +23,9 @@ afterEach(() => vi.unstubAllGlobals())
 
 it.each<[string[], string]>([
   [[...CREATE, '--jsonpath', '{.data}'], `${ID}\n`],
-  [[...CREATE, '--jsonpath', '$.data', '--no-indent'], `["${ID}"]\n`],
+  [[...CREATE, '--jsonpath', '$.data', '--no-indent'], `${ID}\n`],
+  [[...CREATE, '--jsonpath', '$..data', '--no-indent'], `["${ID}"]\n`],
+  [['receiver', 'get', ID, '--jsonpath', '$.schema'], '{}\n'],
   [[...CREATE, '-q'], `${ID}\n`],
   [['receiver', 'get', ID, '--jsonpath', '{.name}'], 'tests\n'],
   [['receiver', 'get', ID, '--jsonpath', '{ .schema }'], '{}\n'],
@@ -31,6 +33,7 @@ it.each<[string[], string]>([
   [['receiver', 'get', ID, '-q'], `${ID}\n`],
   [['receiver', 'search', '--jsonpath', '{.items[*].name}'], 'tests scan\n'],
   [['receiver', 'search', '--jsonpath', '{[0].name}'], 'tests\n'],
+  [['receiver', 'search', '--jsonpath', "$[0]['name']"], 'tests\n'],
   [['receiver', 'search', '--jsonpath', '$[*].name', '-o', 'ndjson'], '"tests"\n"scan"\n'],
   [['receiver', 'search', '-q'], `${ID}\n${ID}\n`],
   [['status', '--jsonpath', '{.version}'], '1\n'],
@@ -40,6 +43,7 @@ it.each<[string[], string]>([
 
 it.each<[string[], number, string]>([
   [['receiver', 'get', ID, '--jsonpath', '{.nothing}'], 3, 'finds nothing'],
+  [['receiver', 'get', ID, '--jsonpath', '$.nothing'], 3, 'finds nothing'],
   [['receiver', 'search', '--jsonpath', '{.items[*].nothing}'], 3, 'finds nothing'],
   [['receiver', 'get', ID, '--jsonpath', '{.a}{.b}'], 2, 'one path in braces'],
   [['receiver', 'get', ID, '--jsonpath', ''], 2, 'must not be blank'],

@@ -1,18 +1,15 @@
-import { stringifyJson } from '@epr/model'
-import { toPlainLine } from '../exit/plain-line.js'
+import { stringifyJson, toPlainLine } from '@epr/model'
 import type { Output } from '../output/output.js'
-import { compileJsonPath, parsePath, toRawText } from './json-path.js'
+import { compileJsonPath, parsePath, toShown } from './json-path.js'
 
 /** An output that shows of each value only what a JSONPath finds in it. @throws UsageError for an invalid path */
 export function createSelectingOutput(output: Output, typed: string): Output {
-  const { path, isRaw } = parsePath(typed)
-  const select = compileJsonPath(path)
+  const select = compileJsonPath(parsePath(typed).path)
 
   async function object(value: object): Promise<undefined> {
-    const found = select(stringifyJson(value))
-    if (!isRaw) return output.object(found)
-    const text = toRawText(typed, found)
-    output.line(output.width === undefined ? text : toPlainLine(text))
+    const shown = toShown(typed, select(stringifyJson(value)))
+    if ('json' in shown) return output.object(shown.json)
+    output.line(output.width === undefined ? shown.raw : toPlainLine(shown.raw))
   }
 
   return {

@@ -33,7 +33,7 @@ it('leaves nothing to cut for the library that draws tables', () => {
   for (const [at, text] of TEXTS.entries()) {
     const row = Object.fromEntries(fields.slice(0, 4).map((field) => [field, `${'x'.repeat(at)}${text}`]))
     for (let width = 40; width < 70; width++) {
-      const table = toTable([row], fields.slice(0, 4), createStyle({}, {}), width)
+      const table = toTable([row], fields.slice(0, 4), createStyle({}, {}), { width })
       expect(table).toContain('┌')
       expect(table).not.toMatch(/\p{Surrogate}/u)
     }

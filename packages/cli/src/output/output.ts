@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
-import { EprError, stringifyJson } from '@epr/model'
-import { toPlainJson } from '../exit/plain-line.js'
+import { EprError, stringifyJson, toPlainJson } from '@epr/model'
 import { indentJson } from './indent-json.js'
 import type { Style } from './table.js'
 
@@ -18,6 +17,8 @@ export interface Output {
   /** Whether the reader has gone: `| head` has seen enough. */
   isClosed(): boolean
   line(text: string): undefined
+  /** Lines that people may want to look through: on a terminal that is too low for them, in a pager. */
+  show(text: string): Promise<undefined>
   /** The id of what was created or changed. `what` says so to people. */
   created(what: string, id: string): Promise<undefined>
   /** One value, on its own. */
@@ -31,6 +32,8 @@ interface OutputOptions {
   indent: boolean
   /** Whether ids are all that is shown of what has one. */
   isQuiet?: boolean
+  /** Whether long texts on a terminal are shown page by page. @default true */
+  isPaged?: boolean
 }
 
 /** The original's widths: answers to a creation by 4, everything else by 2. */
@@ -59,7 +62,7 @@ function idsOf(value: object): string[] | undefined {
 
 export function createOutput(options: OutputOptions): Output {
   const { stdout, env, indent: isIndented } = options
-  const { isQuiet = false } = options
+  const { isQuiet = false, isPaged = true } = options
   // Rows come as they are found, and none is a table.
   const format = isQuiet ? 'ndjson' : (options.format ?? (stdout.isTTY ? 'table' : 'json'))
   const style = createStyle(env, stdout)
@@ -77,23 +80,33 @@ export function createOutput(options: OutputOptions): Output {
     if (!isClosed) stdout.write(`${text}\n`)
   }
 
+  async function show(text: string): Promise<undefined> {
+    const isLong = stdout.isTTY && stdout.rows > 0 && text.split('\n').length >= stdout.rows
+    if (isLong && isPaged && !isClosed) {
+      const { findPager, showInPager } = await import('./pager.js')
+      const pager = findPager(env)
+      if (pager && (await showInPager(`${text}\n`, pager))) return
+    }
+    line(text)
+  }
+
   async function object(value: object, indent = OBJECT_INDENT): Promise<undefined> {
     const ids = isQuiet ? idsOf(value) : undefined
-    if (ids) return line(ids.join('\n'))
+    if (ids) return show(ids.join('\n'))
     const json = stringifyJson(value)
     switch (format) {
       case 'json':
-        return line(onTerminal(indentJson(json, isIndented ? indent : 0)))
+        return show(onTerminal(indentJson(json, isIndented ? indent : 0)))
       case 'ndjson':
         return line(onTerminal(indentJson(json, 0)))
       case 'yaml': {
         const { toYaml } = await import('./yaml-output.js')
         const isList = Array.isArray(value)
-        return line((isList ? '' : '---\n') + toYaml(json))
+        return show((isList ? '' : '---\n') + toYaml(json))
       }
       case 'table': {
         const { toRecord } = await import('./table.js')
-        return line(toRecord(value, style, stdout.columns))
+        return show(toRecord(value, style, stdout.columns))
       }
     }
   }
@@ -109,6 +122,7 @@ export function createOutput(options: OutputOptions): Output {
         throw new EprError('INTERNAL', `cannot write the output: ${problem.code}`, { cause: problem })
     },
     line,
+    show,
     object,
     async created(what, id) {
       if (isQuiet) return line(id)

@@ -13,14 +13,26 @@ it('is as wide as the terminal at most, and cuts no id', () => {
   const rows = [{ id: ID, name: 'x'.repeat(99), description: '日本'.repeat(40), success: true }]
   const fields = ['id', 'name', 'description', 'success']
   for (const width of [60, 80, 120]) {
-    const lines = toTable(rows, fields, plain, width).split('\n')
+    const lines = toTable(rows, fields, plain, { width }).split('\n')
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width)
     expect(lines.join('')).toContain(ID)
   }
 })
 
+it('leaves out the last columns where the others could not be read', () => {
+  const rows = [
+    { id: ID, name: 'a-long-name', version: '1.0.0', type: 'shop.tested.long', description: 'words' },
+  ]
+  const fields = ['id', 'name', 'version', 'type', 'description']
+  const head = (width: number) => toTable(rows, fields, plain, { width, mayDrop: true }).split('\n')[1]
+  expect(head(90)).toMatch(/id .*name .*version .*type .*descri/)
+  expect(head(60)).toMatch(/^│ id +│ name +│ version │$/)
+  expect(toTable(rows, fields, plain, { width: 45, mayDrop: true }).split('\n')).toHaveLength(5)
+  expect(toTable(rows, fields, plain, { width: 60 })).not.toContain('│ id')
+})
+
 it('lists the fields one below the other where no table fits', () => {
-  expect(toTable([{ id: ID, name: 'x' }], ['id', 'name'], plain, 20)).toBe(`id    ${ID}\nname  x`)
+  expect(toTable([{ id: ID, name: 'x' }], ['id', 'name'], plain, { width: 20 })).toBe(`id    ${ID}\nname  x`)
 })
 
 it('lays out JSON exactly, and lets nothing of strangers steer the terminal', () => {

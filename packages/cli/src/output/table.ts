@@ -1,6 +1,5 @@
-import { isJsonText, stringifyJson } from '@epr/model'
+import { isJsonText, stringifyJson, toPlainLine } from '@epr/model'
 import Table from 'cli-table3'
-import { toPlainLine } from '../exit/plain-line.js'
 import { displayWidth, fitWidth } from './display-width.js'
 import { indentJson } from './indent-json.js'
 import { toRelativeTime } from './relative-time.js'
@@ -19,6 +18,8 @@ export interface Style {
 
 const PADDING = 2
 const MIN_WIDTH = 5 + PADDING
+/** A column that is cut further says next to nothing: rather than that, the last one goes. */
+const READABLE_WIDTH = 8 + PADDING
 const COLOURS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   true: 'green',
   passed: 'green',
@@ -46,43 +47,73 @@ function paint(field: string, text: string, style: Style): string {
   return colour ? style[colour](text) : text
 }
 
-/** Takes from the widest columns, and from ids last: half an id is none. Undefined when that is not enough. */
-function fit(fields: readonly string[], natural: readonly number[], width: number): number[] | undefined {
+/** Takes from the widest columns, but nothing from ids: half an id is none. Undefined when that is not enough. */
+function fit(
+  fields: readonly string[],
+  natural: readonly number[],
+  width: number,
+  least: number,
+): number[] | undefined {
   const widths = [...natural]
   const excess = () => widths.reduce((sum, one) => sum + one + 1, 1) - width
   for (let over = excess(); over > 0; over = excess()) {
     const shrinkable = widths.map((one, at) => (isId(fields[at] ?? '') ? 0 : one))
     const widest = Math.max(...shrinkable)
-    if (widest <= MIN_WIDTH) return undefined
-    widths[shrinkable.indexOf(widest)] = Math.max(MIN_WIDTH, widest - 1)
+    if (widest <= least) return undefined
+    widths[shrinkable.indexOf(widest)] = Math.max(least, widest - 1)
   }
   return widths
 }
 
-const LINES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
+/** Fewer columns, from the last, until what is left can be read; two at least. */
+function fitFewer(
+  fields: readonly string[],
+  natural: readonly number[],
+  width: number,
+): number[] | undefined {
+  for (let count = fields.length; count > 1; count--) {
+    const widths = fit(fields.slice(0, count), natural.slice(0, count), width, READABLE_WIDTH)
+    if (widths) return widths
+  }
+  return undefined
+}
+
+const NO_LINES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
+
+/** How a table fits a terminal. */
+export interface TableShape {
+  /** Columns of the terminal; undefined where there is none. */
+  width: number | undefined
+  /** Whether the last fields may be left out where there is no room for all. @default false */
+  mayDrop?: boolean
+}
 
 /** Rows as a table that is no wider than the terminal; one below the other where no table fits. */
 export function toTable(
   rows: readonly Row[],
   fields: readonly string[],
   style: Style,
-  width: number | undefined,
+  { width, mayDrop = false }: TableShape,
 ): string {
   const cells = rows.map((row) => fields.map((field) => toCell(field, row[field])))
   const natural = fields.map(
     (field, at) => PADDING + Math.max(...[field, ...cells.map((row) => row[at] ?? '')].map(displayWidth)),
   )
-  const colWidths = width === undefined ? natural : fit(fields, natural, width)
+  const colWidths =
+    width === undefined
+      ? natural
+      : ((mayDrop ? fitFewer(fields, natural, width) : undefined) ?? fit(fields, natural, width, MIN_WIDTH))
   if (!colWidths) return rows.map((row) => toRecord(row, style, width)).join('\n\n')
   const table = new Table({
-    head: fields.map((field, at) => style.bold(fitWidth(field, (colWidths[at] ?? 0) - PADDING))),
+    head: colWidths.map((columns, at) => style.bold(fitWidth(fields[at] ?? '', columns - PADDING))),
     colWidths,
-    chars: LINES,
+    // On a terminal a rule sets the head off, with colours and without.
+    chars: width === undefined ? NO_LINES : {},
     style: { head: [], border: [], compact: true },
   })
   const toPainted = (text: string, at: number): string =>
     paint(fields[at] ?? '', fitWidth(text, (colWidths[at] ?? 0) - PADDING), style)
-  for (const row of cells) table.push(row.map(toPainted))
+  for (const row of cells) table.push(row.slice(0, colWidths.length).map(toPainted))
   return table.toString()
 }
 

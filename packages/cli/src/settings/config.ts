@@ -16,6 +16,8 @@ export interface Settings {
   retryMs: number | undefined
   dryRun: boolean
   indent: boolean
+  /** Whether long texts on a terminal go through a pager. */
+  isPaged: boolean
   /** Whether only ids are shown. */
   isQuiet: boolean
   debug: boolean
@@ -56,6 +58,7 @@ export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv)
     dryRun: flags.dryRun ?? read('dry-run', parseBoolean) ?? false,
     isQuiet: flags.quiet ?? false,
     indent: flags.indent !== false && !read('no-indent', parseBoolean),
+    isPaged: flags.pager !== false && !read('no-pager', parseBoolean),
     debug: flags.debug ?? read('debug', parseBoolean, 'EPR_DEBUG') ?? false,
   }
 }

@@ -1,5 +1,5 @@
 import type { Client, ClientOptions } from '@epr/client'
-import { toPlainLine } from '../exit/plain-line.js'
+import { toPlainLine } from '@epr/model'
 import { UsageError } from '../exit/usage-error.js'
 import { CLEAR_LINE } from '../output/progress.js'
 import type { Settings } from './config.js'

@@ -34,6 +34,6 @@ type Action<Table extends FlagTable> = (
 export type Perform = <Table extends FlagTable>(
   command: Command,
   flags: Table,
-  example: string,
+  examples: string | readonly string[],
   action: Action<Table>,
 ) => Command

@@ -186,6 +186,10 @@ export const GLOBAL_FLAGS = {
   dryRun: toggle('--dry-run', 'show what would be sent, and send nothing'),
   quiet: toggle('-q, --quiet', 'only ids, one on a line'),
   indent: toggle('--no-indent', 'JSON on one line'),
+  pager: toggle(
+    '--no-pager',
+    'no pager for what is longer than the terminal (EPR_PAGER, PAGER, default less)',
+  ),
   debug: toggle('--debug', 'show where an error comes from'),
 }
 

@@ -60,6 +60,7 @@ describe('the configuration', () => {
   it('reads the default file when it is there, lists and booleans included', () => {
     const config = () => readConfig([], { HOME: directory, XDG_CONFIG_HOME: join(directory, 'config') }, '0')
     expect(config().jsonLogging).toBe(false)
+    expect(read(['--config', writeFile('json-logging: True\n')]).jsonLogging).toBe(true)
     rmSync(join(directory, 'config'), { recursive: true, force: true })
     const file = writeFile('json-logging: true\nallowed-hosts: [a.test, b.test]\nmessage-retention: 2h\n')
     expect(read(['--config', file])).toMatchObject({
@@ -109,6 +110,8 @@ describe('the configuration', () => {
     ['a list', '- 1'],
     ['a bad value', 'port: many'],
     ['a map for a value', 'port: {a: 1}'],
+    ['a map in a list', 'brokers: [{a: 1}]'],
+    ['a list where one value is wanted', 'port: [1, 2]'],
     ['a key twice', 'port: 1\nport: 2'],
     ['a key that no program knows', 'port: 1\nhots: localhost'],
   ])('refuses a file with %s, and names it', (_, text) => {

@@ -12,7 +12,10 @@ export function defineRun(command: Command, perform: Perform): void {
       strict: toggle('--strict', 'exit with 125 when the outcome could not be recorded'),
       payload: text('--payload <json>', 'an object to record beside the outcome: JSON, YAML or @file'),
     },
-    'run --receiver tests --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --strict -- make test',
+    [
+      'run --receiver tests --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --strict -- make test',
+      'run --receiver tests --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --payload \'{"branch": "main"}\' -- make test',
+    ],
     async (context, request, words) =>
       (await import('./run-and-record.js')).runAndRecord(context, request, words),
   )

@@ -33,7 +33,10 @@ export function defineSbom(sbom: Command, perform: Perform): void {
       ...VALUE_FLAGS,
       success: yesNo('--success', 'whether it went well (default: true)'),
     },
-    'sbom record bom.json --release 1 --platform-id linux --package oci',
+    [
+      'sbom record bom.json --release 1 --platform-id linux --package oci',
+      'sbom record bom.json --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --dry-run',
+    ],
     async (context, { jsonpath: _, ...request }, files) =>
       (await import('./record.js')).recordSbom(context, request, files),
   )

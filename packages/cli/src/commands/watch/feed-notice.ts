@@ -1,5 +1,5 @@
 import type { EprError } from '@epr/model'
-import { toPlainLine } from '../../exit/plain-line.js'
+import { toPlainLine } from '@epr/model'
 
 /** Proxies end connections that are idle, and the next one stands at once: that is nobody's concern. */
 const PATIENCE_MS = 1_000

@@ -1,6 +1,5 @@
 import type { FeedEntry } from '@epr/client'
-import { MESSAGE_TYPES } from '@epr/model'
-import { toPlainLine } from '../../exit/plain-line.js'
+import { MESSAGE_TYPES, toPlainLine } from '@epr/model'
 import type { Style } from '../../output/table.js'
 
 type Message = FeedEntry['message']

@@ -50,5 +50,10 @@ async function watch(
 }
 
 export function defineWatch(command: Command, perform: Perform): void {
-  perform(command, FLAGS, 'watch --type epr.foo.cli -o ndjson', watch)
+  perform(
+    command,
+    FLAGS,
+    ['watch --type epr.foo.cli -o ndjson', 'watch --after 2026-11-01T00:00:00Z --success=true -o ndjson'],
+    watch,
+  )
 }

@@ -1,3 +1,4 @@
+import { shorten, toPlainLine } from '@epr/model'
 import type { Logger } from 'pino'
 
 type Reason = { readonly code: string; readonly message: string }
@@ -25,9 +26,8 @@ interface Window {
   count: number
 }
 
-/** A reason may quote a stranger: what would move the cursor of a terminal or turn its text around is left out. */
-const toReason = (message: string): string =>
-  [...message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')].slice(0, MAX_REASON_CHARS).join('')
+/** A reason may quote a stranger. */
+const toReason = (message: string): string => shorten(toPlainLine(message), MAX_REASON_CHARS)
 
 /** Says in the log what clients are refused and why, and does not let one of them fill it. */
 export function createRefusalLog(log: Pick<Logger, 'info'>, now = () => performance.now()): RefusalLog {
