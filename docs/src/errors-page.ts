@@ -38,7 +38,8 @@ const codes = Object.keys(HTTP_STATUS) as ErrorCode[]
 export function errorsPage(): string {
   return toPage('Errors', [
     `REST answers a failure with \`{"errors": ["…"], "error": {"code", "message", "details", "request_id"}}\`: \`errors\` is
-for people, \`error.code\` for programs. GraphQL has the same in \`extensions\`. The client throws an \`ApiError\` with that
+for people, \`error.code\` for programs. GraphQL has \`message\`, and in \`extensions\` \`code\`, \`request_id\` and,
+where they say more than the message, \`details\`. The client throws an \`ApiError\` with that
 \`code\`. What may be tried again has \`Retry-After\`, and the client does so by itself.`,
     table(
       ['code', 'HTTP', 'try again', 'exit of epr-cli', ''],

@@ -32,7 +32,7 @@ export function defineEvent(event: Command, perform: Perform): void {
     },
     [
       'event create --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "unit tests" --receiver tests --payload \'{"passed": 812}\' --success',
-      'event create --receiver scan --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "nightly scan" --payload @report.json',
+      'event create --receiver scan --name shop --version 1.2.0 --release 1 --platform-id linux --package oci --description "nightly scan" --payload @report.json --success',
       'event create --receiver tests --cloudevent @cloudevent.json',
     ],
     async (context, { cloudevent, jsonpath: _, ...request }) => {

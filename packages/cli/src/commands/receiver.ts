@@ -16,7 +16,7 @@ export function defineReceiver(receiver: Command, perform: Perform): void {
     },
     [
       `receiver create --name foo-cli --type epr.foo.cli --version 1.0.0 --description "foo was built" --schema @schema.json`,
-      'receiver create --name tests --type shop.tested --version 2.0.0 --description "unit tests" -q',
+      'receiver create --name lint --type shop.linted --version 1.0.0 --description "style" -q',
     ],
     async (context, { schema: carried, jsonpath: _, ...fields }) =>
       (await import('../objects/create.js')).create(context, 'receiver', { fields, carried }),

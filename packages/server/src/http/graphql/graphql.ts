@@ -4,6 +4,7 @@ import {
   buildSchema,
   type ExecutionResult,
   execute,
+  FieldsOnCorrectTypeRule,
   GraphQLError,
   type GraphQLScalarType,
   type GraphQLSchema,
@@ -18,6 +19,7 @@ import { isServerFault, toEprError } from '../core/error-response.js'
 import { parseJsonBody } from '../core/json-body.js'
 import { API_PREFIX, defineRoute, type HttpRequest, type HttpResponse, type Route } from '../core/route.js'
 import { WRITE_FAILURES } from '../core/route-doc.js'
+import { FieldsWithSynonymsRule } from './field-suggestions.js'
 import { assertDocumentSize, MAX_TOKENS } from './limits.js'
 import { createResolvers, type GraphqlContext } from './resolvers.js'
 import { JSON_SCALAR, TIME_SCALAR } from './scalars.js'
@@ -103,6 +105,8 @@ const DOC = {
   failures: WRITE_FAILURES,
 } as const
 
+const RULES = specifiedRules.map((rule) => (rule === FieldsOnCorrectTypeRule ? FieldsWithSynonymsRule : rule))
+
 /** GraphQL over HTTP: every well-formed request is answered with 200, whatever its errors and headers. */
 export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
   const schema = loadSchema()
@@ -112,7 +116,7 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
     try {
       const document = parse(request.query, { maxTokens: MAX_TOKENS })
       assertDocumentSize(document)
-      const errors = validate(schema, document, specifiedRules)
+      const errors = validate(schema, document, RULES)
       if (errors.length > 0) return { errors }
       const variableValues = readVariables(schema, document, request.operationName, request.variables)
       const { operationName } = request
@@ -129,7 +133,10 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
     const { code, message, details } = isOurs
       ? { code: 'INVALID_ARGUMENT', message: error.message, details: [error.message] }
       : mask(originalError, requestId)
-    return { message, locations, path, extensions: { code, message, details, request_id: requestId } }
+    // The message stands beside them.
+    const isSaid = details.length === 1 && details[0] === message
+    const extensions = { code, ...(!isSaid && { details }), request_id: requestId }
+    return { message, locations, path, extensions }
   }
 
   function mask(error: Error, requestId: string): EprError {
@@ -151,7 +158,7 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
       ...(result.data !== undefined && { data: result.data }),
       ...(Object.keys(context.truncated).length > 0 && { extensions: { truncated: context.truncated } }),
     }
-    const refused = errors?.map(({ extensions }) => extensions)
+    const refused = errors?.map(({ message, extensions: { code } }) => ({ code, message }))
     return { status, headers: { 'content-type': 'application/json' }, body: stringifyJson(body), refused }
   }
 
