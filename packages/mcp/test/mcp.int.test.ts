@@ -12,6 +12,7 @@ import {
   waitFor,
 } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { NOTICE } from '../src/notice.js'
 import { type Connection, connect, LAUNCHER } from './connect.js'
 
 const READ_TOOLS = [
@@ -268,6 +269,8 @@ describe('the create tools', () => {
     })
     const mismatch = await writing.fail('create_event', { event_data: buildEvent(id) })
     expect(mismatch).toMatch(/^PAYLOAD_MISMATCH.*passed.*fetch_receiver/s)
+    // The words of the schema are its author's.
+    expect(mismatch).toContain(NOTICE)
     const nobody = await writing.fail('create_event', { event_data: buildEvent(UNKNOWN_ID) })
     expect(nobody).toContain(UNKNOWN_ID)
     expect(await writing.fail('create_event', { event_data: buildEvent(id, { name: ' ' }) })).toContain(
