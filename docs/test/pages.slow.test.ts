@@ -39,14 +39,20 @@ async function follow(blocks: readonly Block[], session: Session, host: string):
   }
 }
 
-it.each(PAGES)('%s does what it says', async (page) => {
+async function followPage(page: string, times: number): Promise<void> {
   const blocks = parsePage(await readFile(join(ROOT, page), 'utf8'))
   const server = await startTestServer({ args: ['--host', 'localhost'] })
   const session = await startSession(server.url)
   try {
-    await follow(blocks, session, new URL(server.url).host)
+    for (let time = 0; time < times; time++) await follow(blocks, session, new URL(server.url).host)
+    expect(await session.leftBehind(), 'what is left in the clone').toEqual([])
   } finally {
     await session.close()
     await server.close()
   }
-})
+}
+
+it.each(PAGES)('%s does what it says, and leaves nothing in the clone', (page) => followPage(page, 1))
+
+it('what the chapter on curl says holds on a registry where it was followed before', () =>
+  followPage('docs/tutorial/03-curl.md', 2))

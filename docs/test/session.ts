@@ -17,6 +17,8 @@ export interface Session {
   start(block: string): Promise<void>
   /** What all blocks that go on have printed so far. */
   backgroundOutput(): Promise<string>
+  /** Files and directories beside those of the repository, but for hidden ones. */
+  leftBehind(): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -91,6 +93,12 @@ export async function startSession(url: string): Promise<Session> {
     run,
     async start(block) {
       await run(`{ ${block}\n} >>'${backgroundFile}' 2>&1 &`)
+    },
+    async leftBehind() {
+      const names = await readdir(directory, { withFileTypes: true })
+      return names
+        .filter((each) => !each.isSymbolicLink() && !each.name.startsWith('.'))
+        .map(({ name }) => name)
     },
     backgroundOutput: () => readFile(backgroundFile, 'utf8').catch(() => ''),
     async close() {
