@@ -50,6 +50,15 @@ it('npm start has its data where XDG_DATA_HOME says, and leaves the packages whe
   }
 })
 
+it('npm start says where flags go that npm has kept for itself', async () => {
+  const { child, output } = startScript(['start', '--port', '9000'])
+  const [code] = await once(child, 'close')
+  const lines = output()
+    .stderr.split('\n')
+    .filter((line) => line.includes('npm start -- --port'))
+  expect([code === 0, lines.length]).toEqual([false, 1])
+})
+
 it.each([
   ['npx', ['--no', '--', 'epr-server']],
   ['npm', ['start', '--']],

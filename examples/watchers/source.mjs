@@ -1,20 +1,27 @@
+import { createClient } from '@epr/client'
 import { feedSource, kafkaSource } from '@epr/watcher'
 import { settings } from './program.mjs'
+
+const URL = settings.EPR_URL ?? 'http://localhost:8042'
+
+/** A gate that does not exist never opens: better said at the start. A registry that is away is none of a watcher's mistakes. */
+export async function assertGroup(variable, id) {
+  const { EPR_TOKEN: token } = settings
+  const { groups } = createClient({ url: URL, retry: false, ...(token && { token }) })
+  await groups.get(id).catch((error) => {
+    if (error.code === 'NOT_FOUND') throw new Error(`${variable}: ${error.message}`)
+  })
+}
 
 /**
  * Kafka when EPR_BROKERS names some, or else the feed of the registry at EPR_URL. One that was never started begins
  * at the newest message, or at the oldest that is kept.
  */
 export function sourceOf(name, { fromLatest = true } = {}) {
-  const {
-    EPR_BROKERS: brokers,
-    EPR_TOPIC: topic = 'epr.dev.events',
-    EPR_URL: url,
-    EPR_TOKEN: token,
-  } = settings
+  const { EPR_BROKERS: brokers, EPR_TOPIC: topic = 'epr.dev.events', EPR_TOKEN: token } = settings
   if (brokers) {
     const kafka = { brokers: brokers.split(','), topics: [topic], groupId: name }
     return kafkaSource({ ...kafka, fromBeginning: !fromLatest })
   }
-  return feedSource({ url: url ?? 'http://localhost:8042', name, fromLatest, ...(token && { token }) })
+  return feedSource({ url: URL, name, fromLatest, ...(token && { token }) })
 }

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { createWatcher, opens } from '@epr/watcher'
 import { settings } from '../program.mjs'
-import { sourceOf } from '../source.mjs'
+import { assertGroup, sourceOf } from '../source.mjs'
 
 const { GROUP_ID: group, DEPLOY_COMMAND: command } = settings
 if (!group || !command) throw new Error('GROUP_ID and DEPLOY_COMMAND are needed')
+await assertGroup('GROUP_ID', group)
 
 const watcher = createWatcher({
   source: sourceOf('gate-deploy'),

@@ -15,6 +15,8 @@ import type { Outcome } from './worker/worker-protocol.js'
 /** A receiver as far as its schema goes. It never changes, so its id stands for its schema. */
 export interface SchemaOwner {
   readonly id: string
+  /** What people call it: its refusals say so. @default only its id */
+  readonly name?: string
   /** The JSON text of the schema. */
   readonly schema: string
 }
@@ -173,7 +175,9 @@ function assertSchema(outcome: Outcome): void {
 }
 
 function mismatch(receiver: SchemaOwner, details: readonly string[]): EprError {
-  const message = `payload does not match the schema of event receiver ${receiver.id}: ${details.join('; ')}`
+  const { id, name } = receiver
+  const called = name === undefined ? id : `${name} (${id})`
+  const message = `payload does not match the schema of event receiver ${called}: ${details.join('; ')}`
   return new EprError('PAYLOAD_MISMATCH', message, { details })
 }
 

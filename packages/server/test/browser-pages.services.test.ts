@@ -51,6 +51,31 @@ describe.skipIf(isMissing)('the pages for the browser', () => {
     })
   })
 
+  it('GraphQL: on a phone the answer stands below the query, each as wide as the page', async () => {
+    await use('/api/v1/graphql', 'graphql-page-narrow', async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      const [query, answer] = await Promise.all(
+        ['.graphiql-editors', '.graphiql-response'].map(async (part) => {
+          await page.locator(part).waitFor()
+          return page.locator(part).boundingBox()
+        }),
+      )
+      expect(query?.width).toBeGreaterThan(250)
+      expect(answer?.width).toBeGreaterThan(250)
+      expect(answer?.y).toBeGreaterThan((query?.y ?? 0) + 100)
+      expect(answer?.height).toBeGreaterThan(150)
+    })
+  })
+
+  it('API reference: the server stands there with its whole URL', async () => {
+    await use('/api/v1/docs', 'api-page-server', async (page) => {
+      const shown = page.locator('.servers')
+      await shown.waitFor()
+      expect(await shown.textContent()).toContain(server.url)
+      expect(await shown.textContent()).not.toContain('..')
+    })
+  })
+
   it('API reference: an operation is described and can be tried', async () => {
     await use('/api/v1/docs', 'api-page', async (page) => {
       const operation = page.locator('.opblock', { hasText: 'Whether the process lives' })

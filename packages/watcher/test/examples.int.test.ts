@@ -36,6 +36,11 @@ it('print prints', async () => {
 
 it.each<[string, Record<string, string>, RegExp]>([
   ['gate-deploy', { GROUP_ID: '', DEPLOY_COMMAND: 'true' }, /GROUP_ID/],
+  [
+    'gate-deploy',
+    { GROUP_ID: '01HKX0J9KS8AASMRYX61458N41', DEPLOY_COMMAND: 'true' },
+    /GROUP_ID: .*01HKX0J9KS/,
+  ],
   ['record-event', {}, /FOLLOW_UP_RECEIVER/],
   ['webhook', { WEBHOOK_URL: 'nowhere', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` }, /WEBHOOK_URL/],
   ...['', 'whsec_', 'whsec_%%%%', 'whsec_YWJj', `whsec_${'A'.repeat(31)}`, 'A'.repeat(32)].map(
@@ -122,6 +127,7 @@ it('gate-deploy deploys once the group is complete', async () => {
   await api.create('/events', { ...event, success: false })
   await api.create('/events', { ...event, success: true })
   await waitFor('the deployment', () => output().includes('deploy a; echo no 2\n'))
+  expect(output().match(/watching the feed of http:.*gate-deploy/g)).toHaveLength(1)
   expect(output().match(/^deploy/gm)).toHaveLength(1)
 })
 

@@ -85,7 +85,7 @@ function createPreparation({ definitions, payloadSchemas, nextIdentity }: Events
     if (payload === undefined) throw new EprError('INVALID_ARGUMENT', 'payload is required')
     const receiver = await receiverOf(input.event_receiver_id)
     const schema = fromJsonText(receiver.schema)
-    const owner = { id: receiver.id, schema }
+    const owner = { id: receiver.id, name: `${receiver.name}@${receiver.version}`, schema }
     const validation =
       'value' in payload
         ? payloadSchemas.validate(owner, payload.value, payload.text)

@@ -37,6 +37,7 @@ function createWorld({ connections, process = () => 'done', options = {}, from }
     },
   }
   const session = createFeedSession({
+    url: 'http://epr.test',
     messages,
     name: 'a-watcher',
     store: { read: async () => undefined, write: async (cursor) => void written.push(cursor) },

@@ -8,6 +8,8 @@ import { createCursorWindow } from './cursor-window.js'
 
 export interface FeedSessionOptions {
   messages: Messages
+  /** Of the registry, without a login. */
+  url: string
   name: string
   store: CursorStore
   fromLatest: boolean
@@ -40,6 +42,15 @@ export function createFeedSession(options: FeedSessionOptions): FeedSession {
   const working = new Set<Promise<unknown>>()
   /** Behind the last message that was handed on: a connection goes on from there, not from what is done. */
   let place: { after: string | undefined } | undefined
+  let isSaid = false
+
+  /** Once: a watcher that waits for its first message looks like one that hangs. */
+  function sayWhere(): void {
+    if (isSaid) return
+    isSaid = true
+    const after = place?.after ?? 'the oldest kept'
+    delivery.log.info({ name, after }, `watching the feed of ${options.url}`)
+  }
 
   async function hand(entry: RawEntry): Promise<void> {
     await window.belowOrAborted(MAX_PENDING, draining)
@@ -61,6 +72,7 @@ export function createFeedSession(options: FeedSessionOptions): FeedSession {
     for await (const { entries } of messages.connect({ ...place, signal: draining })) {
       // The first batch, which is empty, says that the connection stands.
       events.ready(true)
+      sayWhere()
       onReady()
       for (const entry of entries) await hand(entry)
     }

@@ -42,6 +42,14 @@ export interface FeedSourceOptions {
 const SAVE_MS = 500
 const CONNECT_TIMEOUT_MS = 15_000
 
+/** For a log: who may come in is nobody's business there. */
+function withoutLogin(url: string): string {
+  const shown = new URL(url)
+  shown.username = ''
+  shown.password = ''
+  return shown.href.replace(/\/$/, '')
+}
+
 /**
  * Messages from the registry's own feed: watching without Kafka.
  *
@@ -60,7 +68,15 @@ export function feedSource(options: FeedSourceOptions): MessageSource {
   async function run(delivery: Delivery, cursors: CursorStore): Promise<void> {
     // A fetch of somebody's own goes its own way.
     const { messages } = connect(fetch ? undefined : await environmentDispatcher(url, process.env))
-    const session = createFeedSession({ messages, name, store: cursors, fromLatest, onGone, delivery })
+    const session = createFeedSession({
+      messages,
+      url: withoutLogin(url),
+      name,
+      store: cursors,
+      fromLatest,
+      onGone,
+      delivery,
+    })
     const timer = setInterval(() => void session.save(), SAVE_MS)
     const { events, giveUpAfterMs, log } = delivery
     try {

@@ -81,6 +81,12 @@ export function kafkaSource(options: KafkaSourceOptions): MessageSource {
       log = delivery.log
       registerCodecs()
       const timing = toTiming(delivery.attemptMs, sessionTimeoutMs, commitIntervalMs)
+      let isSaid = false
+      const sayWhere = () => {
+        if (!isSaid)
+          log.info({ groupId, brokers: options.brokers }, `watching the topics ${topics.join(', ')}`)
+        isSaid = true
+      }
       const session = (onReady: () => void) =>
         runKafkaSession({
           connection: connectToKafka(options, log),
@@ -91,7 +97,10 @@ export function kafkaSource(options: KafkaSourceOptions): MessageSource {
           timing,
           doneOf,
           delivery,
-          onReady,
+          onReady() {
+            sayWhere()
+            onReady()
+          },
         })
       const { stop, giveUpAfterMs, events } = delivery
       await supervise({ session, stop, giveUpAfterMs, onRestart: events.restarted, log })
