@@ -1,6 +1,6 @@
-import { buildGroup, buildReceiver, createApi, readFeed, waitFor } from '@epr/testkit'
+import { buildEvent, buildGroup, buildNvrpp, buildReceiver, createApi, readFeed, waitFor } from '@epr/testkit'
 import { expect, it } from 'vitest'
-import { startLoad } from './support/chaos-load.js'
+import { type Acknowledged, startLoad } from './support/chaos-load.js'
 import { findViolations } from './support/chaos-oracle.js'
 import { planChaos } from './support/chaos-plan.js'
 import { canFillDisks, startChaosWorld } from './support/chaos-world.js'
@@ -67,3 +67,56 @@ it.each(seeds)(
   },
   seconds * 2_000 + 240_000,
 )
+
+it('would see what is lost, doubled, reordered and opened without reason', async () => {
+  const world = await startChaosWorld({ servers: 1 })
+  try {
+    const api = createApi(world.servers[0]?.url ?? '')
+    const receiver = await api.create('/receivers', buildReceiver())
+    const group = await api.create('/groups', buildGroup([receiver]))
+    const groups = [{ id: group, enabled: true, receivers: [receiver] }]
+    const artifact = buildNvrpp()
+    const acknowledged: Acknowledged[] = []
+    for (const label of ['a', 'b', 'c'])
+      acknowledged.push({
+        label,
+        id: await api.create('/events', buildEvent(receiver, { ...artifact, payload: { label } })),
+      })
+    await waitFor('the feed', async () => (await readFeed(api)).length === 2 + 2 * acknowledged.length)
+    const look = () => findViolations(world.query, acknowledged, new Map(), groups)
+    expect(await look()).toEqual([])
+
+    const [first, second, third] = acknowledged.map(({ id }) => id)
+    const tamperings = [
+      [`delete from epr.events where id = '${first}'`, 'is not there'],
+      [`update epr.events set payload = '{"label":"b"}' where id = '${third}'`, 'was recorded twice'],
+      [`delete from epr.outbox where event_ids[1] = '${second}'`, 'is not in the feed'],
+      [
+        `update epr.outbox set event_ids[1] = '${first}' where event_ids[1] = '${third}'`,
+        'is twice in the feed',
+      ],
+      [`update epr.events set success = false where id = '${second}'`, 'completed'],
+      [
+        `update epr.outbox set event_ids[1] = case event_ids[1] when '${first}' then '${third}' else '${first}' end
+         where event_ids[1] in ('${first}', '${third}')`,
+        'was accepted before',
+      ],
+      [`delete from epr.outbox where group_ids is null`, 'and ends at'],
+    ] as const
+    for (const [sql, violation] of tamperings) {
+      await world.query(
+        `create table epr.kept_events as table epr.events; create table epr.kept_outbox as table epr.outbox`,
+      )
+      await world.query(sql)
+      expect((await look()).join('\n')).toContain(violation)
+      await world.query(`
+        truncate epr.events, epr.outbox;
+        insert into epr.events overriding system value select * from epr.kept_events;
+        insert into epr.outbox overriding system value select * from epr.kept_outbox;
+        drop table epr.kept_events, epr.kept_outbox`)
+    }
+    expect(await look()).toEqual([])
+  } finally {
+    await world.close()
+  }
+})
