@@ -135,6 +135,52 @@ describe.skipIf(!brokers)('kafkaSource (EPR_TEST_BROKERS, or EPR_TEST_KAFKA_HOME
     expect(await readOffsets(brokers, topic, topic)).toEqual([{ partition: 0, end: '4', committed: '4' }])
   })
 
+  it('two watchers of one name share the work, and the one that is left does all of it', async () => {
+    const topic = newName()
+    await createTopic(brokers, topic, 4)
+    const seen: { by: string; id: string }[] = []
+    const start = (by: string) =>
+      watch(
+        createWatcher({
+          source: sourceOf(topic),
+          match: () => true,
+          handle: (_, { id }) => void seen.push({ by, id }),
+          log: testLog,
+        }),
+      ).watcher
+    const [first, second] = [start('first'), start('second')]
+    await waitForReady(first)
+    await waitForReady(second)
+    let sent = 0
+    const send = (count: number) =>
+      produce(
+        brokers,
+        topic,
+        Array.from({ length: count }, () => toTestRecord(sent, `artifact-${sent++ % 40}`)),
+      )
+    const isAllSeen = () => new Set(seen.map(({ id }) => id)).size === sent
+    // Who joins later is given its partitions only then.
+    await waitFor(
+      'both to work',
+      async () => {
+        await send(40)
+        await waitFor('what was sent', isAllSeen)
+        return new Set(seen.map(({ by }) => by)).size === 2
+      },
+      60_000,
+    )
+    const before = seen.length
+    await send(200)
+    await waitFor('the others', isAllSeen)
+    const shared = seen.slice(before)
+    expect(shared).toHaveLength(200)
+    expect(new Set(shared.map(({ by }) => by)).size).toBe(2)
+    await second.stop()
+    await send(100)
+    await waitFor('the rest', isAllSeen, 60_000)
+    expect(seen.slice(before + 200).map(({ by }) => by)).toEqual(Array(100).fill('first'))
+  })
+
   it('gives up when the topic stays away', async () => {
     const { ended } = watch(
       createWatcher({
