@@ -4,6 +4,12 @@ import { packageBuild } from '../tsup.config.base'
 export default defineConfig({
   ...packageBuild,
   dts: false,
-  entry: ['src/main.ts', 'src/load-process.ts', 'src/insert-process.ts', 'src/plain-server-process.ts'],
+  entry: [
+    'src/main.ts',
+    'src/load-process.ts',
+    'src/insert-process.ts',
+    'src/plain-server-process.ts',
+    'src/mixed-process.ts',
+  ],
   format: ['esm'],
 })

@@ -9,6 +9,7 @@ import { runChild } from './child.js'
 import type { Figure } from './figure.js'
 import { measureHistory } from './history.js'
 import { type Effort, measureBatch, measureIntake, measureSingle } from './intake.js'
+import { measureMixed } from './mixed.js'
 import { measureFeed, readRssMb, toMemoryFigure } from './process.js'
 import { measureRelay } from './relay.js'
 import { measureLoopDelay, measureSbom } from './sbom.js'
@@ -22,6 +23,9 @@ const BASELINE = fileURLToPath(new URL('../baseline.json', import.meta.url))
 const SMALL_HISTORY = 10_000
 const LARGE_HISTORY = 1_000_000
 const LARGEST_HISTORY = 3_000_000
+
+const MIXED_SECONDS = 300
+const QUICK_MIXED_SECONDS = 30
 
 const EFFORTS: Record<'full' | 'quick', Effort> = {
   full: { rounds: 5, intakeRounds: 11, seconds: 4, calls: 200 },
@@ -42,6 +46,17 @@ async function measureWithKafka(directory: string, { rounds, calls }: Effort, ad
     add(...(await measureThroughput(broker, rounds)))
   } finally {
     await broker.stop()
+  }
+}
+
+/** On a server of its own, so that the memory is that of this load. */
+async function measureMixedAlone(directory: string, quick: boolean, add: Add): Promise<void> {
+  const world = await createWorld(join(directory, 'mixed'))
+  try {
+    await fillEvents(world, quick ? SMALL_HISTORY : LARGE_HISTORY / 10)
+    add(...(await measureMixed(world, quick ? QUICK_MIXED_SECONDS : MIXED_SECONDS)))
+  } finally {
+    await world.close()
   }
 }
 
@@ -125,19 +140,19 @@ async function findHalved(figures: Figure[]): Promise<string[]> {
 
 const USAGE = `npm run bench [-- OPTIONS]
   --quick       under three minutes, without Kafka, against bench/baseline.json
-  --only PART   history or kafka: one half of the figures
+  --only PART   history, kafka or mixed: a part of the figures
 `
 
 interface Options {
   quick: boolean
-  only: 'history' | 'kafka' | undefined
+  only: 'history' | 'kafka' | 'mixed' | undefined
 }
 
 function readOptions(args: string[]): Options {
   const { values } = parseArgs({ args, options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
   const { quick = false, only } = values
-  if (only === undefined || only === 'history' || only === 'kafka') return { quick, only }
-  throw new Error(`--only ${only}: there are history and kafka`)
+  if (only === undefined || only === 'history' || only === 'kafka' || only === 'mixed') return { quick, only }
+  throw new Error(`--only ${only}: there are history, kafka and mixed`)
 }
 
 async function measure({ quick, only }: Options): Promise<Figure[]> {
@@ -149,8 +164,9 @@ async function measure({ quick, only }: Options): Promise<Figure[]> {
     figures.push(...measured)
   }
   try {
-    if (only !== 'kafka') await measureWithHistory(directory, quick, effort, add)
-    if (only !== 'history' && !quick) await measureWithKafka(directory, effort, add)
+    if (only === undefined || only === 'history') await measureWithHistory(directory, quick, effort, add)
+    if (only === 'mixed' || (only === undefined && !quick)) await measureMixedAlone(directory, quick, add)
+    if ((only === undefined || only === 'kafka') && !quick) await measureWithKafka(directory, effort, add)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
