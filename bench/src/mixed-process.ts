@@ -99,7 +99,8 @@ async function drive(input: MixedInput): Promise<MixedResult> {
             last = cursor
           }
         })
-        response.on('end', () => {
+        response.on('error', () => undefined)
+        response.on('close', () => {
           if (performance.now() < until) errors.push('a listener was ended')
           resolve()
         })
@@ -110,7 +111,7 @@ async function drive(input: MixedInput): Promise<MixedResult> {
         read,
       )
       opened.on('error', () => resolve())
-      setTimeout(() => opened.destroy(), until - performance.now())
+      setTimeout(() => opened.destroy(), until - performance.now() + 100)
     })
   }
 

@@ -86,10 +86,8 @@ export async function measureMixed(world: World, seconds: number): Promise<Figur
     receivers,
     type: TYPE,
   }
-  const result = await runChild<MixedResult>('mixed-process', input)
-  abort.abort()
-  const { livenessMs, loopMs, rssMb } = await watching
-  await boms
+  const working = runChild<MixedResult>('mixed-process', input).finally(() => abort.abort())
+  const [result, { livenessMs, loopMs, rssMb }] = await Promise.all([working, watching, boms])
   await waitFor('the feed', async () => {
     const { rows } = await sql.query('select from epr.outbox where first_cursor is null limit 1')
     return rows.length === 0
