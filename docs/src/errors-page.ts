@@ -9,7 +9,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   PERMISSION_DENIED: 'The host is not served here, or a page of another origin wants to write.',
   NOT_FOUND: 'Nothing has this id, or this path.',
   METHOD_NOT_ALLOWED: 'The path is there, but not for this method.',
-  ALREADY_EXISTS: 'The Idempotency-Key has been used with another body.',
+  ALREADY_EXISTS:
+    'The Idempotency-Key has been used with another body, or the source and id of a CloudEvent for another one.',
   GONE: 'Messages behind the cursor are no longer kept; the oldest cursor is named.',
   PAYLOAD_TOO_LARGE: 'The body is larger than `--max-body-bytes`.',
   UNSUPPORTED_MEDIA_TYPE: 'The content-encoding is not supported, or a CloudEvent was expected.',

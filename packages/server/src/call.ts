@@ -13,6 +13,10 @@ export interface Once {
   scope: readonly string[]
   /** SHA-256 of what a repeat must have in common with the first: else it is refused. */
   digest: Buffer
+  /** The digest by which a version before has kept the same call. */
+  formerDigest?: Buffer
+  /** What is said to one who is refused so. */
+  conflict: string
 }
 
 /** What every use case is called with, beside its input. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Api, buildCloudEvent, buildGroup, buildNvrpp, buildReceiver, createApi } from '@epr/testkit'
 import { CloudEvent, emitterFor, httpTransport, Mode } from 'cloudevents'
 import fc from 'fast-check'
@@ -264,14 +265,72 @@ describe('what is not a CloudEvent', () => {
 })
 
 describe('source and id', () => {
-  it('are one event, whatever else is sent', async () => {
-    const event = buildCloudEvent()
-    const first = await send(event)
-    const repeat = await send({ ...event, eprsuccess: false })
-    expect([repeat.status, repeat.text]).toEqual([200, first.text])
-    const other = await send({ ...event, source: '/others' })
+  const JSON_DATA = '{"n":12345678901234567890,"list":[1,"a"]}'
+
+  /** A CloudEvent as JSON text whose data is a text of JSON. */
+  const withData = (event: object, text: string) => `${JSON.stringify(event).slice(0, -1)},"data":${text}}`
+
+  it('are one event, also when it is traced on another way, in another mode and with other white space', async () => {
+    const { data: _, ...event } = buildCloudEvent()
+    const first = await send(withData(event, JSON_DATA))
+    expect(first.status).toBe(200)
+    const attributes = Object.entries(event).map(([name, value]) => [`ce-${name}`, String(value)])
+    const repeats = [
+      await send(withData({ ...event, traceparent: 'b', time: '2026-11-01T00:00:00Z' }, JSON_DATA)),
+      await send(withData(event, '{ "list": [1.0, "\\u0061"], "n": 12345678901234567890e0 }')),
+      await api.post('/cloudevents', JSON_DATA, Object.fromEntries(attributes)),
+    ]
+    expect(repeats.map(({ text }) => text)).toEqual(repeats.map(() => first.text))
+    const other = await send({ ...event, source: '/others', data: 1 })
     expect(other.text).not.toBe(first.text)
     expect(await countOf(event.eprname)).toBe(2)
+  })
+
+  it.each([
+    ['artifact', { eprversion: 'another' }, JSON_DATA],
+    ['success', { eprsuccess: false }, JSON_DATA],
+    ['type', { type: 'foo.other' }, JSON_DATA],
+    ['data', {}, JSON_DATA.replace('890,', '891,')],
+    ['data that is a text', {}, JSON.stringify(JSON_DATA)],
+  ])('that say something else are refused: %s', async (_, overrides, text) => {
+    await api.create('/receivers', buildReceiver({ type: 'foo.other' }))
+    const { data: _data, ...event } = buildCloudEvent()
+    const first = await send(withData(event, JSON_DATA))
+    const second = withData({ ...event, ...overrides }, text)
+    const { status, json } = await send(second)
+    expect([status, json.error.code]).toEqual([409, 'ALREADY_EXISTS'])
+    const batch = `[${second},${withData(event, JSON_DATA)},${JSON.stringify(buildCloudEvent())}]`
+    const { data: items } = (await api.post('/cloudevents', batch, BATCH)).json
+    expect(items).toEqual([
+      { errors: [expect.any(String)], error: expect.objectContaining({ code: 'ALREADY_EXISTS' }) },
+      { id: first.json.data },
+      { id: expect.any(String) },
+    ])
+    expect(await countOf(event.eprname)).toBe(1)
+  })
+
+  it('of which two that differ come in one batch: the first is recorded, the other refused', async () => {
+    const event = buildCloudEvent()
+    const { json } = await api.post('/cloudevents', [event, { ...event, eprname: 'another' }], BATCH)
+    expect(json.data).toEqual([
+      { id: expect.any(String) },
+      { errors: [expect.any(String)], error: expect.objectContaining({ code: 'ALREADY_EXISTS' }) },
+    ])
+  })
+
+  it('of an event that the version before has kept are a repeat of it', async () => {
+    const event = buildCloudEvent()
+    const sha256 = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest()
+    const scope = ['cloudevents', event.source, event.id, '']
+    await test.database
+      .connect()
+      .query('insert into idempotency_keys (key, digest, result) values ($1, $2, $3)', [
+        sha256(['anonymous', ...scope]),
+        sha256(scope),
+        '"recorded before"',
+      ])
+    const { status, json } = await send(event)
+    expect([status, json.data]).toEqual([200, 'recorded before'])
   })
 
   it('are one event in all modes, at the same time and on several servers', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { buildEvent, buildGroup, buildReceiver, waitFor } from '@epr/testing'
+import { buildCloudEvent, buildEvent, buildGroup, buildReceiver, waitFor } from '@epr/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, createApi, readFeed } from './api.js'
 
@@ -215,6 +215,17 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
         const { status, json } = await api.post(record, tooLarge)
         expect([status, json.error.code]).toEqual([413, 'PAYLOAD_TOO_LARGE'])
       })
+    })
+
+    it('records a CloudEvent once, and refuses another one under its source and id', async () => {
+      await api.create('/receivers', buildReceiver({ type: 'foo.cloud' }))
+      const event = buildCloudEvent({ type: 'foo.cloud' })
+      const structured = { 'content-type': 'application/cloudevents+json' }
+      const first = await api.post('/cloudevents', event, structured)
+      expect(first.status).toBe(200)
+      expect((await api.post('/cloudevents', event, structured)).text).toBe(first.text)
+      const other = await api.post('/cloudevents', { ...event, data: 'another' }, structured)
+      expect([other.status, other.json.error.code]).toEqual([409, 'ALREADY_EXISTS'])
     })
 
     it('answers 404 for unknown ids and paths, 405 for methods that a path does not have', async () => {

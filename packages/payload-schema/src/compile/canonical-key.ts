@@ -1,3 +1,5 @@
+import { parseExact } from '../numbers/exact-json.js'
+
 /**
  * A text that is the same for two JSON values exactly when they are equal as JSON Schema means it
  * (2020-12 core, section 4.2.2): 1 and 1.0 are one number, so are 0 and -0, and the order of keys
@@ -13,6 +15,9 @@ export function canonicalKey(value: unknown): string {
   const keys = Object.keys(members).sort()
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalKey(members[key])}`).join()}}`
 }
+
+/** The {@link canonicalKey} of a value that is JSON text: 1 and 1.0 are the same, numbers that a double would change are not. */
+export const equalityKey = (text: string): string => canonicalKey(parseExact(text))
 
 /** A set of JSON values by JSON Schema's equality; adding and looking up take time linear in the value. */
 export interface JsonSet {

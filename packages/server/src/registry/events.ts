@@ -14,7 +14,7 @@ import {
 import { insertKey } from '../storage/idempotency-keys.js'
 import type { Databases } from '../storage/open-database.js'
 import type { StoredReceiver } from '../storage/receivers.js'
-import type { Idempotency, ToClaim } from './idempotency.js'
+import { type Idempotency, RepeatDiffersError, type ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput, type UnreadJson } from './input.js'
 import { hintAt, notFound } from './not-found.js'
@@ -55,7 +55,7 @@ const isOwnFault = (error: unknown): error is EprError =>
 
 /** What the item itself is to blame for, as its result. @throws what it is not to blame for */
 export function toRefusedItem(error: unknown): BatchResult {
-  if (!isOwnFault(error)) throw error
+  if (!isOwnFault(error) && !(error instanceof RepeatDiffersError)) throw error
   const { code, message } = error
   const details = [...error.details]
   return { errors: details, error: { code, message, details } }

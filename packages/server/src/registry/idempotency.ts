@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { EprError } from '@epr/model'
-import type { Call } from '../call.js'
+import type { Call, Once } from '../call.js'
 import type { Database } from '../storage/database.js'
 import { type KeyClaim, KeyTakenError, selectKey } from '../storage/idempotency-keys.js'
 
@@ -21,30 +21,37 @@ export interface Idempotency {
   once<Result>(call: Call, create: Creation<Result>): Promise<Result>
 }
 
+/** What must have one result has come again, and is not the same. */
+export class RepeatDiffersError extends EprError {
+  constructor({ conflict }: Pick<Once, 'conflict'>) {
+    super('ALREADY_EXISTS', conflict)
+  }
+}
+
 /** A key, and what must be the same when it comes again. */
-type Keyed = Pick<KeyClaim, 'key' | 'digest'>
+type Keyed = Pick<KeyClaim, 'key'> & { once: Once }
+
+const isRepeat = (kept: Buffer, { digest, formerDigest }: Once): boolean =>
+  kept.equals(digest) || (formerDigest !== undefined && kept.equals(formerDigest))
 
 export function createIdempotency(database: Database): Idempotency {
   /** Calls of this process by key; those of other processes meet in the database. */
   const running = new Map<string, Promise<unknown>>()
 
   /** As JSON text. */
-  async function findResult({ key, digest }: Keyed): Promise<string | undefined> {
+  async function findResult({ key, once }: Keyed): Promise<string | undefined> {
     const kept = await selectKey(database, key)
-    if (kept && !kept.digest.equals(digest)) {
-      throw new EprError(
-        'ALREADY_EXISTS',
-        'this Idempotency-Key has been used with another body: take a new key',
-      )
-    }
+    if (kept && !isRepeat(kept.digest, once)) throw new RepeatDiffersError(once)
     return kept?.result
   }
 
   async function createOnce<Result>(keyed: Keyed, create: Creation<Result>): Promise<Result> {
     const kept = await findResult(keyed)
     if (kept !== undefined) return JSON.parse(kept) as Result
+    const { key, once } = keyed
+    const { digest } = once
     try {
-      return await create((result) => ({ ...keyed, result: JSON.stringify(result) }))
+      return await create((result) => ({ key, digest, result: JSON.stringify(result) }))
     } catch (error) {
       if (!(error instanceof KeyTakenError)) throw error
       const theirs = await findResult(keyed)
@@ -61,7 +68,7 @@ export function createIdempotency(database: Database): Idempotency {
         .digest()
       const name = key.toString('base64')
       for (let first = running.get(name); first; first = running.get(name)) await first.catch(() => undefined)
-      const turn = createOnce({ key, digest: once.digest }, create)
+      const turn = createOnce({ key, once }, create)
       running.set(name, turn)
       try {
         return await turn

@@ -63,7 +63,7 @@ export function cloudEventRoutes(cloudEvents: CloudEvents): Route[] {
           'application/json': anyJson.meta({ description: 'Binary mode: the data; of any media type.' }),
         },
         answer: z.union([idAnswerSchema, batchAnswerSchema]),
-        failures: WRITE_FAILURES,
+        failures: [...WRITE_FAILURES, 409],
       },
       async (request) => {
         const { receiver } = parseQuery(cloudEventQuery, request.search)

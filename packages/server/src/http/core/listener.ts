@@ -76,6 +76,7 @@ function readOnce(request: IncomingMessage, { path }: Route, body: Buffer): Once
   return {
     scope: [method ?? '', path, key],
     digest: createHash('sha256').update(body).digest(),
+    conflict: 'this Idempotency-Key has been used with another body: take a new key',
   }
 }
 

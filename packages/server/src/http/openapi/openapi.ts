@@ -8,7 +8,7 @@ const REASONS: Record<number, string> = {
   400: 'Bad input; every problem is named.',
   403: 'The host is not served here, or a page of another origin wants to write.',
   404: 'Nothing has this id.',
-  409: 'The Idempotency-Key has been used with another body.',
+  409: 'The Idempotency-Key has been used with another body, or a CloudEvent of this source and id says something else.',
   410: 'Messages behind the cursor are no longer kept; the oldest cursor is named.',
   413: 'The body is larger than the server accepts.',
   415: 'The content-encoding is not supported, or a CloudEvent was expected and the content type is of none.',

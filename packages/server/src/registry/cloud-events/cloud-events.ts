@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type BatchResult, EprError, type Nvrpp, nvrppKey } from '@epr/model'
-import type { Call } from '../../call.js'
-import { type EventBody, type Events, toRefusedItem } from '../events.js'
+import { type BatchResult, EprError, memberText, nvrppKey } from '@epr/model'
+import { equalityKey } from '@epr/payload-schema'
+import type { Call, Once } from '../../call.js'
+import { type Events, toRefusedItem } from '../events.js'
 import type { Receivers } from '../receivers.js'
 import {
   type CloudEvent,
@@ -10,7 +11,7 @@ import {
   type MaybeCloudEvent,
   toCloudEvent,
 } from './cloud-event.js'
-import { toEventBody } from './event-of-cloud-event.js'
+import { type CloudEventBody, toEventBody } from './event-of-cloud-event.js'
 
 export interface CloudEventsOptions {
   events: Pick<Events, 'create'>
@@ -37,13 +38,46 @@ export interface CloudEvents {
 
 interface Prepared {
   input: CloudEventInput
-  body: EventBody
+  body: CloudEventBody
 }
 
-/** Source and id are a CloudEvent's identity (1.0.2, section 3.1); each receiver that is named has its own copy. */
-function toScope({ value }: CloudEventInput, receiver: string | undefined): string[] {
-  return ['cloudevents', value.source, value.id, receiver ?? '']
+const sha256 = (...texts: string[]): Buffer => {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(text)
+  return hash.digest()
 }
+
+/**
+ * What a CloudEvent says: which artifact, how it went, its type and its data as a JSON value. Not how it came here: tracing
+ * attributes, the content mode and white space are others' business.
+ */
+function toContents({ input: { value, text }, body }: Prepared): string[] {
+  const { success, ...nvrpp } = body.fields
+  const head = JSON.stringify([nvrppKey(nvrpp), success, value.type])
+  const data = DATA.flatMap((name) => {
+    const member = memberText(text, name)
+    return member === undefined ? [] : [`${name}:`, equalityKey(member)]
+  })
+  return [head, ...data]
+}
+
+const DATA = ['data', 'data_base64']
+
+/** Source and id are a CloudEvent's identity (1.0.2, section 3.1); each receiver that is named has its own copy. */
+function toOnce(prepared: Prepared, receiver: string | undefined): Once {
+  const { source, id } = prepared.input.value
+  const scope = ['cloudevents', source, id, receiver ?? '']
+  return {
+    scope,
+    digest: sha256(...toContents(prepared)),
+    // The same identity was the same event, whatever else it said.
+    formerDigest: sha256(JSON.stringify(scope)),
+    conflict: CONFLICT,
+  }
+}
+
+const CONFLICT =
+  'a CloudEvent of this source and id has been recorded that says something else (artifact, success, type or data): give this one an id of its own'
 
 export function createCloudEvents({ events, receivers, mappers }: CloudEventsOptions): CloudEvents {
   async function findReceiver({ type }: CloudEvent, call: Call): Promise<string> {
@@ -63,11 +97,8 @@ export function createCloudEvents({ events, receivers, mappers }: CloudEventsOpt
     return { input, body: toEventBody(input, receiver ?? (await findReceiver(input.value, call)), mappers) }
   }
 
-  function recordOnce({ input, body }: Prepared, receiver: string | undefined, call: Call): Promise<string> {
-    const scope = toScope(input, receiver)
-    // The same identity is the same event, whatever else it says.
-    const digest = createHash('sha256').update(JSON.stringify(scope)).digest()
-    return events.create(body, { ...call, once: { scope, digest } })
+  function recordOnce(prepared: Prepared, receiver: string | undefined, call: Call): Promise<string> {
+    return events.create(prepared.body, { ...call, once: toOnce(prepared, receiver) })
   }
 
   return {
@@ -82,7 +113,7 @@ export function createCloudEvents({ events, receivers, mappers }: CloudEventsOpt
       const lastOf = new Map<string, Promise<unknown>>()
       const results = prepared.map(async (item): Promise<BatchResult> => {
         if (!('body' in item)) return item
-        const artifact = nvrppKey(item.body.fields as Nvrpp)
+        const artifact = nvrppKey(item.body.fields)
         const before = lastOf.get(artifact) ?? Promise.resolve()
         const result = before
           .then(() => recordOnce(item, receiver, call))

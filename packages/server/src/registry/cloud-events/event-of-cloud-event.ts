@@ -12,6 +12,11 @@ const NVRPP_ATTRIBUTES: Readonly<Record<keyof Nvrpp, string>> = {
   package: 'eprpackage',
 }
 
+/** The event of a CloudEvent, whose fields are known. */
+export interface CloudEventBody extends EventBody {
+  fields: Nvrpp & { description: string; success: boolean; event_receiver_id: string }
+}
+
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null
 
 function ofAttributes(event: CloudEvent): Partial<Nvrpp> {
@@ -77,7 +82,7 @@ export function toEventBody(
   { value: event, text }: CloudEventInput,
   receiverId: string,
   mappers: readonly CloudEventMapper[],
-): EventBody {
+): CloudEventBody {
   const known = findKnown(event, mappers)
   return {
     fields: {
