@@ -171,7 +171,7 @@ async function serve(options: ServeOptions): Promise<App> {
   const described = [
     ...restRoutes(registry, feed),
     ...cloudEventRoutes(registry.cloudEvents),
-    createGraphqlRoute({ registry, log }),
+    createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
     startPageRoute(),
     ...browserPageRoutes(),
     ...operations,

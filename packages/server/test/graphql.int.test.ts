@@ -431,6 +431,14 @@ describe('over HTTP', () => {
       '200 root fields',
       `{ ${Array.from({ length: 200 }, (_, index) => `a${index}: __typename`).join(' ')} }`,
     ],
+    [
+      '900 root fields behind fragments',
+      `{${Array.from({ length: 9 }, (_, f) => `...F${f}`).join(' ')}} ${Array.from({ length: 9 }, (_, f) => `fragment F${f} on Query{${Array.from({ length: 90 }, (_, i) => `f${f}a${i}:events(event:{}){id}`).join(' ')}}`).join(' ')}`,
+    ],
+    [
+      '101 root fields behind inline fragments',
+      `{ ${Array.from({ length: 101 }, (_, index) => `... on Query { a${index}: __typename }`).join(' ')} }`,
+    ],
     ['a fragment loop', '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'],
     [
       'fragments that multiply',
@@ -458,6 +466,21 @@ describe('over HTTP', () => {
     const cut = await query(`{ events(event: {event_receiver_id: "${heavy}"}) {id payload} }`)
     expect(cut.data.events.length).toBeLessThan(4)
     expect(cut.extensions.truncated.events).toBe(cut.data.events.at(-1).id)
+  })
+
+  it('refuses what loads too much, whether by many fields or by one that is shown many times', async () => {
+    const heavy = await api.create('/receivers', buildReceiver())
+    const id = await api.create('/events', buildEvent(heavy, { payload: 'x'.repeat(4 * 1024 * 1024) }))
+    const times = (count: number, field: string) =>
+      Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ')
+    const search = (fields: string) => `events(event: {event_receiver_id: "${heavy}"}) { ${fields} }`
+    const get = `events_by_id(id: "${id}") { payload }`
+    for (const document of [times(5, search('payload')), search(times(5, 'payload')), times(5, get)]) {
+      const { data, errors } = await query(`{ ${document} }`)
+      expect([data, errors[0].extensions.code]).toEqual([null, 'INVALID_ARGUMENT'])
+      expect(errors[0].message).toContain('asks for too much')
+    }
+    expect((await query(`{ ${times(3, get)} }`)).errors).toBeUndefined()
   })
 })
 

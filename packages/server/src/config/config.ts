@@ -24,6 +24,8 @@ export interface Config extends BrokerConfig {
   debug: boolean
   /** The largest body in bytes, after decompression; 1 KiB to 256 MiB. @default 16 MiB */
   maxBodyBytes: number
+  /** What one GraphQL request may load of payloads and schemas, in bytes; from 1 MiB on. @default 16 MiB */
+  maxGraphqlBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
   messageRetentionMs: number
   /** Names beyond loopback's that a request's Host may have. @default none */
@@ -119,6 +121,11 @@ function createCommand(version: string): Command {
     .addOption(
       option('--max-body-bytes <bytes>', 'largest request body', 'EPR_MAX_BODY_BYTES')
         .argParser(parseInteger(1_024, 256 * 1024 * 1024))
+        .default(16 * 1024 * 1024),
+    )
+    .addOption(
+      option('--max-graphql-bytes <bytes>', 'payloads of one GraphQL answer', 'EPR_MAX_GRAPHQL_BYTES')
+        .argParser(parseInteger(1024 * 1024, 4 * 1024 ** 3))
         .default(16 * 1024 * 1024),
     )
     .addOption(

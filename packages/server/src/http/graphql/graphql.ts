@@ -21,12 +21,15 @@ import { API_PREFIX, defineRoute, type HttpRequest, type HttpResponse, type Rout
 import { WRITE_FAILURES } from '../core/route-doc.js'
 import { FieldsWithSynonymsRule } from './field-suggestions.js'
 import { assertDocumentSize, MAX_TOKENS } from './limits.js'
+import { createLoadLimit } from './load-limit.js'
 import { createResolvers, type GraphqlContext } from './resolvers.js'
 import { JSON_SCALAR, TIME_SCALAR } from './scalars.js'
 import { readVariables } from './variables.js'
 
 export interface GraphqlOptions {
   registry: Registry
+  /** What one request may load of payloads and schemas, in bytes. */
+  maxGraphqlBytes: number
   log: { error(fields: object, text: string): void }
 }
 
@@ -108,7 +111,7 @@ const DOC = {
 const RULES = specifiedRules.map((rule) => (rule === FieldsOnCorrectTypeRule ? FieldsWithSynonymsRule : rule))
 
 /** GraphQL over HTTP: every well-formed request is answered with 200, whatever its errors and headers. */
-export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
+export function createGraphqlRoute({ registry, maxGraphqlBytes, log }: GraphqlOptions): Route {
   const schema = loadSchema()
   const rootValue = createResolvers(registry)
 
@@ -164,7 +167,7 @@ export function createGraphqlRoute({ registry, log }: GraphqlOptions): Route {
 
   async function answer({ body, call }: HttpRequest): Promise<HttpResponse> {
     const { requestId } = call
-    const context: GraphqlContext = { call, truncated: {} }
+    const context: GraphqlContext = { call, load: createLoadLimit(maxGraphqlBytes), truncated: {} }
     let request: GraphqlRequest
     try {
       request = readRequest(body)

@@ -16,7 +16,11 @@ const MAX_ROOT_FIELDS = 100
 interface Size {
   fields: number
   depth: number
+  /** Fields of the outermost level, those behind fragments among them. */
+  width: number
 }
+
+const NOTHING: Size = { fields: 0, depth: 0, width: 0 }
 
 /** Tokens of a document; parsing stops there. */
 export const MAX_TOKENS = 10_000
@@ -42,7 +46,7 @@ export function assertDocumentSize(document: DocumentNode): void {
     if (size) return size
     if (open.has(name)) throw new EprError('INVALID_ARGUMENT', `the fragment ${name} contains itself`)
     const fragment = fragments.get(name)
-    if (!fragment) return { fields: 0, depth: 0 }
+    if (!fragment) return NOTHING
     open.add(name)
     const counted = sizeOf(fragment.selectionSet)
     open.delete(name)
@@ -51,17 +55,19 @@ export function assertDocumentSize(document: DocumentNode): void {
   }
 
   function sizeOf({ selections }: SelectionSetNode): Size {
-    const total: Size = { fields: 0, depth: 0 }
+    const total: Size = { ...NOTHING }
     for (const selection of selections) {
       const inner =
         selection.kind === Kind.FRAGMENT_SPREAD
           ? sizeOfFragment(selection.name.value)
           : selection.selectionSet
             ? sizeOf(selection.selectionSet)
-            : { fields: 0, depth: 0 }
-      const own = selection.kind === Kind.FIELD ? 1 : 0
+            : NOTHING
+      const isField = selection.kind === Kind.FIELD
+      const own = isField ? 1 : 0
       total.fields += inner.fields + own
       total.depth = Math.max(total.depth, inner.depth + own)
+      total.width += isField ? 1 : inner.width
     }
     if (total.fields > MAX_FIELDS) throw tooLarge(`at most ${MAX_FIELDS} fields`)
     if (total.depth > MAX_DEPTH) throw tooLarge(`at most ${MAX_DEPTH} levels`)
@@ -71,9 +77,7 @@ export function assertDocumentSize(document: DocumentNode): void {
   // Fragments that nobody uses are validated too.
   for (const name of fragments.keys()) sizeOfFragment(name)
   for (const { selectionSet } of operations) {
-    sizeOf(selectionSet)
-    if (selectionSet.selections.length > MAX_ROOT_FIELDS)
-      throw tooLarge(`at most ${MAX_ROOT_FIELDS} root fields`)
+    if (sizeOf(selectionSet).width > MAX_ROOT_FIELDS) throw tooLarge(`at most ${MAX_ROOT_FIELDS} root fields`)
   }
 }
 

@@ -11,11 +11,13 @@ import { Kind } from 'graphql'
 import type { Call } from '../../call.js'
 import type { Registry } from '../../registry/registry.js'
 import { parseLimit } from '../rest/query-params.js'
+import type { LoadLimit } from './load-limit.js'
 import { type JsonSource, toJsonInput } from './scalars.js'
 
 /** What resolvers of one request share. */
 export interface GraphqlContext {
   call: Call
+  load: LoadLimit
   /** Lists that were cut: response key → the id to go on after. */
   truncated: Record<string, string>
 }
@@ -38,89 +40,82 @@ function toPage({ limit, after, order, created_after, created_before }: PageArgs
   }
 }
 
-/** The fields that a selection asks for; what is not asked for is not read. The id is always there. */
-function selectedFields<Field extends string>(info: GraphQLResolveInfo, all: readonly Field[]): Field[] {
-  const names = new Set<string>(['id'])
+/** How often a selection asks for each field: under how many response keys. The id is always there. */
+function countSelected(info: GraphQLResolveInfo): Map<string, number> {
+  const keys = new Map<string, Set<string>>([['id', new Set(['id'])]])
   const collect = (selectionSet: SelectionSetNode | undefined): void => {
     for (const selection of selectionSet?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value)
-      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet)
+      if (selection.kind === Kind.FIELD) {
+        const { name, alias = name } = selection
+        const known = keys.get(name.value)
+        if (known) known.add(alias.value)
+        else keys.set(name.value, new Set([alias.value]))
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet)
       else collect(info.fragments[selection.name.value]?.selectionSet)
     }
   }
   for (const node of info.fieldNodes) collect(node.selectionSet)
-  return all.filter((field) => names.has(field))
+  return new Map([...keys].map(([name, { size }]) => [name, size]))
 }
 
-/** Gives a page's rows, and notes for the answer when there are more. */
-function toRows<Row extends { id: string }>(
-  { rows, more }: Page<Row>,
+/** Reads a page of those fields that are asked for, and notes for the answer when there are more rows. */
+function readPage<Field extends string, Row extends { id: string }>(
   context: GraphqlContext,
   info: GraphQLResolveInfo,
-): Row[] {
-  const last = rows.at(-1)
-  if (more && last) context.truncated[String(info.path.key)] = last.id
-  return rows
+  all: readonly Field[],
+  find: (fields: Field[]) => Promise<Page<Row>>,
+): Promise<Row[]> {
+  const counts = countSelected(info)
+  return context.load.read(counts, async () => {
+    const { rows, more } = await find(all.filter((field) => counts.has(field)))
+    const last = rows.at(-1)
+    if (more && last) context.truncated[String(info.path.key)] = last.id
+    return rows
+  })
 }
+
+/** Reads the one object of an id. */
+const readOne = <Row extends object>(
+  { load }: GraphqlContext,
+  info: GraphQLResolveInfo,
+  get: () => Promise<Row>,
+): Promise<Row[]> => load.read(countSelected(info), async () => [await get()])
 
 function createQueries({ events, receivers, groups, gateStatus }: Registry) {
   return {
-    events_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
-      (await events.get(id, call)).event,
-    ],
-    event_receivers_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
-      await receivers.get(id, call),
-    ],
-    event_receiver_groups_by_id: async ({ id }: { id: string }, { call }: GraphqlContext) => [
-      await groups.get(id, call),
-    ],
+    events_by_id: ({ id }: { id: string }, context: GraphqlContext, info: GraphQLResolveInfo) =>
+      readOne(context, info, async () => (await events.get(id, context.call)).event),
+    event_receivers_by_id: ({ id }: { id: string }, context: GraphqlContext, info: GraphQLResolveInfo) =>
+      readOne(context, info, () => receivers.get(id, context.call)),
+    event_receiver_groups_by_id: (
+      { id }: { id: string },
+      context: GraphqlContext,
+      info: GraphQLResolveInfo,
+    ) => readOne(context, info, () => groups.get(id, context.call)),
 
-    events: async (
+    events: (
       { event, ...page }: PageArgs & { event: EventFilter },
       context: GraphqlContext,
       info: GraphQLResolveInfo,
     ) =>
-      toRows(
-        await events.find(
-          { filter: event, page: toPage(page), fields: selectedFields(info, SEARCHED.event.fields) },
-          context.call,
-        ),
-        context,
-        info,
+      readPage(context, info, SEARCHED.event.fields, (fields) =>
+        events.find({ filter: event, page: toPage(page), fields }, context.call),
       ),
-    event_receivers: async (
+    event_receivers: (
       { event_receiver, ...page }: PageArgs & { event_receiver: DefinitionFilter },
       context: GraphqlContext,
       info: GraphQLResolveInfo,
     ) =>
-      toRows(
-        await receivers.find(
-          {
-            filter: event_receiver,
-            page: toPage(page),
-            fields: selectedFields(info, SEARCHED.receiver.fields),
-          },
-          context.call,
-        ),
-        context,
-        info,
+      readPage(context, info, SEARCHED.receiver.fields, (fields) =>
+        receivers.find({ filter: event_receiver, page: toPage(page), fields }, context.call),
       ),
-    event_receiver_groups: async (
+    event_receiver_groups: (
       { event_receiver_group, ...page }: PageArgs & { event_receiver_group: DefinitionFilter },
       context: GraphqlContext,
       info: GraphQLResolveInfo,
     ) =>
-      toRows(
-        await groups.find(
-          {
-            filter: event_receiver_group,
-            page: toPage(page),
-            fields: selectedFields(info, SEARCHED.group.fields),
-          },
-          context.call,
-        ),
-        context,
-        info,
+      readPage(context, info, SEARCHED.group.fields, (fields) =>
+        groups.find({ filter: event_receiver_group, page: toPage(page), fields }, context.call),
       ),
 
     event_receiver_group_status: ({ id, nvrpp }: { id: string; nvrpp: object }, { call }: GraphqlContext) =>
