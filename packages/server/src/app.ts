@@ -8,6 +8,7 @@ import { readTlsFiles } from './config/tls-files.js'
 import { createCyclonedxCatalogue } from './cyclonedx-catalogue.js'
 import { createFeed } from './feed/feed.js'
 import { cloudEventRoutes } from './http/cloud-events/routes.js'
+import { type Budgets, createBudgets } from './http/core/budgets.js'
 import { createGuards } from './http/core/guards.js'
 import { isLoopback } from './http/core/host-guard.js'
 import { assertFree, type HttpServer, startHttpServer } from './http/core/http-server.js'
@@ -20,6 +21,7 @@ import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
 import { startPageRoute } from './http/pages/start-page.js'
 import { restRoutes } from './http/rest/rest.js'
+import { createEventStreams } from './http/rest/server-sent-events.js'
 import { createRecorder } from './intake/recorder.js'
 import { createRecordingHealth } from './intake/recording-health.js'
 import { startLeader } from './leader/leader.js'
@@ -67,6 +69,7 @@ function createCatalogue(): SchemaCatalogue {
 }
 
 interface ServiceOptions {
+  budgets: Budgets
   databases: Databases
   eventCount: number
   config: Config
@@ -76,7 +79,7 @@ interface ServiceOptions {
 }
 
 function createServices(options: ServiceOptions) {
-  const { databases, eventCount, config, connectPublisher: connect, cloudEventMappers, log } = options
+  const { databases, eventCount, config, budgets, connectPublisher: connect, cloudEventMappers, log } = options
   const { recording, reading, background } = databases
   const definitions = createDefinitions(recording)
   const payloadSchemas = createPayloadSchemas({ catalogue: createCatalogue(), log })
@@ -98,12 +101,15 @@ function createServices(options: ServiceOptions) {
     probe: (thoroughly) => probeRecording(databases.health, thoroughly),
     isOutage,
   })
-  const metrics = createMetrics(async () => ({
-    leading: leader.isLeading,
-    recording: health.isRecording,
-    outbox: await selectOutboxFacts(background, relay && topic).catch(() => undefined),
-    relay: await relay?.status().catch(() => undefined),
-  }))
+  const metrics = createMetrics(
+    async () => ({
+      leading: leader.isLeading,
+      recording: health.isRecording,
+      outbox: await selectOutboxFacts(background, relay && topic).catch(() => undefined),
+      relay: await relay?.status().catch(() => undefined),
+    }),
+    budgets,
+  )
   const recorder = createRecorder({
     database: recording,
     background,
@@ -158,7 +164,16 @@ async function serve(options: ServeOptions): Promise<App> {
   const { cloudEventMappers = [fromCdEvent, fromOwnMessage, fromPlainOutcome] } = options
   const { databases } = opened
   const stopping = new AbortController()
-  const services = createServices({ databases, eventCount, config, connectPublisher, cloudEventMappers, log })
+  const budgets = createBudgets(config)
+  const services = createServices({
+    databases,
+    eventCount,
+    config,
+    budgets,
+    connectPublisher,
+    cloudEventMappers,
+    log,
+  })
   const { payloadSchemas, feed, relay, leader, metrics, recorder, registry, health } = services
   const watching = health.run(stopping.signal)
   const operations = healthRoutes({
@@ -169,7 +184,7 @@ async function serve(options: ServeOptions): Promise<App> {
     relay,
   })
   const described = [
-    ...restRoutes(registry, feed),
+    ...restRoutes(registry, feed, createEventStreams(budgets.waiting)),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
     startPageRoute(),
@@ -213,6 +228,7 @@ async function serve(options: ServeOptions): Promise<App> {
         routes,
         guards: createGuards(config),
         maxBodyBytes: config.maxBodyBytes,
+        budgets,
         stopping: stopping.signal,
         onServed,
         log,

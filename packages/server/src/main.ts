@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { EprError } from '@epr/model'
 import { watchNpm } from '@epr/model/node'
 import { type App, startApp } from './app.js'
@@ -100,4 +101,6 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+// Else the heap may grow to four times what is in use before anything is let go of: large answers are soon garbage.
+setFlagsFromString('--heap-growing-percent=50')
 await main(process.argv.slice(2))

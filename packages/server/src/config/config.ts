@@ -24,6 +24,10 @@ export interface Config extends BrokerConfig {
   debug: boolean
   /** The largest body in bytes, after decompression; 1 KiB to 256 MiB. @default 16 MiB */
   maxBodyBytes: number
+  /** Bodies that are received or in work, all together, in bytes; small ones have a quarter of it beside. @default 64 MiB */
+  maxReceivingBytes: number
+  /** Answers and streams that their clients have not taken, all together, in bytes. @default 64 MiB */
+  maxWaitingBytes: number
   /** What one GraphQL request may load of payloads and schemas, in bytes; from 1 MiB on. @default 16 MiB */
   maxGraphqlBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
@@ -59,6 +63,8 @@ function parseInteger(min: number, max: number): (text: string) => number {
     return value
   }
 }
+
+const MAX_BUDGET_BYTES = 64 * 1024 ** 3
 
 const parseList = (text: string): string[] => text.split(/[\s,]+/).filter((item) => item !== '')
 
@@ -124,8 +130,26 @@ function createCommand(version: string): Command {
         .default(16 * 1024 * 1024),
     )
     .addOption(
+      option(
+        '--max-receiving-bytes <bytes>',
+        'bodies being received or in work, all together',
+        'EPR_MAX_RECEIVING_BYTES',
+      )
+        .argParser(parseInteger(1024 * 1024, MAX_BUDGET_BYTES))
+        .default(64 * 1024 * 1024),
+    )
+    .addOption(
+      option(
+        '--max-waiting-bytes <bytes>',
+        'answers and streams not yet taken by clients, all together',
+        'EPR_MAX_WAITING_BYTES',
+      )
+        .argParser(parseInteger(1024 * 1024, MAX_BUDGET_BYTES))
+        .default(64 * 1024 * 1024),
+    )
+    .addOption(
       option('--max-graphql-bytes <bytes>', 'payloads of one GraphQL answer', 'EPR_MAX_GRAPHQL_BYTES')
-        .argParser(parseInteger(1024 * 1024, 4 * 1024 ** 3))
+        .argParser(parseInteger(1024 * 1024, MAX_BUDGET_BYTES))
         .default(16 * 1024 * 1024),
     )
     .addOption(

@@ -4,6 +4,7 @@ import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { type MessageSpan, selectCursorBefore, selectFeedEnds, selectMessages } from '../storage/messages.js'
+import { createTurns } from '../turns.js'
 import { type OutgoingMessage, toOutgoingMessage } from './outgoing-message.js'
 import { createSignal } from './signal.js'
 
@@ -33,6 +34,9 @@ export interface FeedBeginning {
   isOpen: boolean
 }
 
+/** Which messages a page has. */
+type Which = Pick<MessageSpan, 'limit' | 'type'>
+
 export interface Feed {
   /**
    * Where whoever calls begins to read: every way to the feed from outside begins here.
@@ -41,7 +45,7 @@ export interface Feed {
    */
   resolveStart(start: FeedStart, call: Call): Promise<FeedBeginning>
   /** @throws EprError GONE when messages behind the beginning have been removed unread */
-  read(beginning: FeedBeginning, which: Pick<MessageSpan, 'limit' | 'type'>): Promise<FeedPage>
+  read(beginning: FeedBeginning, which: Which): Promise<FeedPage>
   /**
    * Pages from a beginning on, for ever: waits when there is nothing new. Ends when `abort` is aborted.
    *
@@ -54,7 +58,11 @@ export interface Feed {
 
 /** A page ends early once its messages reach this many characters. */
 const MAX_PAGE_CHARS = 8 * 1024 * 1024
+/** Followers get shorter ones: whoever stops reading holds one. */
 const FOLLOW_LIMIT = 500
+const MAX_FOLLOWED_CHARS = 1024 * 1024
+/** How many pages are read for followers at once. */
+const FOLLOWED_AT_ONCE = 4
 /** Pages that followers share: those at the end of the feed all ask for the same one. */
 const MAX_SHARED_CHARS = 16 * 1024 * 1024
 
@@ -74,17 +82,21 @@ function toEntry({ cursor, time, ceId, gate, type, json }: OutgoingMessage): Fee
 
 export function createFeed(database: Database, definitions: Definitions): Feed {
   const sequenced = createSignal()
+  const turns = createTurns(() => FOLLOWED_AT_ONCE)
 
-  async function read({ after, isOpen }: FeedBeginning, which: Pick<MessageSpan, 'limit' | 'type'>) {
-    const { messages, next, removed } = await selectMessages(database, { ...which, after })
+  async function read({ after, isOpen }: FeedBeginning, which: Which, maxChars = MAX_PAGE_CHARS) {
+    const { messages, next, removed } = await selectMessages(database, {
+      ...which,
+      after,
+      maxBytes: maxChars,
+    })
     if (!isOpen) assertKept(after, removed)
     const entries: FeedEntry[] = []
     let chars = 0
     for (const stored of messages) {
       const entry = toEntry(await toOutgoingMessage(stored, definitions))
       chars += entry.message.length
-      if (entries.length > 0 && chars > MAX_PAGE_CHARS)
-        return { entries, next: entries.at(-1)?.cursor ?? next }
+      if (entries.length > 0 && chars > maxChars) return { entries, next: entries.at(-1)?.cursor ?? next }
       entries.push(entry)
     }
     return { entries, next }
@@ -98,7 +110,8 @@ export function createFeed(database: Database, definitions: Definitions): Feed {
     sizeCalculation: ({ entries }) => entries.reduce((sum, entry) => sum + entry.message.length, 1),
     fetchMethod: async (key) => {
       const [, mark, after = ''] = /([@~])(.*)/.exec(key) ?? []
-      const page = await read({ after, isOpen: mark === '~' }, { limit: FOLLOW_LIMIT })
+      const beginning = { after, isOpen: mark === '~' }
+      const page = await turns.run(() => read(beginning, { limit: FOLLOW_LIMIT }, MAX_FOLLOWED_CHARS))
       return page.entries.length > 0 ? page : undefined
     },
   })

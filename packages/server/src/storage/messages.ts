@@ -43,6 +43,8 @@ export interface MessageSpan {
   after: string
   limit: number
   type?: string | undefined
+  /** Where its payloads are more, the span is cut. @default 8 MiB */
+  maxBytes?: number
 }
 
 /** How many cursors a search by type looks at before it gives up and says where to go on. */
@@ -90,7 +92,7 @@ const SELECT_MESSAGES = {
       left join lateral (select * from events where id = m.event_id limit 1) as e on true
     )
     select span.last as read_end, (select removed_cursor from retention) as removed, page.*
-    from span left join (select * from sized where bytes_before < ${MAX_READ_BYTES}) as page on true
+    from span left join (select * from sized where bytes_before < $5::bigint) as page on true
     order by page.cursor`,
 }
 
@@ -104,9 +106,15 @@ interface MessageRow extends StoredMessage {
 
 /** The messages of a span, with their events, and the cursor to go on from. */
 export async function selectMessages(connection: Connection, span: MessageSpan): Promise<MessagePage> {
-  const { after, type, limit } = span
+  const { after, type, limit, maxBytes = MAX_READ_BYTES } = span
   const scanned = type === undefined ? limit : MAX_SCANNED
-  const rows = await connection.query<MessageRow>(SELECT_MESSAGES, [after, scanned, type ?? null, limit])
+  const rows = await connection.query<MessageRow>(SELECT_MESSAGES, [
+    after,
+    scanned,
+    type ?? null,
+    limit,
+    maxBytes,
+  ])
   const [first] = rows
   // Without a message there is one row all the same, which says how far was looked.
   const messages = first && first.cursor !== null ? rows : []

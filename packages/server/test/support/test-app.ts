@@ -20,6 +20,8 @@ export function buildConfig(overrides: Partial<Config> & Pick<Config, 'db'>): Co
     jsonLogging: true,
     debug: false,
     maxBodyBytes: 16 * 1024 * 1024,
+    maxReceivingBytes: 64 * 1024 * 1024,
+    maxWaitingBytes: 64 * 1024 * 1024,
     maxGraphqlBytes: 16 * 1024 * 1024,
     messageRetentionMs: 7 * 86_400_000,
     allowedHosts: [],

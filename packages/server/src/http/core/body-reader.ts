@@ -1,30 +1,67 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import type { IncomingMessage } from 'node:http'
+import type { Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { EprError } from '@epr/model'
-import express from 'express'
+import { createTurns } from '../../turns.js'
+import type { Budget, Hold } from './budget.js'
+import { OverloadError, SlowBodyError } from './error-response.js'
 
-/** Reads the body of a request, decoded: any content type, bounded, as bytes. */
-export type BodyReader = (request: IncomingMessage, response: ServerResponse) => Promise<Buffer>
+/** The body of a request, decoded: any content type, bounded, as bytes. */
+export interface ReceivedBody {
+  bytes: Buffer
+  /** To be called when the request has been answered: until then its bytes count. */
+  release(): void
+}
+
+export interface BodyReader {
+  /** @throws EprError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_ARGUMENT; UNAVAILABLE when there is no room */
+  read(request: IncomingMessage): Promise<ReceivedBody>
+}
+
+export interface BodyReaderOptions {
+  /** Of the decoded body, and of each step on the way to it. */
+  maxBodyBytes: number
+  /** Room for small bodies, which large ones cannot take. */
+  small: Budget
+  large: Budget
+}
 
 /** What may be said in `Content-Encoding`, and in an answer to one who has said something else. */
 export const CODINGS = 'gzip, deflate, br'
+
+/** A body that is at most as large has room of its own. */
+export const SMALL_BODY_BYTES = 64 * 1024
+/** A body of which nothing comes for so long is given up. */
+export const SILENT_BODY_MS = 15_000
+/** Bodies that are decoded at the same time: each takes a thread. */
+const DECODED_AT_ONCE = 2
+/** Bytes of large bodies that are read and worked on at the same time; one alone may be larger. */
+const IN_WORK_BYTES = 24 * 1024 * 1024
 
 /** RFC 9110, section 8.4.1: `x-gzip` is gzip, and `identity` is nothing. */
 const ALIASES: Readonly<Record<string, string>> = { 'x-gzip': 'gzip', identity: '' }
 const MAX_CODINGS = 3
 
-type Decode = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
-const DECODERS: Readonly<Record<string, Decode>> = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
 }
+
+const NOTHING: ReceivedBody = { bytes: Buffer.alloc(0), release: () => undefined }
 
 function unsupported(coding: string): EprError {
   const problem = `the content-encoding ${JSON.stringify(coding)} is not supported: send ${CODINGS} or none`
   return new EprError('UNSUPPORTED_MEDIA_TYPE', problem)
 }
+
+const tooLarge = () =>
+  new EprError('PAYLOAD_TOO_LARGE', 'the body is larger than this server accepts (--max-body-bytes)')
+
+const noRoom = () => new OverloadError('too many bodies are being received: try again')
+
+const cutShort = (cause?: unknown) =>
+  new EprError('INVALID_ARGUMENT', 'the body ended before its announced length', { cause })
 
 /**
  * The codings of a body in the order in which they were applied (RFC 9110, section 8.4).
@@ -43,45 +80,196 @@ export function readCodings(header: string): string[] {
   return codings
 }
 
-async function decodeOnce(body: Buffer, coding: string, limit: number): Promise<Buffer> {
-  try {
-    return (await DECODERS[coding]?.(body, { maxOutputLength: limit })) ?? body
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      const problem = 'the body is larger than this server accepts (--max-body-bytes)'
-      throw new EprError('PAYLOAD_TOO_LARGE', problem, { cause })
-    }
-    throw new EprError('INVALID_ARGUMENT', `the body is not ${coding}, as its content-encoding says`, {
-      cause,
-    })
-  }
-}
-
 /** RFC 9112, section 6.3: without either there is none. */
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-/** @param maxBodyBytes of the decoded body, and of each step on the way to it */
-export function createBodyReader(maxBodyBytes: number): BodyReader {
-  // Express's own reader, on both ways in. It decodes what was applied last, while it reads.
-  const readRaw = express.raw({ type: () => true, limit: maxBodyBytes })
+/** What is received of a body, and where it counts. */
+interface Receipt {
+  chunks: Buffer[]
+  bytes: number
+  hold: Hold | undefined
+  /** Bytes that count without a hold: all of it came at once. */
+  reserved: number
+}
 
-  const readStream: BodyReader = (request, response) =>
-    new Promise((resolve, reject) => {
-      readRaw(request, response, (error) => {
-        if (error) return reject(error)
-        const { body } = request as { body?: unknown }
-        resolve(Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+export function createBodyReader({ maxBodyBytes, small, large }: BodyReaderOptions): BodyReader {
+  const decoding = createTurns(() => DECODED_AT_ONCE)
+  const working = createRoom(IN_WORK_BYTES)
+
+  /** Counts what has come; a body that is no longer small changes its budget. @returns false when there is no room */
+  function count(receipt: Receipt, bytes: number, giveUp: (error: EprError) => void): boolean {
+    receipt.bytes += bytes
+    const onGiveUp = (reason: 'full' | 'stalled') =>
+      giveUp(reason === 'full' ? noRoom() : new SlowBodyError())
+    if (receipt.bytes <= SMALL_BODY_BYTES) {
+      receipt.hold ??= small.hold(onGiveUp)
+      return receipt.hold.take(bytes)
+    }
+    if (receipt.bytes - bytes <= SMALL_BODY_BYTES) {
+      receipt.hold?.release()
+      receipt.hold = large.hold(onGiveUp)
+      return receipt.hold.take(receipt.bytes)
+    }
+    return receipt.hold?.take(bytes) ?? true
+  }
+
+  /** The bytes as they come. The receipt that it resolves with still counts. */
+  function receive(request: IncomingMessage): Promise<Receipt> {
+    const announced = Number(request.headers['content-length'] ?? Number.NaN)
+    if (announced > maxBodyBytes) return Promise.reject(tooLarge())
+    return new Promise((resolve, reject) => {
+      const receipt: Receipt = { chunks: [], bytes: 0, hold: undefined, reserved: 0 }
+      let isOver = false
+
+      function fail(error: EprError): void {
+        if (isOver) return
+        isOver = true
+        receipt.chunks = []
+        receipt.hold?.release()
+        reject(error)
+      }
+
+      request.on('data', (chunk: Buffer) => {
+        if (isOver) return
+        receipt.chunks.push(chunk)
+        if (chunk.length === announced && announced <= SMALL_BODY_BYTES) {
+          // Nearly every request: all of it comes at once.
+          receipt.bytes = announced
+          if (small.reserve(announced)) receipt.reserved = announced
+          else fail(noRoom())
+          return
+        }
+        if (receipt.bytes + chunk.length > maxBodyBytes) return fail(tooLarge())
+        if (!count(receipt, chunk.length, fail)) fail(noRoom())
       })
+      request.on('end', () => {
+        if (isOver) return
+        isOver = true
+        resolve(receipt)
+      })
+      request.on('error', (cause) => fail(cutShort(cause)))
+      request.on('close', () => fail(cutShort()))
     })
+  }
 
-  return async (request, response) => {
-    const header = request.headers['content-encoding']
-    if (header === undefined || !hasBody(request)) return readStream(request, response)
-    const codings = readCodings(header)
-    request.headers['content-encoding'] = codings.pop() ?? 'identity'
-    let body = await readStream(request, response)
-    for (const coding of codings.reverse()) body = await decodeOnce(body, coding, maxBodyBytes)
-    return body
+  async function decode(receipt: Receipt, codings: string[], grow: (bytes: number) => boolean) {
+    for (const coding of codings.reverse()) {
+      const before = receipt.chunks.reduce((sum, { length }) => sum + length, 0)
+      receipt.chunks = await decodeOnce(receipt.chunks, coding, maxBodyBytes, grow)
+      grow(-before)
+    }
+  }
+
+  /** A large body waits for its turn before it is put together, decoded, and worked on. */
+  async function toBody(receipt: Receipt, codings: string[]): Promise<ReceivedBody> {
+    const { hold, reserved } = receipt
+    if (reserved > 0 && codings.length === 0) {
+      return { bytes: receipt.chunks[0] ?? NOTHING.bytes, release: () => small.free(reserved) }
+    }
+    let leave: () => void = () => undefined
+    function release(): void {
+      leave()
+      hold?.release()
+      if (reserved > 0) small.free(reserved)
+    }
+    // What a small body becomes when it is decoded is not small.
+    const decoded = codings.length > 0 ? large.hold(() => undefined) : undefined
+    try {
+      hold?.pin()
+      decoded?.pin()
+      if (decoded) {
+        const grow = (bytes: number) => decoded.take(bytes)
+        await decoding.run(() => decode(receipt, codings, grow))
+      }
+      const bytes = receipt.chunks.reduce((sum, { length }) => sum + length, 0)
+      if (bytes > SMALL_BODY_BYTES) leave = await working.enter(bytes)
+      const [only] = receipt.chunks
+      const whole = receipt.chunks.length === 1 && only ? only : Buffer.concat(receipt.chunks)
+      receipt.chunks = []
+      return {
+        bytes: whole,
+        release() {
+          release()
+          decoded?.release()
+        },
+      }
+    } catch (error) {
+      release()
+      decoded?.release()
+      throw error
+    }
+  }
+
+  return {
+    async read(request) {
+      if (!hasBody(request)) return NOTHING
+      const header = request.headers['content-encoding']
+      const codings = header === undefined ? [] : readCodings(header)
+      return toBody(await receive(request), codings)
+    },
+  }
+}
+
+/** One step of decoding. @param grow counts bytes, and gives false when there is no room for them */
+function decodeOnce(
+  chunks: Buffer[],
+  coding: string,
+  limit: number,
+  grow: (bytes: number) => boolean,
+): Promise<Buffer[]> {
+  const decoder = DECODERS[coding]?.()
+  if (!decoder) return Promise.resolve(chunks)
+  return new Promise((resolve, reject) => {
+    const decoded: Buffer[] = []
+    let bytes = 0
+
+    function fail(error: EprError): void {
+      decoder?.destroy()
+      reject(error)
+    }
+
+    decoder.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > limit) return fail(tooLarge())
+      if (!grow(chunk.length)) return fail(noRoom())
+      decoded.push(chunk)
+    })
+    decoder.on('end', () => resolve(decoded))
+    decoder.on('error', (cause) => {
+      const problem = `the body is not ${coding}, as its content-encoding says`
+      fail(new EprError('INVALID_ARGUMENT', problem, { cause }))
+    })
+    for (const chunk of chunks) decoder.write(chunk)
+    decoder.end()
+  })
+}
+
+/** Room for so many bytes; who finds none waits, in order. One alone may be larger than all of it. */
+function createRoom(limit: number): { enter(bytes: number): Promise<() => void> } {
+  const waiting: { bytes: number; enter: () => void }[] = []
+  let inside = 0
+  const fits = (bytes: number) => inside === 0 || inside + bytes <= limit
+
+  function letIn(): void {
+    for (let [next] = waiting; next && fits(next.bytes); [next] = waiting) {
+      waiting.shift()
+      inside += next.bytes
+      next.enter()
+    }
+  }
+
+  return {
+    async enter(bytes) {
+      if (waiting.length === 0 && fits(bytes)) inside += bytes
+      else await new Promise<void>((enter) => waiting.push({ bytes, enter }))
+      let isInside = true
+      return () => {
+        if (!isInside) return
+        isInside = false
+        inside -= bytes
+        letIn()
+      }
+    },
   }
 }

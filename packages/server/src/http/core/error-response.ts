@@ -1,13 +1,21 @@
-import { EprError, type ErrorCode, HTTP_STATUS, isRetryable } from '@epr/model'
+import { EprError, HTTP_STATUS, isRetryable } from '@epr/model'
 import type { HttpResponse } from './route.js'
 
 const RETRY_AFTER_S = 1
 
-/** The `type`s of body-parser's errors, which are what Express's body reader throws. */
-const BODY_ERRORS: Record<string, [ErrorCode, string]> = {
-  'entity.too.large': ['PAYLOAD_TOO_LARGE', 'the body is larger than this server accepts (--max-body-bytes)'],
-  'request.aborted': ['INVALID_ARGUMENT', 'the body ended before its announced length'],
-  'request.size.invalid': ['INVALID_ARGUMENT', 'the body has another length than announced'],
+/** A body of which nothing comes any more: its client is to try again, and quicker (RFC 9110, section 15.5.9). */
+export class SlowBodyError extends EprError {
+  readonly httpStatus = 408
+  constructor() {
+    super('TIMEOUT', 'nothing more of the body has come for a while: send it again')
+  }
+}
+
+/** There is more to do than the server holds: said by its answers, and not the log's concern one by one. */
+export class OverloadError extends EprError {
+  constructor(problem: string) {
+    super('UNAVAILABLE', problem)
+  }
 }
 
 /** An HTTP library's error that blames the client: an undecodable path, a broken compressed body. */
@@ -16,11 +24,9 @@ function isClientError(error: unknown): error is Error {
   return typeof status === 'number' && status >= 400 && status < 500
 }
 
-/** Says any thrown thing as an EprError; what is not one, and no body reader's, is INTERNAL and masked. */
+/** Says any thrown thing as an EprError; what is not one is INTERNAL and masked. */
 export function toEprError(error: unknown): EprError {
   if (error instanceof EprError) return error
-  const known = BODY_ERRORS[(error as { type?: string } | null)?.type ?? '']
-  if (known) return new EprError(known[0], known[1], { cause: error })
   if (isClientError(error)) {
     const problem = `the request cannot be read: ${error.message}; check the encoding of its path and its body`
     return new EprError('INVALID_ARGUMENT', problem, { cause: error })
@@ -29,9 +35,12 @@ export function toEprError(error: unknown): EprError {
 }
 
 /** Whether an operator should see it: our fault, or the database's. */
-export function isServerFault({ code }: EprError): boolean {
-  return HTTP_STATUS[code] >= 500
+export function isServerFault(error: EprError): boolean {
+  return statusOf(error) >= 500 && !(error instanceof OverloadError)
 }
+
+const statusOf = (error: EprError): number =>
+  error instanceof SlowBodyError ? error.httpStatus : HTTP_STATUS[error.code]
 
 /** `{"errors":[…]}` as the original has it, with the same for programs beside it (docs/reference/errors.md). */
 export function toErrorResponse(
@@ -43,7 +52,7 @@ export function toErrorResponse(
   const message = code === 'INTERNAL' ? 'internal server error' : error.message
   const details = code === 'INTERNAL' ? [message] : error.details
   return {
-    status: HTTP_STATUS[code],
+    status: statusOf(error),
     headers: {
       'content-type': 'application/json',
       ...(isRetryable(code) && { 'retry-after': String(RETRY_AFTER_S) }),

@@ -3,8 +3,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import { ANONYMOUS, type Once, type Principal } from '../../call.js'
-import { CODINGS, createBodyReader } from './body-reader.js'
-import { isServerFault, toEprError, toErrorResponse } from './error-response.js'
+import { createTurns } from '../../turns.js'
+import { createAnswerWriter, STALLED_MS, type StreamPiece, type Written } from './answer-writer.js'
+import { CODINGS, createBodyReader, SILENT_BODY_MS } from './body-reader.js'
+import type { Budgets } from './budgets.js'
+import { isServerFault, OverloadError, toEprError, toErrorResponse } from './error-response.js'
 import { createExpressApp } from './express-app.js'
 import { createSecurityHeaders } from './guards.js'
 import { createRefusalLog } from './refusal-log.js'
@@ -37,6 +40,7 @@ export interface ListenerOptions {
   /** What stands in front of both ways in. */
   guards: readonly Guard[]
   maxBodyBytes: number
+  budgets: Budgets
   /** Aborted when the server stops: ends streams. */
   stopping: AbortSignal
   /** Called with every request when its answer has been sent. */
@@ -49,6 +53,15 @@ const FEATURES = 'idempotency-key, batch, cursor, feed, group-status'
 const RECORD_EVENT = `${API_PREFIX}/events`
 const MAX_KEY_LENGTH = 255
 const JSON_TYPE = 'application/json'
+/** Pages that are read and written as JSON at once; and while there are some of several MB. */
+const PAGES_AT_ONCE = 4
+const LONG_PAGES_AT_ONCE = 1
+/** How long a stream that is given up has for what was written to it. */
+const LAST_WORDS_MS = 5_000
+/** How often it is looked for clients that stand still. */
+const LOOK_MS = 1_000
+
+type Send = (response: ServerResponse, answer: HttpResponse) => Promise<void>
 
 /**
  * Who sends a request: the one place where that is found out, in front of every route. Nobody is asked yet, so that
@@ -97,19 +110,6 @@ function splitUrl(url: string): { path: string; search: string } {
   return at < 0 ? { path: url, search: '' } : { path: url.slice(0, at), search: url.slice(at + 1) }
 }
 
-/** Resolves when the client takes more, or is gone. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done)
-      response.off('close', done)
-      resolve()
-    }
-    response.on('drain', done)
-    response.on('close', done)
-  })
-}
-
 const STATE = Symbol('state')
 type Stateful = ServerResponse & { [STATE]?: ResponseState }
 
@@ -139,45 +139,20 @@ function closeAfter(response: ServerResponse): void {
   if (headers.at(-2) !== 'connection') headers.push('connection', 'close')
 }
 
-/** Sends a stream to its end. @throws what its source fails with */
-async function sendStream(response: ServerResponse, body: AsyncIterable<string>): Promise<void> {
-  for await (const text of body) {
-    if (response.destroyed) return
-    if (!response.write(text)) await drained(response)
-  }
-  response.end()
-}
+type ResponderOptions = Pick<ListenerOptions, 'maxBodyBytes' | 'budgets' | 'stopping' | 'log'>
 
-async function send(response: ServerResponse, answer: HttpResponse): Promise<void> {
-  const { status, headers, body, toLastWords } = answer
-  if (response.headersSent || response.destroyed) return
-  const state = stateOf(response)
-  const all = headers ? [...state.headers, ...toHeaderList(headers)] : [...state.headers]
-  if (typeof body === 'string') {
-    // The original writes a line: what a program prints of an answer ends where its terminal expects it.
-    const text = headers?.['content-type'] === JSON_TYPE ? `${body}\n` : body
-    all.push('content-length', String(Buffer.byteLength(text)))
-    response.writeHead(status, all).end(text)
-    return
-  }
-  state.isStream = true
-  state.toLastWords = toLastWords
-  response.writeHead(status, all)
-  // Of a stream HEAD has the headers, and no end to wait for.
-  if (response.req.method === 'HEAD') {
-    response.end()
-    return
-  }
-  response.flushHeaders()
-  await sendStream(response, body)
+const STREAM_REASONS = {
+  full: 'too much waits for streams that are not read',
+  stalled: `nothing of the stream was read for ${STALLED_MS / 1_000} s`,
 }
-
-type ResponderOptions = Pick<ListenerOptions, 'maxBodyBytes' | 'stopping' | 'log'>
 
 /** Turns node's requests into those of routes, and their answers into node's. */
-function createResponder(options: ResponderOptions): Responder & { send: typeof send } {
+function createResponder(options: ResponderOptions): Responder & { send: Send } {
   const refusals = createRefusalLog(options.log)
-  const readBody = createBodyReader(options.maxBodyBytes)
+  const { small, large, waiting } = options.budgets
+  const bodies = createBodyReader({ maxBodyBytes: options.maxBodyBytes, small, large })
+  const writer = createAnswerWriter(waiting)
+  const pages = createTurns(() => (writer.isLongLately ? LONG_PAGES_AT_ONCE : PAGES_AT_ONCE))
 
   function logRefusal(response: ServerResponse, reasons: NonNullable<HttpResponse['refused']>): void {
     const { method = '' } = response.req
@@ -185,29 +160,72 @@ function createResponder(options: ResponderOptions): Responder & { send: typeof 
     refusals.refused({ requestId: stateOf(response).requestId, method, path, reasons })
   }
 
-  async function fail(
-    error: unknown,
-    response: ServerResponse,
-    headers?: Record<string, string>,
-  ): Promise<void> {
+  /** Says an error to the log, and gives what its client is answered. */
+  function toRefusal(error: unknown, response: ServerResponse, headers?: Record<string, string>) {
     const eprError = toEprError(error)
-    const { requestId, toLastWords } = stateOf(response)
+    const { requestId } = stateOf(response)
     if (isServerFault(eprError)) {
       options.log.error({ request_id: requestId, err: eprError.cause ?? eprError }, eprError.message)
     } else {
       logRefusal(response, [eprError])
     }
-    // What is left of a body that was refused is not read to its end.
-    if (eprError.code === 'PAYLOAD_TOO_LARGE') closeAfter(response)
-    const refusal = toErrorResponse(eprError, requestId, headers)
-    if (response.headersSent) response.end(toLastWords?.(refusal.body))
-    else await sendAnswer(response, refusal)
+    return toErrorResponse(eprError, requestId, headers)
   }
 
-  async function sendAnswer(response: ServerResponse, answer: HttpResponse): Promise<void> {
+  async function fail(
+    error: unknown,
+    response: ServerResponse,
+    headers?: Record<string, string>,
+  ): Promise<void> {
+    const refusal = toRefusal(error, response, headers)
+    // What is left of a body that was refused is not read to its end.
+    if (!response.req.complete) closeAfter(response)
+    if (response.headersSent) response.end(stateOf(response).toLastWords?.(refusal.body, true))
+    else await send(response, refusal).catch(() => response.destroy())
+  }
+
+  /** Sends a stream to its end. @throws what its source fails with */
+  async function sendStream(response: ServerResponse, body: AsyncIterable<StreamPiece>): Promise<void> {
+    for await (const piece of body) {
+      const written = await writer.write(response, piece)
+      if (written === 'taken') continue
+      if (written !== 'gone') giveUpStream(response, written)
+      return
+    }
+    response.end()
+  }
+
+  function giveUpStream(response: ServerResponse, { reason, isWhole }: Exclude<Written, string>): void {
+    const problem = `${STREAM_REASONS[reason]}: come back behind the last cursor`
+    const refusal = toRefusal(new OverloadError(problem), response)
+    response.end(stateOf(response).toLastWords?.(refusal.body, isWhole))
+    // What has been written waits with it: it is taken soon, or not at all.
+    setTimeout(() => response.destroy(), LAST_WORDS_MS).unref()
+  }
+
+  async function send(response: ServerResponse, answer: HttpResponse): Promise<void> {
+    if (response.headersSent || response.destroyed) return
+    const { status, headers, body, toLastWords } = answer
     // Said before the connection ends, so that a client does not find out by a reset.
     if (options.stopping.aborted) closeAfter(response)
-    await send(response, answer)
+    const state = stateOf(response)
+    const all = headers ? [...state.headers, ...toHeaderList(headers)] : [...state.headers]
+    if (typeof body === 'string' || Array.isArray(body)) {
+      // The original writes a line: what a program prints of an answer ends where its terminal expects it.
+      const end = headers?.['content-type'] === JSON_TYPE ? '\n' : ''
+      const text = typeof body === 'string' ? body + end : [...body, end]
+      return writer.send(response, status, all, text)
+    }
+    state.isStream = true
+    state.toLastWords = toLastWords
+    response.writeHead(status, all)
+    // Of a stream HEAD has the headers, and no end to wait for.
+    if (response.req.method === 'HEAD') {
+      response.end()
+      return
+    }
+    response.flushHeaders()
+    await sendStream(response, body as AsyncIterable<StreamPiece>)
   }
 
   function abortOf(response: ServerResponse): AbortSignal {
@@ -216,36 +234,57 @@ function createResponder(options: ResponderOptions): Responder & { send: typeof 
     return AbortSignal.any([gone.signal, options.stopping])
   }
 
+  async function handle(
+    route: Route,
+    params: Record<string, string>,
+    response: ServerResponse,
+    principal: Principal,
+    body: Buffer,
+  ): Promise<HttpResponse> {
+    const { req: request } = response
+    const { path, search } = splitUrl(urlOf(request))
+    const once = route.doc.idempotent && readOnce(request, route, body)
+    return route.handle({
+      method: request.method ?? '',
+      path,
+      params,
+      search,
+      headers: request.headers,
+      rawHeaders: request.rawHeaders,
+      call: { principal, once, requestId: stateOf(response).requestId },
+      body,
+      abort: () => abortOf(response),
+    })
+  }
+
+  async function answer(response: ServerResponse, toAnswer: () => Promise<HttpResponse>): Promise<void> {
+    const given = await toAnswer()
+    if (given.refused) logRefusal(response, given.refused)
+    await send(response, given)
+  }
+
   return {
     fail,
-    send: sendAnswer,
+    send,
     async run(route, params, request, response) {
-      const { doc, handle } = route
+      let release: () => void = () => undefined
       try {
         // Before the body: a stranger's is not to be read.
         const principal = principalOf(request)
-        const body = await readBody(request, response).catch((error: unknown) => {
+        const body = await bodies.read(request).catch((error: unknown) => {
           // RFC 9110, section 15.5.16: what could be sent in place of it.
           if (isUnsupported(error)) stateOf(response).headers.push('accept-encoding', CODINGS)
           throw error
         })
-        const { path, search } = splitUrl(urlOf(request))
-        const once = doc.idempotent && readOnce(request, route, body)
-        const answer = await handle({
-          method: request.method ?? '',
-          path,
-          params,
-          search,
-          headers: request.headers,
-          rawHeaders: request.rawHeaders,
-          call: { principal, once, requestId: stateOf(response).requestId },
-          body,
-          abort: () => abortOf(response),
+        release = body.release
+        await answer(response, () => {
+          const toAnswer = () => handle(route, params, response, principal, body.bytes)
+          return route.doc.isLarge ? pages.run(() => writer.withRoom(toAnswer)) : toAnswer()
         })
-        if (answer.refused) logRefusal(response, answer.refused)
-        await sendAnswer(response, answer)
       } catch (error) {
         await fail(error, response)
+      } finally {
+        release()
       }
     },
   }
@@ -270,6 +309,17 @@ function reportServed(
   })
 }
 
+/** Lets go of clients that send or take nothing for long. */
+function watchBudgets({ budgets: { small, large, waiting }, stopping }: ListenerOptions): void {
+  const timer = setInterval(() => {
+    small.sweep(SILENT_BODY_MS)
+    large.sweep(SILENT_BODY_MS)
+    waiting.sweep(STALLED_MS)
+  }, LOOK_MS)
+  timer.unref()
+  stopping.addEventListener('abort', () => clearInterval(timer))
+}
+
 /**
  * Every request's way in: guards, then its route. The one hot call goes to its route from here: Express costs more than
  * all else that recording an event does in this process. Everything else, and the same path with a query, goes through
@@ -278,6 +328,7 @@ function reportServed(
 export function createListener(options: ListenerOptions): RequestListener {
   const { routes, guards, onServed } = options
   const responder = createResponder(options)
+  watchBudgets(options)
   const app = createExpressApp({ responder, routes })
   const constantHeaders = [...createSecurityHeaders(), 'epr-features', FEATURES]
   const record = routes.find(({ method, path }) => method === 'post' && path === RECORD_EVENT)

@@ -22,6 +22,8 @@ export interface RouteDoc {
   headers?: z.ZodObject
   /** An `Idempotency-Key` is honoured: its call has `once`. */
   idempotent?: true
+  /** Its answer may have megabytes: only some such are made at the same time. */
+  isLarge?: true
   /** Absent when the answer has no body. */
   answer?: z.ZodType
   contentType?: string

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Call } from '../../call.js'
+import type { StreamPiece } from './answer-writer.js'
 import type { RouteDoc } from './route-doc.js'
 
 /** All of the API is below this path; health and metrics are not. */
@@ -28,10 +29,10 @@ export interface HttpRequest<Param extends string = never> {
 export interface HttpResponse {
   status: number
   headers?: Record<string, string>
-  /** Text, or text that comes by and by. */
-  body: string | AsyncIterable<string>
-  /** How a body that comes by and by says that it fails, of the JSON of an error. */
-  toLastWords?: (error: string) => string
+  /** Text, a long one in parts that are never put together; or what comes by and by. */
+  body: string | readonly string[] | AsyncIterable<StreamPiece>
+  /** How a body that comes by and by says that it fails, of the JSON of an error; perhaps somewhere in a piece. */
+  toLastWords?: (error: string, isWhole: boolean) => string
   /** Why parts of the request were refused, where the rest of it was not: for the log. */
   refused?: readonly { readonly code: string; readonly message: string }[] | undefined
 }
@@ -65,7 +66,10 @@ export function defineRoute<const Path extends string>(
 }
 
 /** A 200 whose body is JSON text. */
-export function toJsonResponse(body: string, headers: Record<string, string> = {}): HttpResponse {
+export function toJsonResponse(
+  body: string | readonly string[],
+  headers: Record<string, string> = {},
+): HttpResponse {
   return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body }
 }
 

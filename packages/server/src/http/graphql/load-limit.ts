@@ -1,5 +1,5 @@
 import { EprError, fromJsonText, isJsonText } from '@epr/model'
-import { createTurns } from '../core/turns.js'
+import { createTurns } from '../../turns.js'
 
 /** What one request may load, however many fields it asks for it by. */
 export interface LoadLimit {
@@ -19,7 +19,7 @@ const READS_AT_ONCE = 2
 
 /** @param maxBytes of payloads and schemas, in characters of their text */
 export function createLoadLimit(maxBytes: number): LoadLimit {
-  const turns = createTurns(READS_AT_ONCE)
+  const turns = createTurns(() => READS_AT_ONCE)
   let values = 0
   let bytes = 0
 

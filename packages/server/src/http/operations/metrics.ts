@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Flush } from '../../intake/recorder.js'
 import type { Registry } from '../../registry/registry.js'
 import { RELAY_STATES } from '../../relay/relay.js'
+import type { Budgets } from '../core/budgets.js'
 import type { ServedRequest } from '../core/listener.js'
 import { defineRoute, type Route } from '../core/route.js'
 
@@ -133,11 +134,36 @@ function setFacts(
 const NO_SAMPLE = /^nodejs_eventloop_lag_\w+ (?:Nan|9223372036\S*)\n/gm
 
 /** @param readFacts asked at every scrape; must not throw */
-export function createMetrics(readFacts: () => Promise<MetricFacts>): Metrics {
+/** What clients make the server hold, read when metrics are. */
+function registerBudgets(registers: PrometheusRegistry[], budgets: Budgets): void {
+  const all = { small_bodies: budgets.small, bodies: budgets.large, waiting: budgets.waiting }
+  new Gauge({
+    name: 'epr_budget_held_bytes',
+    help: 'Bytes held for clients: of bodies, and of answers and streams that they have not taken.',
+    labelNames: ['budget'],
+    registers,
+    collect() {
+      for (const [budget, { held }] of Object.entries(all)) this.set({ budget }, held)
+    },
+  })
+  new Counter({
+    name: 'epr_budget_refused_total',
+    help: 'Clients that were refused or cut, because there was no room or because they stood still.',
+    labelNames: ['budget'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [budget, { refused }] of Object.entries(all)) this.inc({ budget }, refused)
+    },
+  })
+}
+
+export function createMetrics(readFacts: () => Promise<MetricFacts>, budgets: Budgets): Metrics {
   const prometheus = new PrometheusRegistry()
   collectDefaultMetrics({ register: prometheus })
   const original = createOriginalMetrics([prometheus])
   const own = createOwnMetrics([prometheus])
+  registerBudgets([prometheus], budgets)
 
   async function timed<T>(type: string, search: Promise<T>): Promise<T> {
     const startedAt = performance.now()

@@ -25,7 +25,8 @@ export function toListResponse(
   request: Pick<HttpRequest, 'search'>,
   { rows, more }: Page<{ id: string }>,
 ): HttpResponse {
-  const body = stringifyJson({ data: rows })
+  const parts = rows.map((row, index) => (index === 0 ? '' : ',') + stringifyJson(row))
+  const body = ['{"data":[', ...parts, ']}']
   const last = rows.at(-1)
   if (!more || !last) return toJsonResponse(body)
   const query = new URLSearchParams(request.search)

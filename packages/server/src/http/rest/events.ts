@@ -77,6 +77,7 @@ export function eventRoutes(events: Events): Route[] {
       {
         summary: 'Search events',
         tag: 'events',
+        isLarge: true,
         query: eventQuery,
         answer: manyOf(eventBody),
         failures: [...READ_FAILURES, 400],
@@ -93,6 +94,7 @@ export function eventRoutes(events: Events): Route[] {
       {
         summary: 'Get an event with its receiver',
         tag: 'events',
+        isLarge: true,
         answer: manyOf(eventBody),
         failures: [...READ_FAILURES, 404],
       },

@@ -39,6 +39,7 @@ export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus): Route[]
       {
         summary: 'Search event receiver groups',
         tag: 'groups',
+        isLarge: true,
         query: definitionQuery,
         answer: manyOf(groupBody),
         failures: [...READ_FAILURES, 400],
@@ -55,6 +56,7 @@ export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus): Route[]
       {
         summary: 'Get an event receiver group',
         tag: 'groups',
+        isLarge: true,
         answer: manyOf(groupBody),
         failures: [...READ_FAILURES, 404],
       },
@@ -81,6 +83,7 @@ export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus): Route[]
       {
         summary: 'Where an artifact stands at a gate',
         tag: 'groups',
+        isLarge: true,
         query: statusQuery,
         answer: manyOf(status),
         failures: [...READ_FAILURES, 400, 404],

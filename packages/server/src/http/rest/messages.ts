@@ -5,7 +5,7 @@ import { prefers } from '../core/accept.js'
 import { API_PREFIX, defineRoute, type HttpResponse, type Route, toJsonResponse } from '../core/route.js'
 import { READ_FAILURES } from '../core/route-doc.js'
 import { messageQuery, parseQuery } from './query-params.js'
-import { toErrorEvent, toServerSentEvents } from './server-sent-events.js'
+import { type EventStreams, toErrorEvent } from './server-sent-events.js'
 
 const message = messageSchema.meta({ id: 'Message' })
 const time = z.string().meta({ format: 'date-time' })
@@ -30,15 +30,19 @@ function toStart(after: string | undefined, lastEventId: string | undefined): Fe
 const headerText = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value
 
-export function messageRoutes(feed: Feed): Route[] {
+export function messageRoutes(feed: Feed, streams: EventStreams): Route[] {
   async function page(
     beginning: FeedBeginning,
     limit: number,
     type: string | undefined,
   ): Promise<HttpResponse> {
     const { entries, next } = await feed.read(beginning, { limit, type })
-    const data = entries.map(({ head, message }) => `${head.slice(0, -1)},"message":${message}}`)
-    return toJsonResponse(`{"data":[${data.join(',')}],"next":${JSON.stringify(next)}}`)
+    const data = entries.flatMap(({ head, message }, index) => [
+      `${index === 0 ? '' : ','}${head.slice(0, -1)},"message":`,
+      message,
+      '}',
+    ])
+    return toJsonResponse(['{"data":[', ...data, `],"next":${JSON.stringify(next)}}`])
   }
   return [
     defineRoute(
@@ -48,6 +52,7 @@ export function messageRoutes(feed: Feed): Route[] {
         summary: 'The feed of messages, as a page or (Accept: text/event-stream) as Server-Sent Events',
         description: STREAM,
         tag: 'messages',
+        isLarge: true,
         query: messageQuery,
         answer: feedPage,
         failures: [...READ_FAILURES, 400, 410],
@@ -65,7 +70,7 @@ export function messageRoutes(feed: Feed): Route[] {
             'cache-control': 'no-store',
             'x-accel-buffering': 'no',
           },
-          body: toServerSentEvents(feed.follow(start, request.abort()), type),
+          body: streams.toEvents(feed.follow(start, request.abort()), type),
           toLastWords: toErrorEvent,
         }
       },

@@ -33,6 +33,7 @@ export function receiverRoutes(receivers: Receivers): Route[] {
       {
         summary: 'Search event receivers',
         tag: 'receivers',
+        isLarge: true,
         query: definitionQuery,
         answer: manyOf(receiverBody),
         failures: [...READ_FAILURES, 400],
@@ -49,6 +50,7 @@ export function receiverRoutes(receivers: Receivers): Route[] {
       {
         summary: 'Get an event receiver',
         tag: 'receivers',
+        isLarge: true,
         answer: manyOf(receiverBody),
         failures: [...READ_FAILURES, 404],
       },

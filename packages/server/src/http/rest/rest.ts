@@ -5,13 +5,14 @@ import { eventRoutes } from './events.js'
 import { groupRoutes } from './groups.js'
 import { messageRoutes } from './messages.js'
 import { receiverRoutes } from './receivers.js'
+import type { EventStreams } from './server-sent-events.js'
 
 /** Every route of the REST API. They know no framework. */
-export function restRoutes(registry: Registry, feed: Feed): Route[] {
+export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams): Route[] {
   return [
     ...receiverRoutes(registry.receivers),
     ...groupRoutes(registry.groups, registry.gateStatus),
     ...eventRoutes(registry.events),
-    ...messageRoutes(feed),
+    ...messageRoutes(feed, streams),
   ]
 }

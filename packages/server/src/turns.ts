@@ -1,31 +1,27 @@
 /** Work of which only some is done at once: the rest waits its turn, in order. */
 export interface Turns {
   run<T>(work: () => Promise<T>): Promise<T>
-  /** How many wait. */
-  readonly waiting: number
 }
 
-/** @param atOnce how many run at the same time */
-export function createTurns(atOnce: number): Turns {
+/** @param atOnce how many run at the same time; asked again whenever one begins or ends */
+export function createTurns(atOnce: () => number): Turns {
   const waiting: (() => void)[] = []
   let running = 0
 
-  async function begin(): Promise<void> {
-    if (running < atOnce) running++
-    // Whoever ends hands their place on.
-    else await new Promise<void>((resolve) => waiting.push(resolve))
+  function begin(): void | Promise<void> {
+    if (waiting.length === 0 && running < atOnce()) running++
+    else return new Promise<void>((resolve) => waiting.push(resolve))
   }
 
   function end(): void {
-    const next = waiting.shift()
-    if (next) next()
-    else running--
+    running--
+    while (waiting.length > 0 && running < Math.max(1, atOnce())) {
+      running++
+      waiting.shift()?.()
+    }
   }
 
   return {
-    get waiting() {
-      return waiting.length
-    },
     async run(work) {
       await begin()
       try {
