@@ -51,9 +51,6 @@ export interface App {
   stop(): Promise<void>
 }
 
-/** The most payload that may wait for the database, in characters. */
-const MAX_QUEUED_CHARS = 64 * 1024 * 1024
-
 /** A database that does not answer is not waited for any longer than whoever sent the signal waits. */
 const STOP_LIMIT_MS = 9_000
 
@@ -79,7 +76,15 @@ interface ServiceOptions {
 }
 
 function createServices(options: ServiceOptions) {
-  const { databases, eventCount, config, budgets, connectPublisher: connect, cloudEventMappers, log } = options
+  const {
+    databases,
+    eventCount,
+    config,
+    budgets,
+    connectPublisher: connect,
+    cloudEventMappers,
+    log,
+  } = options
   const { recording, reading, background } = databases
   const definitions = createDefinitions(recording)
   const payloadSchemas = createPayloadSchemas({ catalogue: createCatalogue(), log })
@@ -114,7 +119,7 @@ function createServices(options: ServiceOptions) {
     database: recording,
     background,
     eventCount,
-    maxQueuedChars: MAX_QUEUED_CHARS,
+    maxQueuedChars: config.maxQueuedBytes,
     watch: health.watch,
     onFlush(flush) {
       leader.messagesWritten()

@@ -35,6 +35,7 @@ describe('the configuration', () => {
       jsonLogging: false,
       maxBodyBytes: 16 * 1024 * 1024,
       maxReceivingBytes: 64 * 1024 * 1024,
+      maxQueuedBytes: 64 * 1024 * 1024,
       maxWaitingBytes: 64 * 1024 * 1024,
       maxGraphqlBytes: 16 * 1024 * 1024,
       messageRetentionMs: 7 * 24 * 60 * 60 * 1000,

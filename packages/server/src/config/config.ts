@@ -28,6 +28,8 @@ export interface Config extends BrokerConfig {
   maxReceivingBytes: number
   /** Answers and streams that their clients have not taken, all together, in bytes. @default 64 MiB */
   maxWaitingBytes: number
+  /** Payloads that wait for the database, all together, in bytes. @default 64 MiB */
+  maxQueuedBytes: number
   /** What one GraphQL request may load of payloads and schemas, in bytes; from 1 MiB on. @default 16 MiB */
   maxGraphqlBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
@@ -143,6 +145,15 @@ function createCommand(version: string): Command {
         '--max-waiting-bytes <bytes>',
         'answers and streams not yet taken by clients, all together',
         'EPR_MAX_WAITING_BYTES',
+      )
+        .argParser(parseInteger(1024 * 1024, MAX_BUDGET_BYTES))
+        .default(64 * 1024 * 1024),
+    )
+    .addOption(
+      option(
+        '--max-queued-bytes <bytes>',
+        'payloads that wait for the database, all together',
+        'EPR_MAX_QUEUED_BYTES',
       )
         .argParser(parseInteger(1024 * 1024, MAX_BUDGET_BYTES))
         .default(64 * 1024 * 1024),

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { yieldTurn } from '../../turns.js'
 import type { Budget, GiveUp } from './budget.js'
 import { OverloadError } from './error-response.js'
+import type { SharedBytes, SharedPart, StreamPiece } from './stream-piece.js'
 
 /** Writes answers as their clients take them, and counts what they have not taken. */
 export interface AnswerWriter {
@@ -25,23 +26,6 @@ export interface AnswerWriter {
 
 /** A text, or the parts of a long one. */
 type AnswerText = string | readonly string[]
-
-/** A part of a stream. */
-export interface StreamPiece {
-  bytes: Buffer
-  /** What is held for as long as its client has not taken it; the piece itself when absent. */
-  held?: SharedBytes
-}
-
-/** Bytes that several streams hold, and that count once. */
-export interface SharedBytes {
-  join(giveUp: GiveUp): SharedPart
-}
-
-interface SharedPart {
-  progressed(): void
-  leave(): void
-}
 
 /** What has become of a piece: its client has it, has gone, or is given up; then whether it was written whole. */
 export type Written = 'taken' | 'gone' | { reason: 'full' | 'stalled'; isWhole: boolean }

@@ -4,7 +4,7 @@ import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import { ANONYMOUS, type Once, type Principal } from '../../call.js'
 import { createTurns } from '../../turns.js'
-import { createAnswerWriter, STALLED_MS, type StreamPiece, type Written } from './answer-writer.js'
+import { createAnswerWriter, STALLED_MS, type Written } from './answer-writer.js'
 import { CODINGS, createBodyReader, SILENT_BODY_MS } from './body-reader.js'
 import type { Budgets } from './budgets.js'
 import { isServerFault, OverloadError, toEprError, toErrorResponse } from './error-response.js'
@@ -21,6 +21,7 @@ import {
   type Route,
   toHeaderList,
 } from './route.js'
+import type { StreamPiece } from './stream-piece.js'
 
 /** What there is to say of a request when it has been answered. */
 export interface ServedRequest {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Call } from '../../call.js'
-import type { StreamPiece } from './answer-writer.js'
 import type { RouteDoc } from './route-doc.js'
+import type { StreamPiece } from './stream-piece.js'
 
 /** All of the API is below this path; health and metrics are not. */
 export const API_PREFIX = '/api/v1'

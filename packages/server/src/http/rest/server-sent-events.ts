@@ -1,6 +1,7 @@
 import type { FeedPage } from '../../feed/feed.js'
-import { createSharedBytes, type SharedBytes, type StreamPiece } from '../core/answer-writer.js'
+import { createSharedBytes } from '../core/answer-writer.js'
 import type { Budget } from '../core/budget.js'
+import type { SharedBytes, StreamPiece } from '../core/stream-piece.js'
 
 /** Often enough that no proxy takes a quiet stream for a dead one. */
 const HEARTBEAT_MS = 15_000
