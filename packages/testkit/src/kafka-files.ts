@@ -6,12 +6,16 @@ import { promisify } from 'node:util'
 /** The files that a broker starts from. */
 
 const STORE_PASSWORD = 'epr-test'
+/** Of the broker's own topic, in which groups keep how far they are. */
+export const OFFSETS_PARTITIONS = 4
 
 export interface KafkaPorts {
   plain: number
   controller: number
   saslPlain: number
   saslTls: number
+  /** Where it listens beside, and the port at which it says it does. */
+  links: readonly { listens: number; advertised: number }[]
 }
 
 export interface KafkaUser {
@@ -49,6 +53,9 @@ function securitySettings(directory: string, allowed: KafkaUser, forbidden: Kafk
 /** Combined KRaft mode: one process, one replica of everything, nothing created that nobody asked for. */
 function settings(directory: string, ports: KafkaPorts, security: string[]): string {
   const listeners = [`PLAINTEXT://127.0.0.1:${ports.plain}`]
+  const linked = ports.links.map(({ listens }, index) => `LINK${index}://127.0.0.1:${listens}`)
+  const advertised = ports.links.map((port, index) => `LINK${index}://127.0.0.1:${port.advertised}`)
+  const protocols = ports.links.map((_, index) => `,LINK${index}:PLAINTEXT`)
   if (security.length > 0) {
     listeners.push(`SASL_PLAINTEXT://127.0.0.1:${ports.saslPlain}`, `SASL_SSL://127.0.0.1:${ports.saslTls}`)
   }
@@ -57,15 +64,15 @@ function settings(directory: string, ports: KafkaPorts, security: string[]): str
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${ports.controller}`,
     'controller.listener.names=CONTROLLER',
-    `listeners=${listeners.join(',')},CONTROLLER://127.0.0.1:${ports.controller}`,
-    `advertised.listeners=${listeners.join(',')}`,
-    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
+    `listeners=${[...listeners, ...linked].join(',')},CONTROLLER://127.0.0.1:${ports.controller}`,
+    `advertised.listeners=${[...listeners, ...advertised].join(',')}`,
+    `listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL${protocols.join('')}`,
     'inter.broker.listener.name=PLAINTEXT',
     `log.dirs=${join(directory, 'data')}`,
     'num.partitions=4',
     'default.replication.factor=1',
     'offsets.topic.replication.factor=1',
-    'offsets.topic.num.partitions=4',
+    `offsets.topic.num.partitions=${OFFSETS_PARTITIONS}`,
     'transaction.state.log.replication.factor=1',
     'transaction.state.log.min.isr=1',
     'share.coordinator.state.topic.replication.factor=1',

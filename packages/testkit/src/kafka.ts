@@ -5,15 +5,18 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createKafkaConnection } from '@epr/kafka'
+import { type Admin, createKafkaConnection } from '@epr/kafka'
 import { waitFor } from '@epr/testing'
-import { type KafkaPorts, type KafkaUser, writeKafkaFiles } from './kafka-files.js'
+import { createFaultyLink, type FaultyLink } from './faulty-link.js'
+import { type KafkaPorts, type KafkaUser, OFFSETS_PARTITIONS, writeKafkaFiles } from './kafka-files.js'
 
 export interface KafkaOptions {
   /** Directory of Apache Kafka's jars, as `.ci/kafka/fetch` makes it. */
   home: string
   /** Also listen with SASL, PLAIN without and SCRAM over TLS, and let only some write. @default false */
   secure?: boolean
+  /** How many faulty links lead to it beside the way without faults. @default 0 */
+  links?: number
 }
 
 /** A broker of a test's own, on free ports and with its data in a temporary directory. */
@@ -28,6 +31,8 @@ export interface KafkaBroker {
     allowed: KafkaUser
     forbidden: KafkaUser
   }
+  /** Who connects by the port of a link stays on it. */
+  readonly links: readonly FaultyLink[]
   /** Ends the process at once. */
   kill(): Promise<void>
   /** Starts it again after {@link kill}, on the same data and the same ports. */
@@ -57,17 +62,35 @@ async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-/** Whether it knows itself: an open port alone does not mean that it can be used. */
-async function answers(brokers: string): Promise<boolean> {
+async function ask<Answer>(brokers: string, question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
   const options = { brokers: [brokers], clientId: 'epr-testkit', retry: { retries: 0 }, log: { debug() {} } }
   const admin = createKafkaConnection(options).client.admin()
   try {
     await admin.connect()
-    return (await admin.describeCluster()).brokers.length === 1
+    return await question(admin)
   } finally {
     await admin.disconnect()
   }
 }
+
+/** Whether it knows itself: an open port alone does not mean that it can be used. */
+const answers = (brokers: string): Promise<boolean> =>
+  ask(brokers, async (admin) => (await admin.describeCluster()).brokers.length === 1)
+
+/**
+ * One for each partition of the offsets, which is chosen by the hash of the name: it grows by one with the last letter.
+ * Where the first group of all is asked for, these partitions are made, and until they are loaded every group is refused.
+ */
+const FIRST_GROUPS = Array.from({ length: OFFSETS_PARTITIONS }, (_, index) => `epr-testkit-${index}`)
+
+/** Whether groups are answered. */
+const coordinates = (brokers: string): Promise<boolean> =>
+  ask(brokers, async (admin) => {
+    // Whom to ask for a coordinator is known only then.
+    await admin.describeCluster()
+    for (const groupId of FIRST_GROUPS) await admin.fetchOffsets({ groupId })
+    return true
+  })
 
 async function launch(classPath: string, settings: string, brokers: string): Promise<ChildProcess> {
   const child = spawn('sh', ['-c', GUARDED, 'kafka', ...JAVA, '-cp', classPath, 'kafka.Kafka', settings], {
@@ -109,18 +132,39 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Starts Apache Kafka (Java 17 or newer must be on the path) and waits until it answers. */
-export async function startKafka({ home, secure = false }: KafkaOptions): Promise<KafkaBroker> {
+export async function startKafka({
+  home,
+  secure = false,
+  links: linkCount = 0,
+}: KafkaOptions): Promise<KafkaBroker> {
   const directory = await mkdtemp(join(tmpdir(), 'epr-kafka-'))
-  const remove = () => rm(directory, { recursive: true, force: true })
+  const links: FaultyLink[] = []
+  const remove = async () => {
+    await Promise.all(links.map((link) => link.close()))
+    await rm(directory, { recursive: true, force: true })
+  }
   try {
-    const [plain = 0, controller = 0, saslPlain = 0, saslTls = 0] = await freePorts(4)
-    const ports: KafkaPorts = { plain, controller, saslPlain, saslTls }
+    const [plain = 0, controller = 0, saslPlain = 0, saslTls = 0, ...linked] = await freePorts(4 + linkCount)
+    for (const port of linked) links.push(await createFaultyLink({ host: '127.0.0.1', port }))
+    const ports: KafkaPorts = {
+      plain,
+      controller,
+      saslPlain,
+      saslTls,
+      links: links.map(({ port }, index) => ({ listens: linked[index] ?? 0, advertised: port })),
+    }
     const classPath = join(home, '*')
     const users = { allowed: ALLOWED, forbidden: FORBIDDEN }
     const settings = await writeKafkaFiles({ directory, ports, secure, ...users })
     await format(classPath, settings)
     const brokers = `127.0.0.1:${plain}`
     let child = await launch(classPath, settings, brokers)
+    await waitFor('the coordinator of groups', () => coordinates(brokers), START_TIMEOUT_MS).catch(
+      async (error) => {
+        await end(child)
+        throw error
+      },
+    )
     return {
       brokers,
       secure: {
@@ -129,6 +173,7 @@ export async function startKafka({ home, secure = false }: KafkaOptions): Promis
         ca: join(directory, 'ca.pem'),
         ...users,
       },
+      links,
       kill: () => end(child),
       async restart() {
         await end(child)
