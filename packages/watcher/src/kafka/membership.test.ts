@@ -128,4 +128,18 @@ describe('a membership', () => {
     membership.revoke(reason)
     expect(membership.generation?.revoked.reason).toBe(reason)
   })
+
+  it('counts the silence of the broker where somebody speaks to it', () => {
+    const { membership, pass } = createWorld()
+    pass(4_000)
+    expect(membership.silentMs()).toBe(0)
+    membership.join(Promise.resolve())
+    pass(3_000)
+    expect(membership.silentMs()).toBe(3_000)
+    membership.end()
+    pass(2_000)
+    expect(membership.silentMs()).toBe(5_000)
+    membership.hear()
+    expect(membership.silentMs()).toBe(0)
+  })
 })

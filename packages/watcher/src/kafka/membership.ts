@@ -30,6 +30,8 @@ export interface Membership {
   revoke(reason: unknown): void
   /** The broker was heard. */
   hear(): void
+  /** For how long the broker has not been heard, where somebody speaks to it; between two generations nobody does. */
+  silentMs(): number
   /** Looks how long the broker has been silent: at first what it gave is revoked, then the membership ends. */
   checkSilence(): void
 }
@@ -111,6 +113,7 @@ export function createMembership(options: MembershipOptions): Membership {
     hear() {
       heardAt = now()
     },
+    silentMs: () => (state.kind === 'joining' ? 0 : now() - heardAt),
     checkSilence,
   }
 }

@@ -25,6 +25,8 @@ export interface KafkaSessionOptions {
 /** More than anybody has partitions: each works on its batch, and the pool bounds what runs. */
 const ALL_PARTITIONS = 256
 const DISCONNECT_MS = 5_000
+/** Of a broker at the end: two of its heartbeats are missing. */
+const END_SILENCE_MS = 6_000
 /** Small ones of what a fetch may bring: a slow handler holds up only what came with it. */
 const MAX_FETCH_BYTES = 4 * 1024 * 1024
 const SILENCE_CHECK_MS = 1_000
@@ -52,7 +54,7 @@ export async function runKafkaSession(options: KafkaSessionOptions): Promise<voi
   } finally {
     delivery.events.ready(false)
     letGoOfStop()
-    await close(consumer, runner)
+    await close(connection, consumer, membership, runner)
     stopClocks()
     letGoOfAbort()
     connection.destroy()
@@ -141,9 +143,21 @@ function startClocks(
   }
 }
 
-/** Lets what runs end; a membership that is lost for longer than the group waits ends it by force. */
-async function close(consumer: Consumer, runner: BatchRunner): Promise<void> {
+/**
+ * Lets what runs end; a membership that is lost for longer than the group waits ends it by force. A broker that does not
+ * answer is not waited for: what could not be committed comes again.
+ */
+async function close(
+  connection: KafkaConnection,
+  consumer: Consumer,
+  membership: Membership,
+  runner: BatchRunner,
+): Promise<void> {
+  const giveUp = setInterval(() => {
+    if (membership.silentMs() > END_SILENCE_MS) connection.destroy()
+  }, SILENCE_CHECK_MS)
   const disconnected = consumer.disconnect().catch(() => undefined)
   await runner.settled()
   await Promise.race([disconnected, sleep(DISCONNECT_MS)])
+  clearInterval(giveUp)
 }
