@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   type Answer,
@@ -19,6 +18,7 @@ import {
 } from '@epr/testkit'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { processesOf } from './support/postgres-processes.js'
 
 /** What may pass until a request is answered, whatever the database does; and a little for a busy machine. */
 const ANSWER_MS = 10_000 + 1_000
@@ -118,16 +118,6 @@ async function query<Row extends object>(url: string, text: string): Promise<Row
 async function countEvents(url: string): Promise<{ recorded: number }> {
   const [row] = await query<{ recorded: number }>(url, 'select count(*)::int as recorded from epr.events')
   return row ?? { recorded: 0 }
-}
-
-/** What gives the ids of a PostgreSQL's processes, the first and all that it has started. */
-async function processesOf(url: string): Promise<() => Promise<number[]>> {
-  const [row] = await query<{ data_directory: string }>(url, 'show data_directory')
-  const [first = ''] = (await readFile(`${row?.data_directory}/postmaster.pid`, 'utf8')).split('\n')
-  return async () => {
-    const children = await readFile(`/proc/${first}/task/${first}/children`, 'utf8').catch(() => '')
-    return [first, ...children.trim().split(' ')].filter((pid) => pid !== '').map(Number)
-  }
 }
 
 /** Of all events in the feed how many there are of each. */
