@@ -14,6 +14,7 @@ import { measureFeed, readRssMb, toMemoryFigure } from './process.js'
 import { measureRelay } from './relay.js'
 import { measureLoopDelay, measureSbom } from './sbom.js'
 import { measureGraphql, measureSearch } from './search.js'
+import { measureSearching } from './searching.js'
 import { measureThroughput, measureWatchers } from './watching.js'
 import { createWorld, fillEvents, type World } from './world.js'
 
@@ -21,6 +22,7 @@ const RESULTS = fileURLToPath(new URL('../results/', import.meta.url))
 const BASELINE = fileURLToPath(new URL('../baseline.json', import.meta.url))
 
 const SMALL_HISTORY = 10_000
+const SEARCHED_HISTORY = 300_000
 const LARGE_HISTORY = 1_000_000
 const LARGEST_HISTORY = 3_000_000
 
@@ -55,6 +57,17 @@ async function measureMixedAlone(directory: string, quick: boolean, add: Add): P
   try {
     await fillEvents(world, quick ? SMALL_HISTORY : LARGE_HISTORY / 10)
     add(...(await measureMixed(world, quick ? QUICK_MIXED_SECONDS : MIXED_SECONDS)))
+  } finally {
+    await world.close()
+  }
+}
+
+/** On a server of its own: its history is of a size of its own. */
+async function measureSearchingAlone(directory: string, { rounds }: Effort, add: Add): Promise<void> {
+  const world = await createWorld(join(directory, 'searching'))
+  try {
+    await fillEvents(world, SEARCHED_HISTORY)
+    add(await measureSearching(world, rounds))
   } finally {
     await world.close()
   }
@@ -140,19 +153,23 @@ async function findHalved(figures: Figure[]): Promise<string[]> {
 
 const USAGE = `npm run bench [-- OPTIONS]
   --quick       under three minutes, without Kafka, against bench/baseline.json
-  --only PART   history, kafka or mixed: a part of the figures
+  --only PART   history, kafka, mixed or searching: a part of the figures
 `
+
+const PARTS = ['history', 'kafka', 'mixed', 'searching'] as const
+type Part = (typeof PARTS)[number]
 
 interface Options {
   quick: boolean
-  only: 'history' | 'kafka' | 'mixed' | undefined
+  only: Part | undefined
 }
 
 function readOptions(args: string[]): Options {
   const { values } = parseArgs({ args, options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
   const { quick = false, only } = values
-  if (only === undefined || only === 'history' || only === 'kafka' || only === 'mixed') return { quick, only }
-  throw new Error(`--only ${only}: there are history, kafka and mixed`)
+  const part = PARTS.find((name) => name === only)
+  if (only === undefined || part) return { quick, only: part }
+  throw new Error(`--only ${only}: there are ${PARTS.join(', ')}`)
 }
 
 async function measure({ quick, only }: Options): Promise<Figure[]> {
@@ -166,6 +183,8 @@ async function measure({ quick, only }: Options): Promise<Figure[]> {
   try {
     if (only === undefined || only === 'history') await measureWithHistory(directory, quick, effort, add)
     if (only === 'mixed' || (only === undefined && !quick)) await measureMixedAlone(directory, quick, add)
+    if (only === 'searching' || (only === undefined && !quick))
+      await measureSearchingAlone(directory, effort, add)
     if ((only === undefined || only === 'kafka') && !quick) await measureWithKafka(directory, effort, add)
   } finally {
     await rm(directory, { recursive: true, force: true })
