@@ -34,12 +34,13 @@ export const EXCEPTIONS = [
 /** Folders of the server, each with those it may import. `app`, `main` and `index` know them all; none knows those. */
 export const SERVER_FOLDERS = {
   storage: [],
+  access: ['storage'],
   intake: ['storage'],
-  feed: ['storage'],
+  feed: ['storage', 'access'],
   leader: ['storage', 'feed'],
   relay: ['storage', 'feed', 'leader'],
-  registry: ['storage', 'intake'],
-  http: ['registry', 'intake', 'feed', 'relay'],
-  config: ['relay'],
+  registry: ['storage', 'intake', 'access'],
+  http: ['registry', 'intake', 'feed', 'relay', 'access'],
+  config: ['relay', 'access'],
   import: ['storage', 'config'],
 }

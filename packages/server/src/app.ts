@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createSchemaCatalogue, fromCdEvent } from '@epr/cdevents'
 import { createPayloadSchemas, type SchemaCatalogue } from '@epr/payload-schema'
 import type { Logger } from 'pino'
+import { type Access, createAccess } from './access/access.js'
+import { ensureFirstKey } from './access/first-key.js'
 import type { Config } from './config/config.js'
 import { toConnectPublisher } from './config/connect-publisher.js'
 import { readTlsFiles } from './config/tls-files.js'
@@ -20,18 +22,22 @@ import { healthRoutes } from './http/operations/health.js'
 import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
 import { startPageRoute } from './http/pages/start-page.js'
+import { accessRoutes } from './http/rest/access.js'
 import { restRoutes } from './http/rest/rest.js'
 import { createEventStreams } from './http/rest/server-sent-events.js'
 import { createRecorder } from './intake/recorder.js'
 import { createRecordingHealth } from './intake/recording-health.js'
 import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
+import { createAdministration } from './registry/administration.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { fromOwnMessage } from './registry/cloud-events/own-message.js'
 import { fromPlainOutcome } from './registry/cloud-events/plain-outcome.js'
 import { createRegistry } from './registry/registry.js'
+import { createResolveName } from './registry/resolve-name.js'
 import type { ConnectPublisher } from './relay/publisher.js'
 import { createRelay } from './relay/relay.js'
+import { ACCESS_CHANNEL } from './storage/access.js'
 import { isOutage } from './storage/database-error.js'
 import { createDefinitions } from './storage/definition-cache.js'
 import { analyzeEvents } from './storage/events.js'
@@ -68,6 +74,7 @@ function createCatalogue(): SchemaCatalogue {
 interface ServiceOptions {
   budgets: Budgets
   databases: Databases
+  access: Access
   eventCount: number
   config: Config
   connectPublisher: ConnectPublisher | undefined
@@ -78,6 +85,7 @@ interface ServiceOptions {
 function createServices(options: ServiceOptions) {
   const {
     databases,
+    access,
     eventCount,
     config,
     budgets,
@@ -99,6 +107,7 @@ function createServices(options: ServiceOptions) {
       feed.messagesSequenced()
       relay?.messagesSequenced()
     },
+    listeners: { [ACCESS_CHANNEL]: () => void access.reload().catch(warn) },
     tasks: [createRetention(background, config.messageRetentionMs, warn), ...(relay ? [relay.task] : [])],
     log,
   })
@@ -106,15 +115,17 @@ function createServices(options: ServiceOptions) {
     probe: (thoroughly) => probeRecording(databases.health, thoroughly),
     isOutage,
   })
-  const metrics = createMetrics(
-    async () => ({
-      leading: leader.isLeading,
-      recording: health.isRecording,
-      outbox: await selectOutboxFacts(background, relay && topic).catch(() => undefined),
-      relay: await relay?.status().catch(() => undefined),
-    }),
+  const readFacts = async () => ({
+    leading: leader.isLeading,
+    recording: health.isRecording,
+    outbox: await selectOutboxFacts(background, relay && topic).catch(() => undefined),
+    relay: await relay?.status().catch(() => undefined),
+  })
+  const metrics = createMetrics({
+    readFacts,
     budgets,
-  )
+    isOpen: config.metricsOpen || isLoopback(config.host),
+  })
   const recorder = createRecorder({
     database: recording,
     background,
@@ -144,7 +155,23 @@ function createServices(options: ServiceOptions) {
     recorder,
     health,
     registry: metrics.observe(registry),
+    administration: createAdministration({
+      database: recording,
+      access,
+      resolveName: createResolveName(recording),
+    }),
   }
+}
+
+/** What whoever starts the server has to know of who may use it. */
+function sayWhoMay(access: Access, { auth, host }: Config, log: Logger): void {
+  if (auth === 'off') log.warn({ host }, '--auth off: whoever reaches this address can read and write')
+  else if (access.isOpen)
+    log.info(
+      {},
+      'open: this machine alone is let in, and not asked who it is; the first key ends that (epr-cli key create)',
+    )
+  else log.info({ keys: access.keyCount }, 'callers are asked who they are')
 }
 
 /** What a server is started from. */
@@ -160,18 +187,20 @@ export interface AppOptions {
 interface ServeOptions extends AppOptions {
   tls: { cert: Buffer; key: Buffer } | undefined
   opened: OpenedDatabase
+  access: Access
   eventCount: number
   connectPublisher: ConnectPublisher | undefined
 }
 
 async function serve(options: ServeOptions): Promise<App> {
-  const { config, version, log, tls, opened, eventCount, connectPublisher } = options
+  const { config, version, log, tls, opened, access, eventCount, connectPublisher } = options
   const { cloudEventMappers = [fromCdEvent, fromOwnMessage, fromPlainOutcome] } = options
   const { databases } = opened
   const stopping = new AbortController()
   const budgets = createBudgets(config)
   const services = createServices({
     databases,
+    access,
     eventCount,
     config,
     budgets,
@@ -179,8 +208,9 @@ async function serve(options: ServeOptions): Promise<App> {
     cloudEventMappers,
     log,
   })
-  const { payloadSchemas, feed, relay, leader, metrics, recorder, registry, health } = services
-  const watching = health.run(stopping.signal)
+  const { payloadSchemas, feed, relay, leader, metrics, recorder, registry, health, administration } =
+    services
+  const watching = Promise.all([health.run(stopping.signal), access.run(stopping.signal)])
   const operations = healthRoutes({
     version,
     isRecording: () => health.isRecording,
@@ -190,6 +220,7 @@ async function serve(options: ServeOptions): Promise<App> {
   })
   const described = [
     ...restRoutes(registry, feed, createEventStreams(budgets.waiting)),
+    ...accessRoutes(administration, access),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
     startPageRoute(),
@@ -208,12 +239,7 @@ async function serve(options: ServeOptions): Promise<App> {
     // Without the query: somebody may have put a token there.
     log.debug({ request_id, method, path: url.replace(/\?.*/s, ''), status, seconds }, 'answered')
   }
-  if (!isLoopback(config.host)) {
-    log.warn(
-      { host: config.host },
-      `--host ${config.host}: whoever reaches this address can read and write; there is no login`,
-    )
-  }
+  sayWhoMay(access, config, log)
 
   async function closeServices(): Promise<void> {
     stopping.abort()
@@ -232,6 +258,7 @@ async function serve(options: ServeOptions): Promise<App> {
       listener: createListener({
         routes,
         guards: createGuards(config),
+        access,
         maxBodyBytes: config.maxBodyBytes,
         budgets,
         stopping: stopping.signal,
@@ -263,6 +290,24 @@ async function serve(options: ServeOptions): Promise<App> {
   }
 }
 
+/** @throws EprError INVALID_ARGUMENT when callers are to be asked, and none could answer */
+async function openAccess(
+  { databases, directory }: OpenedDatabase,
+  { auth, host, allowedHosts, adminKey }: Config,
+  log: Logger,
+): Promise<Access> {
+  const access = createAccess({
+    connection: databases.background,
+    mode: auth,
+    isLocal: isLoopback(host) && allowedHosts.length === 0,
+    onError: (error) => log.warn({ err: error }, 'who may do what could not be read; it is tried again'),
+  })
+  await access.reload()
+  if (auth !== 'off')
+    await ensureFirstKey({ database: databases.upkeep, access, given: adminKey, directory, log })
+  return access
+}
+
 /**
  * Wires everything by hand; the only place that knows all parts.
  *
@@ -280,10 +325,40 @@ export async function startApp(options: AppOptions): Promise<App> {
     await assertServer(upkeep)
     await migrate(upkeep)
     const eventCount = await analyzeEvents(upkeep)
+    const access = await openAccess(opened, config, log)
     await upkeep.close()
-    return await serve({ ...options, tls, opened, eventCount, connectPublisher })
+    return await serve({ ...options, tls, opened, access, eventCount, connectPublisher })
   } catch (error) {
     await opened.close()
     throw error
+  }
+}
+
+/**
+ * Makes a key in a database, for whoever has access to that: no server need run.
+ *
+ * @returns the key, the only time that it is shown
+ * @throws EprError with what is wrong with the configuration, the database or the key
+ */
+export async function createKeyInDatabase(
+  { db }: Config,
+  key: { name: string; admin: boolean; expires: string },
+  log: Logger,
+): Promise<string> {
+  const opened = await openDatabase(db, log)
+  try {
+    const { upkeep } = opened.databases
+    await assertServer(upkeep)
+    await migrate(upkeep)
+    const access = createAccess({ connection: upkeep, mode: 'off', isLocal: true, onError: () => undefined })
+    const administration = createAdministration({
+      database: upkeep,
+      access,
+      resolveName: createResolveName(upkeep),
+    })
+    const call = { principal: access.authenticate({ headers: {} }), requestId: 'epr-server key create' }
+    return (await administration.createKey(key, call)).key
+  } finally {
+    await opened.close()
   }
 }

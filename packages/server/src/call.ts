@@ -1,11 +1,4 @@
-/** Who calls. */
-export interface Principal {
-  /** The same for the same caller for ever: idempotency keys of one are not another's. */
-  readonly id: string
-}
-
-/** Everybody, for as long as nobody is asked who they are. */
-export const ANONYMOUS: Principal = { id: 'anonymous' }
+import type { Principal } from './access/access.js'
 
 /** Says of a creation that repeats of it must have the first one's result. */
 export interface Once {

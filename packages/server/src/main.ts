@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { EprError } from '@epr/model'
 import { watchNpm } from '@epr/model/node'
-import { type App, startApp } from './app.js'
-import { ConfigExit, isDebug, readConfig, readImportConfig } from './config/config.js'
+import { drawKey } from './access/key-text.js'
+import { type App, createKeyInDatabase, startApp } from './app.js'
+import { ConfigExit, isDebug, readConfig, readImportConfig, readKeyConfig } from './config/config.js'
 import { describeImport, runImport } from './import/import-command.js'
 import { createLogger } from './logger.js'
 
@@ -82,11 +83,28 @@ function ignoreReadersThatGo(): void {
   })
 }
 
+/** `epr-server key draw`, for EPR_ADMIN_KEY, and `epr-server key create`, for a database that has none. */
+async function runKey([action, ...args]: readonly string[]): Promise<void> {
+  if (action === 'draw') {
+    process.stdout.write(`${drawKey().text}\n`)
+    return
+  }
+  if (action !== 'create')
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      `epr-server key ${action ?? ''}: there are key create and key draw`,
+    )
+  const { config, ...key } = readKeyConfig(args, process.env, version)
+  const log = createLogger({ json: config.jsonLogging, debug: config.debug })
+  process.stdout.write(`${await createKeyInDatabase(config, key, log)}\n`)
+}
+
 /** The only place that catches, and the only one that ends the process. */
 async function main(args: readonly string[]): Promise<void> {
   ignoreReadersThatGo()
   try {
     if (args[0] === 'import') await importFrom(args.slice(1))
+    else if (args[0] === 'key') await runKey(args.slice(1))
     else await serve(args)
   } catch (error) {
     if (error instanceof ConfigExit) process.exit(error.exitCode)

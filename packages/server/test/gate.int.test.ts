@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ANONYMOUS } from '../src/call.js'
+import type { Principal } from '../src/access/access.js'
 import { createGateStatus } from '../src/registry/gate-status.js'
 import type { Database } from '../src/storage/database.js'
 import { insertEvents } from '../src/storage/events.js'
@@ -66,7 +66,14 @@ function toFlushes<T>(items: T[], sizes: number[]): T[][] {
   return flushes
 }
 
-const call = { principal: ANONYMOUS, requestId: 'test' }
+const principal: Principal = {
+  id: 'test',
+  kind: 'key',
+  label: 'the key test',
+  isKnown: true,
+  grants: [{ verb: 'read' }],
+}
+const call = { principal, requestId: 'test' }
 
 /** Of the artifacts of a world so many are asked for at every group: each is a question of its own. */
 const ASKED = 10

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EprError, readBoolean, readDurationMs } from '@epr/model'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { AUTH_MODES, type AuthMode } from '../access/access.js'
 import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
 import { defaultDataDirectory } from './default-data-directory.js'
 import { readSettingsFile } from './settings-file.js'
@@ -38,6 +39,12 @@ export interface Config extends BrokerConfig {
   allowedHosts: string[]
   /** Origins whose pages may read and write. @default none */
   corsOrigins: string[]
+  /** Whether callers are asked who they are: `auto` while others than this machine's may reach the server, or a key exists. @default auto */
+  auth: AuthMode
+  /** Whether `/metrics` answers everybody, wherever they are. @default false: on loopback only */
+  metricsOpen: boolean
+  /** An admin's key that is good from the start. From the environment only: a flag stands in process lists. */
+  adminKey?: string | undefined
 }
 
 /** What `--help` and `--version` print, and how the process ends then. */
@@ -193,6 +200,16 @@ function createCommand(version: string): Command {
         .argParser(parseList)
         .default([], 'none'),
     )
+    .addOption(
+      option(
+        '--auth <mode>',
+        'whether callers are asked who they are: auto while others than this machine may come, or once a key exists',
+        'EPR_AUTH',
+      )
+        .choices(AUTH_MODES)
+        .default('auto'),
+    )
+    .addOption(flag('--metrics-open', 'answer /metrics to everybody, wherever they are', 'EPR_METRICS_OPEN'))
     .addOption(flag('--json-logging', 'log JSON lines', 'EPR_JSON_LOGGING'))
     .addOption(flag('--debug', 'log more', 'EPR_DEBUG'))
     .allowExcessArguments(false)
@@ -239,6 +256,28 @@ function assertTls({ tlsCert, tlsKey }: Pick<Config, 'tlsCert' | 'tlsKey'>): voi
   throw new EprError('INVALID_ARGUMENT', '--tls-cert and --tls-key go together: give both or neither')
 }
 
+/** The settings of `epr-server key create`. */
+export interface KeyConfig {
+  name: string
+  admin: boolean
+  /** A duration, or `never`. */
+  expires: string
+  /** Where to; of the rest only how to log counts. */
+  config: Config
+}
+
+/** @throws as {@link readConfig} does */
+export function readKeyConfig(args: readonly string[], env: NodeJS.ProcessEnv, version: string): KeyConfig {
+  const command = createCommand(version)
+    .name('epr-server key create')
+    .description('Makes a key in the database of --db, and prints it: this once.')
+    .requiredOption('--name <name>', 'what it is called')
+    .option('--admin', 'whether it may do everything', false)
+    .option('--expires <duration>', 'how long it is good, like 90d, or never', '90d')
+  const config = readCommand(command, args, env)
+  return { ...command.opts<Omit<KeyConfig, 'config'>>(), config }
+}
+
 /** The settings of `epr-server import SOURCE`. */
 export interface ImportConfig {
   /** A postgres URL of the database that the original writes. */
@@ -282,7 +321,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, vers
 }
 
 /** The configuration as its flags are called. */
-type Flags = Omit<Config, 'messageRetentionMs'> & { messageRetention: number }
+type Flags = Omit<Config, 'messageRetentionMs' | 'adminKey'> & { messageRetention: number }
 
 /** `EPR_HOST: ${EPR_HOST}` of a compose file, with nothing set, is there and empty: commander would take it for an answer. */
 function unsetEmptyVariables(command: Command): void {
@@ -304,5 +343,6 @@ function readCommand(command: Command, args: readonly string[], env: NodeJS.Proc
   const { messageRetention: messageRetentionMs, ...flags } = command.opts<Flags>()
   assertTls(flags)
   const db = flags.db || defaultDataDirectory(env, process.getuid?.(), homedir())
-  return withBrokerSecrets({ ...flags, messageRetentionMs, db }, env)
+  const adminKey = env.EPR_ADMIN_KEY || undefined
+  return { ...withBrokerSecrets({ ...flags, messageRetentionMs, db }, env), adminKey }
 }

@@ -1,5 +1,6 @@
 import { EprError, type FeedPlace } from '@epr/model'
 import { LRUCache } from 'lru-cache'
+import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
@@ -116,7 +117,8 @@ export function createFeed(database: Database, definitions: Definitions): Feed {
     },
   })
 
-  async function resolveStart(start: FeedStart): Promise<FeedBeginning> {
+  async function resolveStart(start: FeedStart, { principal }: Call): Promise<FeedBeginning> {
+    assertMay(principal, { verb: 'read' })
     if (start !== 'latest' && start !== 'oldest' && 'moment' in start)
       return { after: await selectCursorBefore(database, start.moment), isOpen: true }
     const { removed, latest } = await selectFeedEnds(database)

@@ -18,26 +18,33 @@ export interface LeaderOptions {
   database: Database
   /** Called when messages have got their cursors, here or in another process. */
   onSequenced: () => void
+  /** What else is listened to on its session, leading or not. */
+  listeners?: Readonly<Record<string, () => void>>
   /** What the leader does besides sequencing. */
   tasks: readonly LeaderTask[]
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void }
 }
 
 /** Takes part in leading: sequences messages and does the tasks while this server leads, and listens while another does. */
-export function startLeader({ database, onSequenced, tasks, log }: LeaderOptions): Leader {
+export function startLeader({ database, onSequenced, listeners = {}, tasks, log }: LeaderOptions): Leader {
   const stopping = new AbortController()
   const written = createSignal()
   let announcing = false
+
+  const heard: Readonly<Record<string, () => void>> = {
+    ...listeners,
+    [WRITTEN_CHANNEL]: () => written.raise(),
+    [SEQUENCED_CHANNEL]: onSequenced,
+  }
 
   async function openListening(): Promise<Session> {
     const session = await openSession({
       client: database.createClient('epr-server leader'),
       deadlineMs: ANSWER_LIMIT_MS,
-      onNotification: (channel) => (channel === WRITTEN_CHANNEL ? written.raise() : onSequenced()),
+      onNotification: (channel) => heard[channel]?.(),
     })
     try {
-      await session.query(`listen ${WRITTEN_CHANNEL}`)
-      await session.query(`listen ${SEQUENCED_CHANNEL}`)
+      for (const channel of Object.keys(heard)) await session.query(`listen ${channel}`)
     } catch (error) {
       await session.end().catch(() => undefined)
       throw error

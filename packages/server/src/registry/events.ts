@@ -1,5 +1,6 @@
 import { type BatchResult, EprError, eventInputSchema, fromJsonText, type Page, toJsonText } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
+import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Recorder } from '../intake/recorder.js'
 import type { Definitions } from '../storage/definition-cache.js'
@@ -51,7 +52,10 @@ export interface EventsOptions {
 }
 
 const isOwnFault = (error: unknown): error is EprError =>
-  error instanceof EprError && (error.code === 'INVALID_ARGUMENT' || error.code === 'PAYLOAD_MISMATCH')
+  error instanceof EprError &&
+  (error.code === 'INVALID_ARGUMENT' ||
+    error.code === 'PAYLOAD_MISMATCH' ||
+    error.code === 'PERMISSION_DENIED')
 
 /** What the item itself is to blame for, as its result. @throws what it is not to blame for */
 export function toRefusedItem(error: unknown): BatchResult {
@@ -59,6 +63,17 @@ export function toRefusedItem(error: unknown): BatchResult {
   const { code, message } = error
   const details = [...error.details]
   return { errors: details, error: { code, message, details } }
+}
+
+/** @throws EprError PERMISSION_DENIED when none of many may be recorded */
+export function assertAnyAllowed(results: readonly object[]): void {
+  const refusals = results.flatMap((result) => {
+    const { error } = result as Partial<Extract<BatchResult, { error: unknown }>>
+    return error?.code === 'PERMISSION_DENIED' ? [error.message] : []
+  })
+  const [first] = refusals
+  if (first !== undefined && refusals.length === results.length)
+    throw new EprError('PERMISSION_DENIED', first, { details: refusals })
 }
 
 /** What to do about a search that takes too long, or waits too long behind others that do. */
@@ -80,8 +95,9 @@ function createPreparation({ definitions, payloadSchemas, nextIdentity }: Events
     )
   }
 
-  return async function prepare({ fields, payload }: EventBody): Promise<NewEvent> {
+  return async function prepare({ fields, payload }: EventBody, { principal }: Call): Promise<NewEvent> {
     const input = parseInput(eventInputSchema, fields)
+    assertMay(principal, { verb: 'record', receiver: input.event_receiver_id, artifact: input })
     if (payload === undefined) throw new EprError('INVALID_ARGUMENT', 'payload is required')
     const receiver = await receiverOf(input.event_receiver_id)
     const schema = fromJsonText(receiver.schema)
@@ -114,8 +130,8 @@ export function createEvents(options: EventsOptions): Events {
   const { databases, definitions, recorder, idempotency } = options
   const prepare = createPreparation(options)
 
-  async function record(body: EventBody, toClaim?: ToClaim<string>): Promise<string> {
-    const event = await prepare(body)
+  async function record(body: EventBody, call: Call, toClaim?: ToClaim<string>): Promise<string> {
+    const event = await prepare(body, call)
     await recorder.record({ events: [event], claim: toClaim?.(event.id) })
     return event.id
   }
@@ -135,8 +151,13 @@ export function createEvents(options: EventsOptions): Events {
     return results
   }
 
-  async function recordMany(bodies: EventBody[], toClaim?: ToClaim<BatchResult[]>): Promise<BatchResult[]> {
-    const prepared = await Promise.all(bodies.map((body) => prepare(body).catch(toRefusedItem)))
+  async function recordMany(
+    bodies: EventBody[],
+    call: Call,
+    toClaim?: ToClaim<BatchResult[]>,
+  ): Promise<BatchResult[]> {
+    const prepared = await Promise.all(bodies.map((body) => prepare(body, call).catch(toRefusedItem)))
+    assertAnyAllowed(prepared)
     const events = prepared.flatMap((item) => ('type' in item ? item : []))
     const results = prepared.map((item): BatchResult => ('type' in item ? { id: item.id } : item))
     if (events.length === 0 && !toClaim) return results
@@ -162,15 +183,18 @@ export function createEvents(options: EventsOptions): Events {
   return {
     // The one hot call: without a key nothing stands between it and its row.
     create: (body, call) =>
-      call.once ? idempotency.once(call, (toClaim) => record(body, toClaim)) : record(body),
-    createMany: (bodies, call) => idempotency.once(call, (toClaim) => recordMany(bodies, toClaim)),
-    async get(id) {
+      call.once ? idempotency.once(call, (toClaim) => record(body, call, toClaim)) : record(body, call),
+    createMany: (bodies, call) => idempotency.once(call, (toClaim) => recordMany(bodies, call, toClaim)),
+    async get(id, { principal }) {
+      assertMay(principal, { verb: 'read' })
       const event = await selectEvent(databases.reading, id)
       const receiver = event && (await definitions.findReceiver(event.event_receiver_id))
       if (!receiver) throw notFound('event', id)
       return { event, receiver }
     },
-    find: (search) =>
-      isIndexed(search.filter) ? selectEvents(databases.reading, search) : searchSlowly(search),
+    async find(search, { principal }) {
+      assertMay(principal, { verb: 'read' })
+      return isIndexed(search.filter) ? selectEvents(databases.reading, search) : searchSlowly(search)
+    },
   }
 }

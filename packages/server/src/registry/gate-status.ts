@@ -1,4 +1,5 @@
 import { type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
+import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
@@ -37,7 +38,8 @@ function stateSince(state: GateStatus['state'], receivers: ReceiverStatus[]): st
 }
 
 export function createGateStatus(database: Database): ReadGateStatus {
-  return async (groupId, fields) => {
+  return async (groupId, fields, { principal }) => {
+    assertMay(principal, { verb: 'read' })
     const nvrpp = parseInput(nvrppSchema, fields)
     const [group] = await selectGroupsById(database, [groupId])
     if (!group) throw groupNotFound(groupId)

@@ -5,6 +5,7 @@ import {
   MESSAGE_TYPES,
   type Page,
 } from '@epr/model'
+import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import {
@@ -52,8 +53,9 @@ export const groupNotFound = (id: string) => notFound('event receiver group', id
 export function createGroups(options: GroupsOptions): Groups {
   const { databases, definitions, idempotency } = options
 
-  async function create(fields: unknown, toClaim?: ToClaim<string>): Promise<string> {
+  async function create(fields: unknown, { principal }: Call, toClaim?: ToClaim<string>): Promise<string> {
     const input = parseInput(eventReceiverGroupInputSchema, fields)
+    assertMay(principal, { verb: 'define', type: input.type })
     await definitions.assertReceivers(input.event_receiver_ids)
     const identity = options.nextIdentity()
     const group: EventReceiverGroup = { ...identity, ...input, updated_at: identity.created_at }
@@ -72,7 +74,8 @@ export function createGroups(options: GroupsOptions): Groups {
     return group.id
   }
 
-  async function setEnabled(id: string, enabled: boolean): Promise<void> {
+  async function setEnabled(id: string, enabled: boolean, { principal }: Call): Promise<void> {
+    assertMay(principal, { verb: 'switch', group: id })
     await databases.recording.transaction(async (connection) => {
       const updated = await updateGroupEnabled(connection, id, enabled)
       if (!updated) throw groupNotFound(id)
@@ -88,14 +91,19 @@ export function createGroups(options: GroupsOptions): Groups {
   }
 
   return {
-    create: (fields, call) => idempotency.once(call, (toClaim) => create(fields, toClaim)),
+    create: (fields, call) => idempotency.once(call, (toClaim) => create(fields, call, toClaim)),
     setEnabled,
-    patch: (id, fields) => setEnabled(id, parseInput(eventReceiverGroupPatchSchema, fields).enabled),
-    async get(id) {
+    patch: (id, fields, call) =>
+      setEnabled(id, parseInput(eventReceiverGroupPatchSchema, fields).enabled, call),
+    async get(id, { principal }) {
+      assertMay(principal, { verb: 'read' })
       const [group] = await selectGroupsById(databases.reading, [id])
       if (!group) throw groupNotFound(id)
       return group
     },
-    find: (search) => selectGroups(databases.reading, search),
+    async find(search, { principal }) {
+      assertMay(principal, { verb: 'read' })
+      return selectGroups(databases.reading, search)
+    },
   }
 }

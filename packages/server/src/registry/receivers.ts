@@ -7,6 +7,7 @@ import {
   toJsonText,
 } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
+import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { insertKey } from '../storage/idempotency-keys.js'
@@ -57,8 +58,13 @@ function assertSchema(schema: JsonInput | undefined): asserts schema is JsonInpu
 export function createReceivers(options: ReceiversOptions): Receivers {
   const { databases, definitions, payloadSchemas, idempotency } = options
 
-  async function prepare(fields: unknown, schema: JsonInput | undefined): Promise<StoredReceiver> {
+  async function prepare(
+    fields: unknown,
+    schema: JsonInput | undefined,
+    { principal }: Call,
+  ): Promise<StoredReceiver> {
     const input = parseInput(eventReceiverInputSchema, fields)
+    assertMay(principal, { verb: 'define', type: input.type })
     assertSchema(schema)
     await payloadSchemas.check(schema.text)
     return {
@@ -72,7 +78,7 @@ export function createReceivers(options: ReceiversOptions): Receivers {
   return {
     create: (fields, schema, call) =>
       idempotency.once(call, async (toClaim) => {
-        const receiver = await prepare(fields, schema)
+        const receiver = await prepare(fields, schema, call)
         await databases.recording.transaction(async (connection) => {
           if (toClaim) await insertKey(connection, toClaim(receiver.id))
           await insertReceiver(connection, receiver)
@@ -85,11 +91,15 @@ export function createReceivers(options: ReceiversOptions): Receivers {
         options.onMessages()
         return receiver.id
       }),
-    async get(id) {
+    async get(id, { principal }) {
+      assertMay(principal, { verb: 'read' })
       const receiver = await definitions.findReceiver(id)
       if (!receiver) throw notFound('event receiver', id)
       return receiver
     },
-    find: (search) => selectReceivers(databases.reading, search),
+    async find(search, { principal }) {
+      assertMay(principal, { verb: 'read' })
+      return selectReceivers(databases.reading, search)
+    },
   }
 }

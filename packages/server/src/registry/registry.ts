@@ -2,6 +2,7 @@ import type { PayloadSchemas } from '@epr/payload-schema'
 import type { Recorder } from '../intake/recorder.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import type { Databases } from '../storage/open-database.js'
+import { selectReceivers } from '../storage/receivers.js'
 import type { CloudEventMapper } from './cloud-events/cloud-event.js'
 import { type CloudEvents, createCloudEvents } from './cloud-events/cloud-events.js'
 import { createEvents, type Events } from './events.js'
@@ -49,6 +50,18 @@ export function createRegistry(options: RegistryOptions): Registry {
     receivers,
     groups: createGroups({ databases, definitions, idempotency, nextIdentity, onMessages }),
     gateStatus: createGateStatus(databases.reading),
-    cloudEvents: createCloudEvents({ events, receivers, mappers: cloudEventMappers }),
+    cloudEvents: createCloudEvents({
+      events,
+      findReceiver: async (type) => {
+        const page = { limit: 1, order: 'desc' } as const
+        const { rows } = await selectReceivers(databases.recording, {
+          filter: { type },
+          page,
+          fields: ['id'],
+        })
+        return rows[0]?.id
+      },
+      mappers: cloudEventMappers,
+    }),
   }
 }

@@ -28,6 +28,8 @@ export interface OpenedDatabase {
   databases: Databases
   /** Where the data is, for people; without a password. */
   place: string
+  /** Of the embedded one. */
+  directory?: string
   /** Closes the connections, and stops the embedded server when there is one. */
   close(): Promise<void>
 }
@@ -83,6 +85,7 @@ export async function openDatabase(db: string, log: Logger): Promise<OpenedDatab
   return {
     databases,
     place: `embedded PostgreSQL in ${location.directory}`,
+    directory: location.directory,
     async close() {
       await closeAll(databases)
       await embedded.stop()

@@ -27,6 +27,8 @@ export function buildConfig(overrides: Partial<Config> & Pick<Config, 'db'>): Co
     messageRetentionMs: 7 * 86_400_000,
     allowedHosts: [],
     corsOrigins: [],
+    auth: 'auto',
+    metricsOpen: false,
     brokers: [],
     topic: 'epr.dev.events',
     brokerTls: false,

@@ -10,7 +10,7 @@ export interface GuardOptions extends HostGuardOptions {
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
-const CORS_METHODS = 'GET, HEAD, POST, PATCH, OPTIONS'
+const CORS_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 /** Those that are read here, but for the ones that a page may always send. */
 const CORS_REQUEST_HEADERS = [
   'authorization',
@@ -20,6 +20,7 @@ const CORS_REQUEST_HEADERS = [
   'last-event-id',
   'webhook-request-origin',
   'webhook-request-rate',
+  'x-api-key',
   'x-request-id',
 ]
 const CORS_ANSWER_HEADERS =

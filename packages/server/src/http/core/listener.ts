@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
-import { ANONYMOUS, type Once, type Principal } from '../../call.js'
+import { type Access, NOBODY, type Principal } from '../../access/access.js'
+import type { Once } from '../../call.js'
 import { createTurns } from '../../turns.js'
 import { createAnswerWriter, STALLED_MS, type Written } from './answer-writer.js'
 import { CODINGS, createBodyReader, SILENT_BODY_MS } from './body-reader.js'
@@ -42,6 +43,7 @@ export interface ListenerOptions {
   guards: readonly Guard[]
   maxBodyBytes: number
   budgets: Budgets
+  access: Access
   /** Aborted when the server stops: ends streams. */
   stopping: AbortSignal
   /** Called with every request when its answer has been sent. */
@@ -50,7 +52,7 @@ export interface ListenerOptions {
 }
 
 /** Said on every answer, so that a client knows which of our additions it may use. */
-const FEATURES = 'idempotency-key, batch, cursor, feed, group-status'
+const FEATURES = 'idempotency-key, batch, cursor, feed, group-status, auth'
 const RECORD_EVENT = `${API_PREFIX}/events`
 const MAX_KEY_LENGTH = 255
 const JSON_TYPE = 'application/json'
@@ -62,14 +64,23 @@ const LAST_WORDS_MS = 5_000
 /** How often it is looked for clients that stand still. */
 const LOOK_MS = 1_000
 
+const SAY_WHO =
+  'this server wants to know who asks: send a key as Authorization: Bearer (epr-cli and the SDK: EPR_TOKEN)'
+/** RFC 9110, section 11.6.1: every 401 says how to do better. */
+const CHALLENGE = 'Bearer realm="epr"'
+
 type Send = (response: ServerResponse, answer: HttpResponse) => Promise<void>
 
 /**
- * Who sends a request: the one place where that is found out, in front of every route. Nobody is asked yet, so that
- * everybody is the same.
+ * Who sends a request: the one place where that is found out, in front of every route that does not say that it is open.
+ *
+ * @throws EprError UNAUTHENTICATED for a credential that is not good, and where one is needed
  */
-function principalOf(_request: IncomingMessage): Principal {
-  return ANONYMOUS
+function principalOf(request: IncomingMessage, { doc }: Route, access: Access): Principal {
+  if (doc.open) return NOBODY
+  const principal = access.authenticate(request)
+  if (!principal.isKnown && principal.grants.length === 0) throw new EprError('UNAUTHENTICATED', SAY_WHO)
+  return principal
 }
 
 /**
@@ -103,7 +114,7 @@ const urlOf = (request: IncomingMessage): string =>
 
 /** RFC 9112, section 3.2.4, asterisk-form: what the server can do, and not what there is at a path. */
 const isAboutServer = ({ method, url }: IncomingMessage): boolean => method === 'OPTIONS' && url === '*'
-const METHODS = 'GET, HEAD, POST, PATCH, OPTIONS'
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 /** A query begins at the first `?`, and may hold others (RFC 3986, section 3.4). */
 function splitUrl(url: string): { path: string; search: string } {
@@ -140,7 +151,7 @@ function closeAfter(response: ServerResponse): void {
   if (headers.at(-2) !== 'connection') headers.push('connection', 'close')
 }
 
-type ResponderOptions = Pick<ListenerOptions, 'maxBodyBytes' | 'budgets' | 'stopping' | 'log'>
+type ResponderOptions = Pick<ListenerOptions, 'access' | 'maxBodyBytes' | 'budgets' | 'stopping' | 'log'>
 
 const STREAM_REASONS = {
   full: 'too much waits for streams that are not read',
@@ -170,6 +181,7 @@ function createResponder(options: ResponderOptions): Responder & { send: Send } 
     } else {
       logRefusal(response, [eprError])
     }
+    if (eprError.code === 'UNAUTHENTICATED') stateOf(response).headers.push('www-authenticate', CHALLENGE)
     return toErrorResponse(eprError, requestId, headers)
   }
 
@@ -229,10 +241,11 @@ function createResponder(options: ResponderOptions): Responder & { send: Send } 
     await sendStream(response, body as AsyncIterable<StreamPiece>)
   }
 
-  function abortOf(response: ServerResponse): AbortSignal {
+  /** Ends what goes on: with its client, with the server, and with the rights of who asked. */
+  function abortOf(response: ServerResponse, principal: Principal): AbortSignal {
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    return AbortSignal.any([gone.signal, options.stopping])
+    return AbortSignal.any([gone.signal, options.stopping, options.access.endOf(principal)])
   }
 
   async function handle(
@@ -254,7 +267,7 @@ function createResponder(options: ResponderOptions): Responder & { send: Send } 
       rawHeaders: request.rawHeaders,
       call: { principal, once, requestId: stateOf(response).requestId },
       body,
-      abort: () => abortOf(response),
+      abort: () => abortOf(response, principal),
     })
   }
 
@@ -271,7 +284,7 @@ function createResponder(options: ResponderOptions): Responder & { send: Send } 
       let release: () => void = () => undefined
       try {
         // Before the body: a stranger's is not to be read.
-        const principal = principalOf(request)
+        const principal = principalOf(request, route, options.access)
         const body = await bodies.read(request).catch((error: unknown) => {
           // RFC 9110, section 15.5.16: what could be sent in place of it.
           if (isUnsupported(error)) stateOf(response).headers.push('accept-encoding', CODINGS)

@@ -7,6 +7,7 @@ export const TAGS = {
   cloudevents: 'Events of others, as CloudEvents 1.0.',
   messages: 'What is sent to everybody.',
   graphql: 'The same registry in GraphQL.',
+  access: 'Who may do what.',
   operations: 'For whoever runs the server.',
 }
 
@@ -27,6 +28,8 @@ export interface RouteDoc {
   /** Absent when the answer has no body. */
   answer?: z.ZodType
   contentType?: string
+  /** Whoever asks is answered, and not asked who they are: what is said to everybody. */
+  open?: true
   failures: readonly number[]
 }
 

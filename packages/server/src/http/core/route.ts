@@ -41,7 +41,7 @@ export type Handler<Param extends string = never> = (request: HttpRequest<Param>
 
 /** What a server does at a path, and what is said of it: the OpenAPI document is made of the routes. */
 export interface Route<Param extends string = string> {
-  method: 'get' | 'post' | 'patch' | 'options'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options'
   /** The whole path, with `:names`. */
   path: string
   doc: RouteDoc

@@ -6,7 +6,8 @@ import { READ_FAILURES, type RouteDoc, TAGS } from '../core/route-doc.js'
 
 const REASONS: Record<number, string> = {
   400: 'Bad input; every problem is named.',
-  403: 'The host is not served here, or a page of another origin wants to write.',
+  401: 'The server wants to know who asks, or what was sent is not a good key.',
+  403: 'The caller lacks the right, the host is not served here, or a page of another origin wants to write.',
   404: 'Nothing has this id.',
   409: 'The Idempotency-Key has been used with another body, or a CloudEvent of this source and id says something else.',
   410: 'Messages behind the cursor are no longer kept; the oldest cursor is named.',
@@ -48,7 +49,8 @@ function toContent(body: NonNullable<RouteDoc['body']>) {
 }
 
 function toOperation({ method, path, doc }: Route): ZodOpenApiOperationObject {
-  const { summary, description, tag, body, answer, contentType = 'application/json', failures } = doc
+  const { summary, description, tag, body, answer, contentType = 'application/json', open } = doc
+  const failures = open ? doc.failures : [...new Set([...doc.failures, 401, 403])]
   const responses: ZodOpenApiOperationObject['responses'] = {
     '200': { description: summary, ...(answer && { content: { [contentType]: { schema: answer } } }) },
     default: {
@@ -67,6 +69,7 @@ function toOperation({ method, path, doc }: Route): ZodOpenApiOperationObject {
     summary,
     ...(description && { description }),
     tags: [tag],
+    ...(!open && { security: [{ bearer: [] }, { basic: [] }, { header: [] }] }),
     requestParams: toParameters(path, doc),
     ...(body && { requestBody: { required: true, content: toContent(body) } }),
     responses,
@@ -92,6 +95,17 @@ function createOpenApiDocument(version: string, routes: readonly Route[]) {
     // Relative to this document: a proxy may serve it under a path of its own.
     servers: [{ url: '../..' }],
     security: [],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'A key.' },
+        basic: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'A key as the password; the user does not count.',
+        },
+        header: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key.' },
+      },
+    },
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
   })
@@ -102,6 +116,7 @@ export function createOpenApiRoute(version: string, routes: readonly Route[]): R
   const doc: RouteDoc = {
     summary: 'This document',
     tag: 'operations',
+    open: true,
     answer: z.record(z.string(), z.unknown()),
     failures: READ_FAILURES,
   }

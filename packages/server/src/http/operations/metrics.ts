@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-client'
 import * as z from 'zod'
+import { assertMay } from '../../access/rights.js'
 import type { Flush } from '../../intake/recorder.js'
 import type { Registry } from '../../registry/registry.js'
 import { RELAY_STATES } from '../../relay/relay.js'
@@ -157,8 +158,15 @@ function registerBudgets(registers: PrometheusRegistry[], budgets: Budgets): voi
     },
   })
 }
+export interface MetricsOptions {
+  /** Asked at every scrape; must not throw. */
+  readFacts: () => Promise<MetricFacts>
+  budgets: Budgets
+  /** Whether everybody may read them. */
+  isOpen: boolean
+}
 
-export function createMetrics(readFacts: () => Promise<MetricFacts>, budgets: Budgets): Metrics {
+export function createMetrics({ readFacts, budgets, isOpen }: MetricsOptions): Metrics {
   const prometheus = new PrometheusRegistry()
   collectDefaultMetrics({ register: prometheus })
   const original = createOriginalMetrics([prometheus])
@@ -187,11 +195,13 @@ export function createMetrics(readFacts: () => Promise<MetricFacts>, budgets: Bu
       {
         summary: 'Metrics for Prometheus',
         tag: 'operations',
+        ...(isOpen && { open: true }),
         answer: z.string(),
         contentType: 'text/plain',
         failures: [],
       },
-      async () => {
+      async ({ call }) => {
+        if (!isOpen) assertMay(call.principal, { verb: 'read' })
         setFacts(own, await readFacts())
         return {
           status: 200,

@@ -55,7 +55,14 @@ function pageRoutes({ path, tag, title, directory, assets }: BrowserPage): Route
     defineRoute(
       'get',
       path,
-      { summary: title, tag, answer: z.string(), contentType: 'text/html', failures: READ_FAILURES },
+      {
+        summary: title,
+        tag,
+        open: true,
+        answer: z.string(),
+        contentType: 'text/html',
+        failures: READ_FAILURES,
+      },
       async (request) =>
         request.path.endsWith('/')
           ? toWithoutSlash(path)
@@ -67,6 +74,7 @@ function pageRoutes({ path, tag, title, directory, assets }: BrowserPage): Route
       {
         summary: 'A file of that page',
         tag,
+        open: true,
         answer: z.string(),
         contentType: 'text/javascript',
         failures: [...READ_FAILURES, 404],

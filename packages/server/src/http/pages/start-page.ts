@@ -13,6 +13,7 @@ export function startPageRoute(): Route {
     {
       summary: 'A page with links to the other pages',
       tag: 'operations',
+      open: true,
       answer: z.string(),
       contentType: 'text/html',
       failures: READ_FAILURES,

@@ -1,10 +1,11 @@
-import { EprError, toJsonText } from '@epr/model'
+import { EprError } from '@epr/model'
 import { expect, it } from 'vitest'
-import { ANONYMOUS, type Call } from '../../call.js'
+import { NOBODY } from '../../access/access.js'
+import type { Call } from '../../call.js'
 import { createCloudEvents } from './cloud-events.js'
 import { fromPlainOutcome } from './plain-outcome.js'
 
-const call: Call = { principal: ANONYMOUS, requestId: 'test' }
+const call: Call = { principal: NOBODY, requestId: 'test' }
 
 it.each<[object, boolean | undefined]>([
   [{}, undefined],
@@ -40,21 +41,10 @@ function createWorld(problems: Record<string, EprError>) {
         return `id of ${name}`
       },
     },
-    receivers: { find: async () => ({ rows: [newestReceiver], more: false }) },
+    findReceiver: async () => 'receiver',
     mappers: [],
   })
   return { cloudEvents, recorded }
-}
-
-const newestReceiver = {
-  id: 'receiver',
-  name: 'n',
-  type: 't',
-  version: '1',
-  description: 'd',
-  schema: toJsonText('true'),
-  fingerprint: 'f',
-  created_at: '2026-11-01T00:00:00Z',
 }
 
 const toInput = (name: string) => {

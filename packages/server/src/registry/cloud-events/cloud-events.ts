@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { type BatchResult, EprError, memberText, nvrppKey } from '@epr/model'
 import { equalityKey } from '@epr/payload-schema'
 import type { Call, Once } from '../../call.js'
-import { type Events, toRefusedItem } from '../events.js'
-import type { Receivers } from '../receivers.js'
+import { assertAnyAllowed, type Events, toRefusedItem } from '../events.js'
 import {
   type CloudEvent,
   type CloudEventInput,
@@ -15,7 +14,8 @@ import { type CloudEventBody, toEventBody } from './event-of-cloud-event.js'
 
 export interface CloudEventsOptions {
   events: Pick<Events, 'create'>
-  receivers: Pick<Receivers, 'find'>
+  /** The id of the newest receiver of a type; whoever may record there need not be allowed to read. */
+  findReceiver: (type: string) => Promise<string | undefined>
   /** Asked in their order; the first that knows an event counts. */
   mappers: readonly CloudEventMapper[]
 }
@@ -79,22 +79,16 @@ function toOnce(prepared: Prepared, receiver: string | undefined): Once {
 const CONFLICT =
   'a CloudEvent of this source and id has been recorded that says something else (artifact, success, type or data): give this one an id of its own'
 
-export function createCloudEvents({ events, receivers, mappers }: CloudEventsOptions): CloudEvents {
-  async function findReceiver({ type }: CloudEvent, call: Call): Promise<string> {
-    const page = { limit: 1, order: 'desc' } as const
-    const { rows } = await receivers.find({ filter: { type }, page, fields: ['id'] }, call)
-    const [newest] = rows
-    if (newest) return newest.id
+export function createCloudEvents({ events, findReceiver, mappers }: CloudEventsOptions): CloudEvents {
+  async function receiverOf({ type }: CloudEvent): Promise<string> {
+    const newest = await findReceiver(type)
+    if (newest !== undefined) return newest
     const problem = `type: there is no event receiver of the type ${JSON.stringify(type)}`
     throw new EprError('INVALID_ARGUMENT', `${problem}: create one, or name one with ?receiver=<id>`)
   }
 
-  async function prepare(
-    input: CloudEventInput,
-    receiver: string | undefined,
-    call: Call,
-  ): Promise<Prepared> {
-    return { input, body: toEventBody(input, receiver ?? (await findReceiver(input.value, call)), mappers) }
+  async function prepare(input: CloudEventInput, receiver: string | undefined): Promise<Prepared> {
+    return { input, body: toEventBody(input, receiver ?? (await receiverOf(input.value)), mappers) }
   }
 
   function recordOnce(prepared: Prepared, receiver: string | undefined, call: Call): Promise<string> {
@@ -102,16 +96,16 @@ export function createCloudEvents({ events, receivers, mappers }: CloudEventsOpt
   }
 
   return {
-    record: async (input, receiver, call) => recordOnce(await prepare(input, receiver, call), receiver, call),
+    record: async (input, receiver, call) => recordOnce(await prepare(input, receiver), receiver, call),
     async recordMany(inputs, receiver, call) {
       const prepared = await Promise.all(
         inputs
-          .map(async (input) => prepare(toCloudEvent(input), receiver, call))
+          .map(async (input) => prepare(toCloudEvent(input), receiver))
           .map((item) => item.catch(toRefusedItem)),
       )
       // Events of one artifact are recorded in the order of the batch: the latest of them counts at a gate.
       const lastOf = new Map<string, Promise<unknown>>()
-      const results = prepared.map(async (item): Promise<BatchResult> => {
+      const recorded = prepared.map(async (item): Promise<BatchResult> => {
         if (!('body' in item)) return item
         const artifact = nvrppKey(item.body.fields)
         const before = lastOf.get(artifact) ?? Promise.resolve()
@@ -121,7 +115,9 @@ export function createCloudEvents({ events, receivers, mappers }: CloudEventsOpt
         lastOf.set(artifact, result)
         return result
       })
-      return Promise.all(results)
+      const results = await Promise.all(recorded)
+      assertAnyAllowed(results)
+      return results
     },
   }
 }

@@ -1,0 +1,233 @@
+import { hash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { EprError } from '@epr/model'
+import {
+  markKeysUsed,
+  type StoredAccess,
+  type StoredKey,
+  selectAccess,
+  selectAccessVersion,
+} from '../storage/access.js'
+import type { Connection } from '../storage/database.js'
+import { readCredential } from './credentials.js'
+import { readKeyId } from './key-text.js'
+import { compileGrant, type ResolvedPolicy } from './policy.js'
+import { type Grant, may, type Rights } from './rights.js'
+
+/** Who calls, and what they may. */
+export interface Principal extends Rights {
+  /** The same for the same caller for ever, also after a rotation: idempotency keys of one are not another's. */
+  readonly id: string
+  readonly kind: 'anonymous' | 'key'
+  /** Of the key that was sent. */
+  readonly keyId?: string
+}
+
+/** When callers are asked who they are: once others may come or a key exists, never, or always. */
+export const AUTH_MODES = ['auto', 'off', 'required'] as const
+export type AuthMode = (typeof AUTH_MODES)[number]
+
+export interface AccessOptions {
+  connection: Connection
+  mode: AuthMode
+  /** Whether only this machine reaches the server, under no name that others are given. */
+  isLocal: boolean
+  onError: (error: unknown) => void
+}
+
+export interface Access {
+  /**
+   * Who sends a request. From memory: no query, no slow hash.
+   *
+   * @throws EprError UNAUTHENTICATED for a credential that is not good; UNAVAILABLE when it has not been possible for too
+   *   long to find out what has changed
+   */
+  authenticate(request: Pick<IncomingMessage, 'headers'>): Principal
+  /** Whether nobody is asked who they are. */
+  readonly isOpen: boolean
+  /** How many keys are good. */
+  readonly keyCount: number
+  /** Reads what has changed; at once, as whoever has changed it wants it. */
+  reload(): Promise<void>
+  /** Aborted when a principal may no longer read: its key is revoked, its time is over, or a policy has changed. */
+  endOf(principal: Principal): AbortSignal
+  /** Looks for changes again and again, until `abort` is aborted. */
+  run(abort: AbortSignal): Promise<void>
+}
+
+/** How often the version is asked for: NOTIFY says it sooner, unless its session is cut. */
+const LOOK_MS = 1_000
+/** What was true longer ago than this is not taken for true any more. */
+const STALE_MS = 5_000
+/** How often it is written which keys were used. */
+const USED_MS = 60_000
+
+const UNKNOWN = 'it cannot be found out who may do what, because the database does not answer: try again'
+
+const EVERYTHING: readonly Grant[] = [{ verb: 'admin' }]
+/** Everybody, while nobody is asked who they are. */
+const OPEN: Principal = {
+  id: 'anonymous',
+  kind: 'anonymous',
+  label: 'anonymous',
+  isKnown: false,
+  grants: EVERYTHING,
+}
+
+/** Who asks where nobody is asked: they may do nothing there. */
+export const NOBODY: Principal = {
+  id: 'nobody',
+  kind: 'anonymous',
+  label: 'nobody',
+  isKnown: false,
+  grants: [],
+}
+
+/** What a proxy on this machine adds for those that it lets in from elsewhere. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const
+
+interface Held {
+  principal: Principal
+  expiresAt: number
+}
+
+interface Snapshot {
+  version: string
+  byHash: ReadonlyMap<string, Held>
+  anonymous: Principal
+}
+
+const EMPTY: Snapshot = {
+  version: '',
+  byHash: new Map(),
+  anonymous: { id: 'anonymous', kind: 'anonymous', label: 'anonymous', isKnown: false, grants: [] },
+}
+
+/** Who has which key may what, worked out once for each change. */
+function compile({ version, keys, policies }: StoredAccess): Snapshot {
+  const resolved = policies.map((policy) => JSON.parse(policy.resolved) as ResolvedPolicy)
+  const grantsOf = (isMeant: (subject: ResolvedPolicy['who'][number]) => boolean): Grant[] =>
+    resolved.filter((policy) => policy.who.some(isMeant)).flatMap((policy) => policy.grants.map(compileGrant))
+  const toHeld = ({ id, name, is_admin, expires_at }: StoredKey): Held => ({
+    principal: {
+      id: `key:${name}`,
+      kind: 'key',
+      keyId: id,
+      label: `the key ${name}`,
+      isKnown: true,
+      grants: [
+        ...(is_admin ? EVERYTHING : []),
+        ...grantsOf((subject) => 'key' in subject && subject.key === name),
+      ],
+    },
+    expiresAt: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
+  })
+  return {
+    version,
+    byHash: new Map(keys.map((key) => [key.hash.toString('base64'), toHeld(key)])),
+    anonymous: { ...EMPTY.anonymous, grants: grantsOf((subject) => 'anonymous' in subject) },
+  }
+}
+
+export function createAccess({ connection, mode, isLocal, onError }: AccessOptions): Access {
+  let snapshot = EMPTY
+  let checkedAt = Number.NEGATIVE_INFINITY
+  let reloading: Promise<void> | undefined
+  const used = new Set<string>()
+  const watched = new Map<Principal, AbortController>()
+
+  const isOpen = (): boolean => mode === 'off' || (mode === 'auto' && isLocal && snapshot.byHash.size === 0)
+
+  async function readAll(): Promise<void> {
+    const startedAt = performance.now()
+    snapshot = compile(await selectAccess(connection))
+    checkedAt = startedAt
+    endThoseWhoAreGone()
+  }
+
+  /** What a principal is by now; undefined when it is no more. */
+  function currentOf(principal: Principal): Principal | undefined {
+    if (principal === OPEN) return isOpen() ? OPEN : undefined
+    if (principal.keyId === undefined) return snapshot.anonymous
+    const held = [...snapshot.byHash.values()].find((each) => each.principal.keyId === principal.keyId)
+    return held && isInTime(held) ? held.principal : undefined
+  }
+
+  function endThoseWhoAreGone(): void {
+    for (const [principal, end] of watched) {
+      const current = currentOf(principal)
+      if (current && may(current, { verb: 'read' })) continue
+      watched.delete(principal)
+      end.abort()
+    }
+  }
+
+  const isInTime = ({ expiresAt }: Held): boolean => expiresAt > Date.now()
+
+  async function look(): Promise<void> {
+    const startedAt = performance.now()
+    if ((await selectAccessVersion(connection)) !== snapshot.version) return readAll()
+    checkedAt = startedAt
+    endThoseWhoAreGone()
+  }
+
+  async function flushUsed(): Promise<void> {
+    if (used.size === 0) return
+    const ids = [...used]
+    used.clear()
+    await markKeysUsed(connection, ids)
+  }
+
+  function byKey(token: string): Principal {
+    const held = snapshot.byHash.get(hash('sha256', token, 'base64'))
+    if (held && isInTime(held)) {
+      if (held.principal.keyId !== undefined) used.add(held.principal.keyId)
+      return held.principal
+    }
+    const id = readKeyId(token)
+    const problem =
+      id === undefined ? 'what was sent is not a key of EPR' : `the key ${id} is not known, or no longer good`
+    throw new EprError('UNAUTHENTICATED', `${problem}: epr-cli key list shows those that are`)
+  }
+
+  return {
+    get isOpen() {
+      return isOpen()
+    },
+    get keyCount() {
+      return snapshot.byHash.size
+    },
+    authenticate({ headers }) {
+      if (mode === 'off') return OPEN
+      if (isOpen() && !FORWARDED.some((name) => headers[name] !== undefined)) return OPEN
+      if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
+      const token = readCredential(headers)
+      return token === undefined ? snapshot.anonymous : byKey(token)
+    },
+    async reload() {
+      await reloading?.catch(() => undefined)
+      reloading = readAll()
+      await reloading
+    },
+    endOf(principal) {
+      const known = watched.get(principal)
+      if (known) return known.signal
+      const end = new AbortController()
+      watched.set(principal, end)
+      return end.signal
+    },
+    async run(abort) {
+      let usedAt = performance.now()
+      while (!abort.aborted) {
+        await look().catch(onError)
+        if (performance.now() - usedAt > USED_MS) {
+          usedAt = performance.now()
+          await flushUsed().catch(onError)
+        }
+        await delay(LOOK_MS, undefined, { signal: abort }).catch(() => undefined)
+      }
+      await flushUsed().catch(() => undefined)
+    },
+  }
+}

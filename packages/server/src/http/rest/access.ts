@@ -1,0 +1,200 @@
+import * as z from 'zod'
+import type { Access } from '../../access/access.js'
+import { policyDocument } from '../../access/policy.js'
+import { deedSchema, explain, toPlainGrant } from '../../access/rights.js'
+import {
+  type Administration,
+  type KeyName,
+  newKeySchema,
+  rotationSchema,
+} from '../../registry/administration.js'
+import { parseInput } from '../../registry/input.js'
+import type { StoredPolicy } from '../../storage/access.js'
+import { parseJsonBody } from '../core/json-body.js'
+import { API_PREFIX, defineRoute, type HttpResponse, type Route, toJsonResponse } from '../core/route.js'
+import { READ_FAILURES, WRITE_FAILURES } from '../core/route-doc.js'
+import { parseQuery } from './query-params.js'
+
+const time = z.string().meta({ format: 'date-time' })
+const keyEntry = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    admin: z.boolean(),
+    created_at: time,
+    expires_at: time.nullable(),
+    revoked_at: time.nullable(),
+    last_used_at: time.nullable().meta({ description: 'To the minute.' }),
+  })
+  .meta({ id: 'Key' })
+const shownKey = keyEntry.extend({
+  key: z.string().meta({ description: 'The key itself: shown this once, and kept nowhere.' }),
+})
+const dataOf = (data: z.ZodType) => z.object({ data })
+
+const toData = (data: unknown): HttpResponse => toJsonResponse(JSON.stringify({ data }))
+
+/** Of a DELETE either the id in its path or the name in its query. */
+const nameQuery = z.strictObject({ name: z.string().min(1) })
+const auditQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/, 'must be an id of the list')
+    .optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= 1_000, 'must be a number from 1 to 1000')
+    .default(100),
+})
+
+const policyEntry = z.object({ name: z.string(), document: policyDocument, updated_at: time })
+
+const toPolicy = ({ name, document, resolved, updated_at }: StoredPolicy) => ({
+  name,
+  document: JSON.parse(document) as unknown,
+  resolved: JSON.parse(resolved) as unknown,
+  updated_at,
+})
+
+const bodyOf = (body: Buffer): unknown => (body.length === 0 ? {} : parseJsonBody(body).value)
+
+/** Who may do what: keys, policies, and what was done to them. */
+export function accessRoutes(administration: Administration, access: Access): Route[] {
+  const tag = 'access'
+  const failures = [...WRITE_FAILURES, 401]
+  return [
+    defineRoute(
+      'get',
+      `${API_PREFIX}/auth/whoami`,
+      {
+        summary: 'Who the server takes the caller for, and what they may do',
+        tag,
+        answer: dataOf(
+          z.object({
+            kind: z.enum(['anonymous', 'key']),
+            id: z.string(),
+            label: z.string(),
+            open: z.boolean().meta({ description: 'Whether nobody is asked who they are.' }),
+            rights: z.array(z.record(z.string(), z.unknown())),
+          }),
+        ),
+        failures: [...READ_FAILURES, 401],
+      },
+      async ({ call: { principal } }) => {
+        const { kind, id, label, grants } = principal
+        return toData({ kind, id, label, open: access.isOpen, rights: grants.map(toPlainGrant) })
+      },
+    ),
+    defineRoute(
+      'post',
+      `${API_PREFIX}/auth/explain`,
+      {
+        summary: 'Whether the caller may do something, and why not',
+        tag,
+        body: deedSchema,
+        answer: dataOf(z.object({ allowed: z.boolean(), reason: z.string().nullable() })),
+        failures,
+      },
+      async ({ body, call: { principal } }) =>
+        toData(explain(principal, parseInput(deedSchema, bodyOf(body)))),
+    ),
+    defineRoute(
+      'get',
+      `${API_PREFIX}/keys`,
+      { summary: 'Keys of all times, the newest first', tag, answer: dataOf(z.array(keyEntry)), failures },
+      async ({ call }) => toData(await administration.listKeys(call)),
+    ),
+    defineRoute(
+      'post',
+      `${API_PREFIX}/keys`,
+      {
+        summary: 'Create a key',
+        tag,
+        body: newKeySchema,
+        answer: dataOf(shownKey),
+        failures: [...failures, 409],
+      },
+      async ({ body, call }) => toData(await administration.createKey(bodyOf(body), call)),
+    ),
+    defineRoute(
+      'post',
+      `${API_PREFIX}/keys/rotate`,
+      {
+        summary: 'Make another key of the same name; the old one is good for a while',
+        tag,
+        query: nameQuery,
+        body: rotationSchema,
+        answer: dataOf(shownKey),
+        failures: [...failures, 404],
+      },
+      async ({ body, search, call }) =>
+        toData(await administration.rotateKey(parseQuery(nameQuery, search), bodyOf(body), call)),
+    ),
+    defineRoute(
+      'delete',
+      `${API_PREFIX}/keys`,
+      {
+        summary: 'Revoke the keys of a name',
+        tag,
+        query: nameQuery,
+        answer: dataOf(z.array(keyEntry)),
+        failures: [...failures, 404],
+      },
+      async ({ search, call }) =>
+        toData(await administration.revokeKeys(parseQuery(nameQuery, search), call)),
+    ),
+    defineRoute(
+      'delete',
+      `${API_PREFIX}/keys/:id`,
+      { summary: 'Revoke a key', tag, answer: dataOf(z.array(keyEntry)), failures: [...failures, 404] },
+      async ({ params, call }) =>
+        toData(await administration.revokeKeys({ id: params.id } satisfies KeyName, call)),
+    ),
+    defineRoute(
+      'get',
+      `${API_PREFIX}/policies`,
+      { summary: 'All policies', tag, answer: dataOf(z.array(policyEntry)), failures },
+      async ({ call }) => toData((await administration.listPolicies(call)).map(toPolicy)),
+    ),
+    defineRoute(
+      'put',
+      `${API_PREFIX}/policies/:name`,
+      {
+        summary: 'Say who may do what; names stand for the receivers and groups that there are now',
+        tag,
+        body: policyDocument,
+        answer: dataOf(policyEntry),
+        failures,
+      },
+      async ({ params, body, call }) =>
+        toData(toPolicy(await administration.putPolicy(params.name, bodyOf(body), call))),
+    ),
+    defineRoute(
+      'delete',
+      `${API_PREFIX}/policies/:name`,
+      { summary: 'Take a policy away', tag, answer: dataOf(z.null()), failures: [...failures, 404] },
+      async ({ params, call }) => {
+        await administration.deletePolicy(params.name, call)
+        return toData(null)
+      },
+    ),
+    defineRoute(
+      'get',
+      `${API_PREFIX}/audit`,
+      {
+        summary: 'Administrative acts, the newest first',
+        tag,
+        query: auditQuery,
+        answer: z.object({ data: z.array(z.record(z.string(), z.unknown())), next: z.string().optional() }),
+        failures,
+      },
+      async ({ search, call }) => {
+        const { after, limit } = parseQuery(auditQuery, search)
+        const entries = await administration.audit(after, limit, call)
+        return toJsonResponse(JSON.stringify({ data: entries, next: entries.at(-1)?.id }))
+      },
+    ),
+  ]
+}
