@@ -32,6 +32,7 @@ export PATH="$PWD/bin:$PATH"
 echo '{"type":"object"}' > schema.json
 echo '{"found":0}' > report.json
 echo '{"specversion":"1.0","id":"1","source":"test","type":"t","subject":"shop","data":{},"eprname":"shop","eprversion":"1.2.0","eprrelease":"1","eprplatformid":"linux","eprpackage":"oci"}' > cloudevent.json
+printf 'kind: Policy\\nname: shop-ci\\nwho: [{ key: shop-ci }]\\nmay: [{ record: [tests] }, read]\\n' > policies.yaml
 echo '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"application","name":"shop","version":"1.2.0"}}}' > bom.json
 `
 
@@ -53,6 +54,7 @@ beforeAll(async () => {
   session = await startSession(server.url)
   const entry = (fields: object) => `printf '%s\\n' '${JSON.stringify([fields])}'`
   await session.run(`${PREPARE}
+    export EPR_TOKEN=${await createAdminKey()}
     ${entry(buildReceiver())} > receivers.yaml
     ${entry(buildGroup([receivers[0]]))} > groups.yaml
     ${entry(buildEvent(receivers[0]))} > events.yaml`)
@@ -61,6 +63,12 @@ afterAll(async () => {
   await session?.close()
   await server?.close()
 })
+
+/** From now on callers are asked who they are: the examples speak of keys too. */
+async function createAdminKey(): Promise<string> {
+  const { json } = await api.post('/keys', { name: 'examples', admin: true })
+  return json.data.key
+}
 
 function toCommand(example: string): string {
   const [, noun = '', verb = ''] = example.split(' ')

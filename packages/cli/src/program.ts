@@ -54,6 +54,18 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'CDEvents: their types, schemas and event receivers',
     load: async () => (await import('./commands/cdevents/cdevents.js')).defineCdevents,
   },
+  key: {
+    description: 'keys: what callers show',
+    load: async () => (await import('./commands/key.js')).defineKey,
+  },
+  access: {
+    description: 'policies: who may do what',
+    load: async () => (await import('./commands/access.js')).defineAccess,
+  },
+  whoami: {
+    description: 'who the server takes this key for, and what it may',
+    load: async () => (await import('./commands/whoami.js')).defineWhoami,
+  },
   run: {
     description: 'run a command and record how it went',
     load: async () => (await import('./commands/run/run.js')).defineRun,

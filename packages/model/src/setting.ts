@@ -23,7 +23,18 @@ export function readBoolean(text: string): boolean | undefined {
 
 /** What `epr.yaml` may hold: the flags of the programs that share it. A key of neither is a mistake. */
 export const SETTINGS = {
-  'epr-cli': ['url', 'token', 'output', 'timeout', 'retry', 'dry-run', 'no-indent', 'no-pager', 'debug'],
+  'epr-cli': [
+    'url',
+    'token',
+    'token-file',
+    'output',
+    'timeout',
+    'retry',
+    'dry-run',
+    'no-indent',
+    'no-pager',
+    'debug',
+  ],
   'epr-server': [
     'host',
     'port',
@@ -42,6 +53,8 @@ export const SETTINGS = {
     'message-retention',
     'allowed-hosts',
     'cors-origins',
+    'auth',
+    'metrics-open',
     'json-logging',
     'debug',
   ],

@@ -18,7 +18,8 @@ interface Source {
   open(): AsyncIterable<Uint8Array | string>
 }
 
-async function toSource(file: string, { stdin }: Context): Promise<Source> {
+/** What a file holds, or stdin by the name `-`. @throws UsageError for a file that cannot be read */
+export async function toSource(file: string, { stdin }: Pick<Context, 'stdin'>): Promise<Source> {
   if (file === '-') return { name: 'stdin', isRepeatable: false, open: () => stdin }
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`cannot read ${file}: ${error.code}`, error)

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { UsageError } from '../exit/usage-error.js'
@@ -29,6 +30,16 @@ function parseOutput(text: string): OutputFormat {
   throw new InvalidArgumentError(`write one of ${OUTPUT_FORMATS.join(', ')}.`)
 }
 
+/** @throws UsageError for a file that cannot be read, or has nothing in it */
+async function readTokenFile(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  const token = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`EPR_TOKEN_FILE: cannot read ${file}: ${error.code}`, error)
+  })
+  if (token.trim() !== '') return token.trim()
+  throw new UsageError(`EPR_TOKEN_FILE: ${file} is empty`)
+}
+
 /** Reads flags, environment and file. @throws UsageError that names the place of an invalid value */
 export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv): Promise<Settings> {
   const named = flags.config ?? (env.EPR_CONFIG || undefined)
@@ -51,7 +62,10 @@ export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv)
 
   return {
     url: flags.url ?? read('url', String, 'EPR_URL') ?? 'http://localhost:8042',
-    token: flags.token ?? read('token', String, 'EPR_TOKEN'),
+    token:
+      flags.token ??
+      read('token', String, 'EPR_TOKEN') ??
+      (await readTokenFile(read('token-file', String, 'EPR_TOKEN_FILE'))),
     output: flags.output ?? read('output', parseOutput),
     timeoutMs: flags.timeout ?? read('timeout', parseDuration) ?? 30_000,
     retryMs: flags.retry ?? read('retry', parseRetry, 'EPR_RETRY'),

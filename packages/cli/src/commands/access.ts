@@ -1,0 +1,110 @@
+import type { Command } from 'commander'
+import * as z from 'zod'
+import { CommandError } from '../exit/command-error.js'
+import { UsageError } from '../exit/usage-error.js'
+import type { Context, Perform } from '../settings/context.js'
+import { type Request, text, VALUE_FLAGS } from '../settings/flags.js'
+import { askFor } from './ask-for.js'
+
+const document = z.looseObject({ kind: z.string(), name: z.string() })
+
+interface Policy {
+  name: string
+  resolved: { grants: object[] }
+}
+
+/** Puts every policy of a file; the file is read to its end before anything is sent. */
+async function apply(
+  { connect, output, settings, stdin }: Context,
+  _: object,
+  [file = '']: readonly string[],
+): Promise<undefined> {
+  const { readEntries } = await import('../input/entries.js')
+  const { toSource } = await import('../objects/generate.js')
+  const source = await toSource(file, { stdin })
+  const policies: { name: string; body: object }[] = []
+  for await (const { number, line, text: entry } of readEntries(source.name, source.open())) {
+    const where = `${source.name}: entry ${number}, line ${line}`
+    if (typeof entry !== 'string') throw new UsageError(`${where}: ${entry.message}`)
+    const { success, data } = document.safeParse(JSON.parse(entry))
+    if (!success) throw new UsageError(`${where}: a document has kind and name`)
+    const { kind, name, ...body } = data
+    if (kind !== 'Policy')
+      throw new UsageError(`${where}: the kind ${JSON.stringify(kind)} is not known: there is Policy`)
+    policies.push({ name, body })
+  }
+  if (settings.dryRun) return output.object(policies.map(({ name, body }) => ({ name, ...body })))
+  const client = await connect('ask')
+  for (const { name, body } of policies) {
+    const put = await askFor<Policy>(client, 'PUT', `/policies/${encodeURIComponent(name)}`, body)
+    if (output.format === 'table')
+      output.line(`the policy ${name} grants ${JSON.stringify(put.resolved.grants)}`)
+    else await output.object(put)
+  }
+}
+
+async function list({ connect, output }: Context): Promise<undefined> {
+  return output.object(await askFor<object>(await connect('ask'), 'GET', '/policies'))
+}
+
+const EXPLAIN_FLAGS = {
+  verb: text('--verb <verb>', 'read, record, define, switch or admin'),
+  receiver: text('--receiver-id <id>', 'of record: where'),
+  name: text('--name <name>', 'of record: the artifact'),
+  version: text('--version <version>', 'of record: its version', '*'),
+  release: text('--release <release>', 'of record: its release', '*'),
+  platform_id: text('--platform-id <id>', 'of record: its platform', '*'),
+  package: text('--package <package>', 'of record: its package', '*'),
+  type: text('--type <type>', 'of define: the type'),
+  group: text('--group-id <id>', 'of switch: which'),
+  ...VALUE_FLAGS,
+}
+
+function toDeed(request: Request<typeof EXPLAIN_FLAGS>): object {
+  const { verb, receiver, type, group, jsonpath: _, ...artifact } = request
+  if (verb === undefined) throw new UsageError('--verb is missing: read, record, define, switch or admin')
+  if (verb === 'record') return { verb, receiver, artifact }
+  if (verb === 'define') return { verb, type }
+  return verb === 'switch' ? { verb, group } : { verb }
+}
+
+interface Explanation {
+  allowed: boolean
+  reason: string | null
+}
+
+async function explain(
+  { connect, output }: Context,
+  request: Request<typeof EXPLAIN_FLAGS>,
+): Promise<undefined> {
+  const client = await connect('ask')
+  const explanation = await askFor<Explanation>(client, 'POST', '/auth/explain', toDeed(request))
+  if (output.format === 'table' && explanation.allowed) return output.line('this is allowed')
+  if (output.format !== 'table') await output.object(explanation)
+  if (!explanation.allowed)
+    throw new CommandError('PERMISSION_DENIED', explanation.reason ?? 'this is not allowed')
+}
+
+export function defineAccess(access: Command, perform: Perform): void {
+  perform(
+    access
+      .command('apply')
+      .description('Puts the policies of a file. It is read to its end before anything is sent.')
+      .argument('<file>', 'YAML or JSON, several documents; - for stdin'),
+    {},
+    'access apply policies.yaml',
+    apply,
+  )
+  perform(
+    access.command('list').description('All policies, with what their names stand for.'),
+    VALUE_FLAGS,
+    'access list',
+    list,
+  )
+  perform(
+    access.command('explain').description('Whether this key may do something, and why not.'),
+    EXPLAIN_FLAGS,
+    'access explain --verb read',
+    explain,
+  )
+}
