@@ -61,7 +61,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'epr-tls-'))
   authority = join(directory, 'ca.pem')
   const { certificate, key } = await makeCertificates()
-  const names = ['--allowed-hosts', 'localhost,epr.test']
+  const names = ['--auth', 'off', '--allowed-hosts', 'localhost,epr.test']
   server = await startTestServer({ args: ['--tls-cert', certificate, '--tls-key', key, ...names] })
   proxy = await startProxy(Number(new URL(server.url).port))
 })

@@ -13,7 +13,11 @@ let api: Api
 let receiver: string
 let port: number
 beforeAll(async () => {
-  test = await startTestApp({ allowedHosts: ['epr.example.test'], corsOrigins: [ALLOWED_ORIGIN] })
+  test = await startTestApp({
+    auth: 'off',
+    allowedHosts: ['epr.example.test'],
+    corsOrigins: [ALLOWED_ORIGIN],
+  })
   api = test.api
   port = Number(new URL(test.app.url).port)
   receiver = await api.create('/receivers', buildReceiver())

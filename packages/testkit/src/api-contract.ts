@@ -254,7 +254,9 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
         await api.post(record, '{'),
         await api.post(record, buildEvent(receiver)),
       ]) {
-        expect(answer.headers.get('epr-features')).toBe('idempotency-key, batch, cursor, feed, group-status')
+        expect(answer.headers.get('epr-features')).toBe(
+          'idempotency-key, batch, cursor, feed, group-status, auth',
+        )
         expect(answer.headers.get('x-request-id')).toBeTruthy()
       }
       const named = await api.post(record, '{', { 'x-request-id': 'mine-1' })

@@ -16,7 +16,7 @@ interface Policy {
 /** Puts every policy of a file; the file is read to its end before anything is sent. */
 async function apply(
   { connect, output, settings, stdin }: Context,
-  _: object,
+  _: Request<typeof VALUE_FLAGS>,
   [file = '']: readonly string[],
 ): Promise<undefined> {
   const { readEntries } = await import('../input/entries.js')
@@ -91,7 +91,7 @@ export function defineAccess(access: Command, perform: Perform): void {
       .command('apply')
       .description('Puts the policies of a file. It is read to its end before anything is sent.')
       .argument('<file>', 'YAML or JSON, several documents; - for stdin'),
-    {},
+    VALUE_FLAGS,
     'access apply policies.yaml',
     apply,
   )
