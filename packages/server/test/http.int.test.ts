@@ -80,7 +80,7 @@ describe('a target', () => {
   it('may be the server as a whole', async () => {
     const answer = await exchange('OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
     expect(statusesOf(answer)).toEqual([200])
-    expect(answer).toContain('allow: GET, HEAD, POST, PATCH, OPTIONS')
+    expect(answer).toContain('allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
   })
 
   it('is refused with two hosts, or two keys', async () => {

@@ -1,3 +1,36 @@
+create table access_keys (
+  id text collate "C" not null,
+  name text not null,
+  hash bytea not null,
+  is_admin boolean not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint access_keys_hash_key UNIQUE (hash),
+  constraint access_keys_pkey PRIMARY KEY (id)
+);
+CREATE INDEX access_keys_name ON epr.access_keys USING btree (name);
+
+create table access_version (
+  only_row boolean not null default true,
+  version bigint not null,
+  constraint access_version_only_row_check CHECK (only_row),
+  constraint access_version_pkey PRIMARY KEY (only_row)
+) with (fillfactor=50);
+
+create table audit (
+  id bigint not null generated always as identity,
+  time timestamp with time zone not null default now(),
+  actor text not null,
+  act text not null,
+  object text not null,
+  before json,
+  after json,
+  request_id text not null,
+  constraint audit_pkey PRIMARY KEY (id)
+);
+
 create table event_receiver_group_members (
   group_id text collate "C" not null,
   event_receiver_id text collate "C" not null,
@@ -110,6 +143,14 @@ create table outbox (
 ) with (toast_tuple_target=8160);
 CREATE UNIQUE INDEX outbox_cursor ON epr.outbox USING btree (first_cursor) WHERE (first_cursor IS NOT NULL);
 CREATE INDEX outbox_unnumbered ON epr.outbox USING btree (id) WHERE (first_cursor IS NULL);
+
+create table policies (
+  name text not null,
+  document json not null,
+  resolved json not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint policies_pkey PRIMARY KEY (name)
+);
 
 create table recording_probe (
   only_row boolean not null default true,
