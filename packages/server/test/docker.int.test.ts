@@ -23,7 +23,7 @@ describe('docker-compose.yaml', () => {
   it("offers the workshop's ports", async () => {
     const { services } = parse(await read('docker-compose.yaml')) as Compose
     const ports = Object.values(services).flatMap((service) => service.ports ?? [])
-    expect(ports.map((port) => Number(port.split(':')[0])).sort((a, b) => a - b)).toEqual([
+    expect(ports.map((port) => Number(port.split(':').at(-2))).sort((a, b) => a - b)).toEqual([
       5432, 8042, 8080, 19092,
     ])
   })

@@ -34,10 +34,10 @@ function parseOutput(text: string): OutputFormat {
 async function readTokenFile(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined
   const token = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`EPR_TOKEN_FILE: cannot read ${file}: ${error.code}`, error)
+    throw new UsageError(`--token-file: cannot read ${file}: ${error.code}`, error)
   })
   if (token.trim() !== '') return token.trim()
-  throw new UsageError(`EPR_TOKEN_FILE: ${file} is empty`)
+  throw new UsageError(`--token-file: ${file} is empty`)
 }
 
 /** Reads flags, environment and file. @throws UsageError that names the place of an invalid value */
@@ -65,7 +65,7 @@ export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv)
     token:
       flags.token ??
       read('token', String, 'EPR_TOKEN') ??
-      (await readTokenFile(read('token-file', String, 'EPR_TOKEN_FILE'))),
+      (await readTokenFile(flags.tokenFile ?? read('token-file', String, 'EPR_TOKEN_FILE'))),
     output: flags.output ?? read('output', parseOutput),
     timeoutMs: flags.timeout ?? read('timeout', parseDuration) ?? 30_000,
     retryMs: flags.retry ?? read('retry', parseRetry, 'EPR_RETRY'),

@@ -170,6 +170,7 @@ export type SearchRequest = Request<typeof SEARCH_FLAGS>
 export const GLOBAL_FLAGS = {
   url: text('--url <url>', 'where the server is (EPR_URL, default http://localhost:8042)'),
   token: text('--token <token>', 'sent as bearer token (EPR_TOKEN)'),
+  tokenFile: text('--token-file <file>', 'holds the token (EPR_TOKEN_FILE)'),
   config: text(
     '--config <file>',
     'YAML whose keys are flags (EPR_CONFIG, default $XDG_CONFIG_HOME/epr/epr.yaml)',
