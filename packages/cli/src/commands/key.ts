@@ -86,7 +86,7 @@ export function defineKey(key: Command, perform: Perform): void {
   perform(
     key.command('create').description('Makes a key, and prints it: this once.'),
     CREATE_FLAGS,
-    ['key create --name shop-ci', 'key create --name root --admin --expires never > root.key'],
+    ['key create --name shop-ci', 'key create --name root --admin --expires never'],
     create,
   )
   perform(
