@@ -1,6 +1,6 @@
 import { EprError } from '@epr/model'
 import * as z from 'zod'
-import { type Grant, VERBS } from './rights.js'
+import type { Grant } from './rights.js'
 
 const text = z.string().min(1)
 const pattern = text.meta({ description: 'Exact, or with * at its end for all that begin so.' })
@@ -97,7 +97,3 @@ export function compileGrant(grant: ResolvedGrant): Grant {
       return grant
   }
 }
-
-/** What a policy grants, in a line: `record at tests, scan about name shop/*; read`. */
-export const summaryOfVerbs = (policy: ResolvedPolicy): string =>
-  VERBS.filter((verb) => policy.grants.some((grant) => grant.verb === verb)).join(', ')

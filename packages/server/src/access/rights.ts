@@ -1,10 +1,6 @@
 import { EprError, type Nvrpp, nvrppSchema } from '@epr/model'
 import * as z from 'zod'
 
-/** The five things that one may be allowed to do. */
-export const VERBS = ['read', 'record', 'define', 'switch', 'admin'] as const
-export type Verb = (typeof VERBS)[number]
-
 /** Of an artifact's fields those that a right is limited to: exact, or with `*` at the end for what begins so. */
 export type About = Partial<Record<keyof Nvrpp, string>>
 

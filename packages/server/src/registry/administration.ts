@@ -13,7 +13,6 @@ import {
   insertAccessKey,
   lockAccess,
   type StoredKey,
-  type StoredPolicy,
   selectAudit,
   selectKeys,
   selectLiveKeys,
@@ -65,6 +64,14 @@ export interface KeyEntry {
 /** Which keys are meant. */
 export type KeyName = { id: string } | { name: string }
 
+/** A policy as it was declared, and what its names stood for then; both as JSON text. */
+export interface PolicyEntry {
+  name: string
+  document: string
+  resolved: string
+  updated_at: string
+}
+
 /** What only admins do; each act is in the audit list. */
 export interface Administration {
   /** @returns the key, the only time that it is shown. @throws EprError ALREADY_EXISTS for a name of a live key */
@@ -75,10 +82,10 @@ export interface Administration {
   revokeKeys(named: KeyName, call: Call): Promise<KeyEntry[]>
   listKeys(call: Call): Promise<KeyEntry[]>
   /** @returns what it was resolved to. @throws EprError INVALID_ARGUMENT */
-  putPolicy(name: string, document: unknown, call: Call): Promise<StoredPolicy>
+  putPolicy(name: string, document: unknown, call: Call): Promise<PolicyEntry>
   /** @throws EprError NOT_FOUND */
   deletePolicy(name: string, call: Call): Promise<void>
-  listPolicies(call: Call): Promise<StoredPolicy[]>
+  listPolicies(call: Call): Promise<PolicyEntry[]>
   audit(before: string | undefined, limit: number, call: Call): Promise<AuditEntry[]>
 }
 

@@ -6,10 +6,10 @@ import {
   type Administration,
   type KeyName,
   newKeySchema,
+  type PolicyEntry,
   rotationSchema,
 } from '../../registry/administration.js'
 import { parseInput } from '../../registry/input.js'
-import type { StoredPolicy } from '../../storage/access.js'
 import { parseJsonBody } from '../core/json-body.js'
 import { API_PREFIX, defineRoute, type HttpResponse, type Route, toJsonResponse } from '../core/route.js'
 import { READ_FAILURES, WRITE_FAILURES } from '../core/route-doc.js'
@@ -51,7 +51,7 @@ const auditQuery = z.strictObject({
 
 const policyEntry = z.object({ name: z.string(), document: policyDocument, updated_at: time })
 
-const toPolicy = ({ name, document, resolved, updated_at }: StoredPolicy) => ({
+const toPolicy = ({ name, document, resolved, updated_at }: PolicyEntry) => ({
   name,
   document: JSON.parse(document) as unknown,
   resolved: JSON.parse(resolved) as unknown,
