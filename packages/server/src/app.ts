@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createSchemaCatalogue, fromCdEvent } from '@epr/cdevents'
 import { createPayloadSchemas, type SchemaCatalogue } from '@epr/payload-schema'
 import type { Logger } from 'pino'
-import { type Access, createAccess } from './access/access.js'
-import { ensureFirstKey } from './access/first-key.js'
+import type { Access } from './access/access.js'
 import type { Config } from './config/config.js'
 import { toConnectPublisher } from './config/connect-publisher.js'
 import { readTlsFiles } from './config/tls-files.js'
@@ -29,6 +28,7 @@ import { createRecorder } from './intake/recorder.js'
 import { createRecordingHealth } from './intake/recording-health.js'
 import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
+import { openAccess, sayWhoMay } from './open-access.js'
 import { createAdministration } from './registry/administration.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { fromOwnMessage } from './registry/cloud-events/own-message.js'
@@ -163,17 +163,6 @@ function createServices(options: ServiceOptions) {
   }
 }
 
-/** What whoever starts the server has to know of who may use it. */
-function sayWhoMay(access: Access, { auth, host }: Config, log: Logger): void {
-  if (auth === 'off') log.warn({ host }, '--auth off: whoever reaches this address can read and write')
-  else if (access.isOpen)
-    log.info(
-      {},
-      'open: this machine alone is let in, and not asked who it is; the first key ends that (epr-cli key create)',
-    )
-  else log.info({ keys: access.keyCount }, 'callers are asked who they are')
-}
-
 /** What a server is started from. */
 export interface AppOptions {
   config: Config
@@ -290,24 +279,6 @@ async function serve(options: ServeOptions): Promise<App> {
   }
 }
 
-/** @throws EprError INVALID_ARGUMENT when callers are to be asked, and none could answer */
-async function openAccess(
-  { databases, directory }: OpenedDatabase,
-  { auth, host, allowedHosts, adminKey }: Config,
-  log: Logger,
-): Promise<Access> {
-  const access = createAccess({
-    connection: databases.background,
-    mode: auth,
-    isLocal: isLoopback(host) && allowedHosts.length === 0,
-    onError: (error) => log.warn({ err: error }, 'who may do what could not be read; it is tried again'),
-  })
-  await access.reload()
-  if (auth !== 'off')
-    await ensureFirstKey({ database: databases.upkeep, access, given: adminKey, directory, log })
-  return access
-}
-
 /**
  * Wires everything by hand; the only place that knows all parts.
  *
@@ -331,34 +302,5 @@ export async function startApp(options: AppOptions): Promise<App> {
   } catch (error) {
     await opened.close()
     throw error
-  }
-}
-
-/**
- * Makes a key in a database, for whoever has access to that: no server need run.
- *
- * @returns the key, the only time that it is shown
- * @throws EprError with what is wrong with the configuration, the database or the key
- */
-export async function createKeyInDatabase(
-  { db }: Config,
-  key: { name: string; admin: boolean; expires: string },
-  log: Logger,
-): Promise<string> {
-  const opened = await openDatabase(db, log)
-  try {
-    const { upkeep } = opened.databases
-    await assertServer(upkeep)
-    await migrate(upkeep)
-    const access = createAccess({ connection: upkeep, mode: 'off', isLocal: true, onError: () => undefined })
-    const administration = createAdministration({
-      database: upkeep,
-      access,
-      resolveName: createResolveName(upkeep),
-    })
-    const call = { principal: access.authenticate({ headers: {} }), requestId: 'epr-server key create' }
-    return (await administration.createKey(key, call)).key
-  } finally {
-    await opened.close()
   }
 }

@@ -3,10 +3,11 @@ import { setFlagsFromString } from 'node:v8'
 import { EprError } from '@epr/model'
 import { watchNpm } from '@epr/model/node'
 import { drawKey } from './access/key-text.js'
-import { type App, createKeyInDatabase, startApp } from './app.js'
+import { type App, startApp } from './app.js'
 import { ConfigExit, isDebug, readConfig, readImportConfig, readKeyConfig } from './config/config.js'
 import { describeImport, runImport } from './import/import-command.js'
 import { createLogger } from './logger.js'
+import { createKeyInDatabase } from './open-access.js'
 
 const FORCED_EXIT_CODE = 130
 const SAME_SIGNAL_MS = 1_000

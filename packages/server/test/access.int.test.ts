@@ -319,6 +319,20 @@ describe('several servers', () => {
   })
 })
 
+it('a server on its own machine stays closed when its last key is revoked', async () => {
+  const fresh = await startTestApp()
+  try {
+    const { json } = await fresh.api.post('/keys', { name: 'only', admin: true })
+    const headers = bearer(json.data.key)
+    const revoked = await fetch(`${fresh.app.url}/api/v1/keys?name=only`, { method: 'DELETE', headers })
+    expect(revoked.status).toBe(200)
+    expect((await fresh.api.get('/events')).status).toBe(401)
+    expect((await fresh.api.post('/keys', { name: 'mine', admin: true })).status).toBe(401)
+  } finally {
+    await fresh.close()
+  }
+})
+
 describe('a server that others reach', () => {
   const at = (db: string, ...args: string[]) => ['--host', '0.0.0.0', '--db', db, ...args]
 

@@ -66,23 +66,17 @@ const USED_MS = 60_000
 const UNKNOWN = 'it cannot be found out who may do what, because the database does not answer: try again'
 
 const EVERYTHING: readonly Grant[] = [{ verb: 'admin' }]
-/** Everybody, while nobody is asked who they are. */
-const OPEN: Principal = {
-  id: 'anonymous',
-  kind: 'anonymous',
-  label: 'anonymous',
-  isKnown: false,
-  grants: EVERYTHING,
+
+/** Whoever shows no key. */
+function anonymousWith(grants: readonly Grant[]): Principal {
+  return { id: 'anonymous', kind: 'anonymous', label: 'anonymous', isKnown: false, grants }
 }
 
-/** Who asks where nobody is asked: they may do nothing there. */
-export const NOBODY: Principal = {
-  id: 'nobody',
-  kind: 'anonymous',
-  label: 'nobody',
-  isKnown: false,
-  grants: [],
-}
+/** Everybody, while nobody is asked who they are. */
+const OPEN = anonymousWith(EVERYTHING)
+
+/** Who asks at a route where nobody is asked: they may do nothing there. */
+export const NOBODY = anonymousWith([])
 
 /** What a proxy on this machine adds for those that it lets in from elsewhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const
@@ -93,19 +87,16 @@ interface Held {
 }
 
 interface Snapshot {
-  version: string
+  version: bigint
+  hadKeys: boolean
   byHash: ReadonlyMap<string, Held>
   anonymous: Principal
 }
 
-const EMPTY: Snapshot = {
-  version: '',
-  byHash: new Map(),
-  anonymous: { id: 'anonymous', kind: 'anonymous', label: 'anonymous', isKnown: false, grants: [] },
-}
+const EMPTY: Snapshot = { version: -1n, hadKeys: false, byHash: new Map(), anonymous: anonymousWith([]) }
 
 /** Who has which key may what, worked out once for each change. */
-function compile({ version, keys, policies }: StoredAccess): Snapshot {
+function compile({ version, hadKeys, keys, policies }: StoredAccess): Snapshot {
   const resolved = policies.map((policy) => JSON.parse(policy.resolved) as ResolvedPolicy)
   const grantsOf = (isMeant: (subject: ResolvedPolicy['who'][number]) => boolean): Grant[] =>
     resolved.filter((policy) => policy.who.some(isMeant)).flatMap((policy) => policy.grants.map(compileGrant))
@@ -124,24 +115,27 @@ function compile({ version, keys, policies }: StoredAccess): Snapshot {
     expiresAt: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
   })
   return {
-    version,
+    version: BigInt(version),
+    hadKeys,
     byHash: new Map(keys.map((key) => [key.hash.toString('base64'), toHeld(key)])),
-    anonymous: { ...EMPTY.anonymous, grants: grantsOf((subject) => 'anonymous' in subject) },
+    anonymous: anonymousWith(grantsOf((subject) => 'anonymous' in subject)),
   }
 }
 
 export function createAccess({ connection, mode, isLocal, onError }: AccessOptions): Access {
   let snapshot = EMPTY
   let checkedAt = Number.NEGATIVE_INFINITY
-  let reloading: Promise<void> | undefined
   const used = new Set<string>()
   const watched = new Map<Principal, AbortController>()
 
-  const isOpen = (): boolean => mode === 'off' || (mode === 'auto' && isLocal && snapshot.byHash.size === 0)
+  const isOpen = (): boolean => mode === 'off' || (mode === 'auto' && isLocal && !snapshot.hadKeys)
 
   async function readAll(): Promise<void> {
     const startedAt = performance.now()
-    snapshot = compile(await selectAccess(connection))
+    const read = compile(await selectAccess(connection))
+    // Several read at the same time: what one has read before a change must not undo what another has read after it.
+    if (read.version < snapshot.version) return
+    snapshot = read
     checkedAt = startedAt
     endThoseWhoAreGone()
   }
@@ -167,7 +161,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
 
   async function look(): Promise<void> {
     const startedAt = performance.now()
-    if ((await selectAccessVersion(connection)) !== snapshot.version) return readAll()
+    if (BigInt(await selectAccessVersion(connection)) !== snapshot.version) return readAll()
     checkedAt = startedAt
     endThoseWhoAreGone()
   }
@@ -205,11 +199,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
       const token = readCredential(headers)
       return token === undefined ? snapshot.anonymous : byKey(token)
     },
-    async reload() {
-      await reloading?.catch(() => undefined)
-      reloading = readAll()
-      await reloading
-    },
+    reload: readAll,
     endOf(principal) {
       const known = watched.get(principal)
       if (known) return known.signal

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EprError } from '@epr/model'
 import { insertAccessKey, lockAccess, selectKeys, writeAct } from '../storage/access.js'
@@ -17,7 +17,7 @@ export interface FirstKeyOptions {
   given: string | undefined
   /** Where the embedded database is; undefined with one of somebody else's. */
   directory: string | undefined
-  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void }
+  log: { info(fields: object, text: string): void }
 }
 
 const THREE_WAYS =
@@ -71,7 +71,9 @@ export async function ensureFirstKey({
   if (directory === undefined) throw new EprError('INVALID_ARGUMENT', THREE_WAYS)
   const key = drawKey()
   const file = join(directory, FILE)
-  await writeFile(file, `${key.text}\n`, { mode: OWNER_ONLY, flag: 'w' })
+  // One that is there already keeps its mode, whatever is said here.
+  await rm(file, { force: true })
+  await writeFile(file, `${key.text}\n`, { mode: OWNER_ONLY, flag: 'wx' })
   await insertAdmin(database, key)
   await access.reload()
   log.info({ file }, `the first key, an admin's, is in ${file}: epr-cli takes it by EPR_TOKEN_FILE`)

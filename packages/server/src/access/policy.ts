@@ -1,6 +1,6 @@
 import { EprError } from '@epr/model'
 import * as z from 'zod'
-import type { Grant } from './rights.js'
+import type { About, Grant } from './rights.js'
 
 const text = z.string().min(1)
 const pattern = text.meta({ description: 'Exact, or with * at its end for all that begin so.' })
@@ -38,7 +38,7 @@ export interface ResolvedPolicy {
 
 type ResolvedGrant =
   | { verb: 'read' | 'admin' }
-  | { verb: 'record'; receivers: '*' | string[]; about?: Record<string, string> | undefined }
+  | { verb: 'record'; receivers: '*' | string[]; about?: About | undefined }
   | { verb: 'define'; types: string[] }
   | { verb: 'switch'; groups: '*' | string[] }
 
@@ -62,19 +62,11 @@ async function resolveGrant(grant: May, resolve: ResolveName): Promise<ResolvedG
     return {
       verb: 'record',
       receivers: await resolveAll('receiver', grant.record, resolve),
-      about: definedOf(grant.about),
+      about: grant.about,
     }
   if ('define' in grant) return { verb: 'define', types: grant.define }
   return { verb: 'switch', groups: await resolveAll('group', grant.switch, resolve) }
 }
-
-const definedOf = (
-  fields: Record<string, string | undefined> | undefined,
-): Record<string, string> | undefined =>
-  fields &&
-  Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
 
 /** @throws EprError INVALID_ARGUMENT for names that there are not */
 export async function resolvePolicy(

@@ -2,7 +2,7 @@ import { EprError, type Nvrpp, nvrppSchema } from '@epr/model'
 import * as z from 'zod'
 
 /** Of an artifact's fields those that a right is limited to: exact, or with `*` at the end for what begins so. */
-export type About = Partial<Record<keyof Nvrpp, string>>
+export type About = { readonly [Field in keyof Nvrpp]?: string | undefined }
 
 /** One thing that is allowed. What is not granted is refused; nothing takes away what another grants. */
 export type Grant =
@@ -39,7 +39,9 @@ const matches = (pattern: string, value: string): boolean =>
 
 const isAbout = (about: About | undefined, artifact: Nvrpp): boolean =>
   about === undefined ||
-  Object.entries(about).every(([field, pattern]) => matches(pattern, artifact[field as keyof Nvrpp]))
+  Object.entries(about).every(
+    ([field, pattern]) => pattern === undefined || matches(pattern, artifact[field as keyof Nvrpp]),
+  )
 
 const holds = (ids: '*' | ReadonlySet<string>, id: string): boolean => ids === '*' || ids.has(id)
 
@@ -94,6 +96,13 @@ export function toPlainGrant(grant: Grant): Record<string, unknown> {
   return { ...grant }
 }
 
+/** Asks who one is. @param wish what they want: `asks`, `may read` */
+export const whoAreYou = (wish: string): EprError =>
+  new EprError(
+    'UNAUTHENTICATED',
+    `this server wants to know who ${wish}: send a key as Authorization: Bearer (epr-cli: EPR_TOKEN)`,
+  )
+
 /**
  * Makes sure that somebody may do something.
  *
@@ -101,11 +110,6 @@ export function toPlainGrant(grant: Grant): Record<string, unknown> {
  */
 export function assertMay(rights: Rights, deed: Deed): void {
   if (may(rights, deed)) return
-  if (!rights.isKnown) {
-    throw new EprError(
-      'UNAUTHENTICATED',
-      `this server wants to know who may ${describe(deed)}: send a key as Authorization: Bearer (epr-cli: EPR_TOKEN)`,
-    )
-  }
+  if (!rights.isKnown) throw whoAreYou(`may ${describe(deed)}`)
   throw new EprError('PERMISSION_DENIED', explain(rights, deed).reason ?? 'not allowed')
 }

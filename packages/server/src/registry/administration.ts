@@ -89,14 +89,11 @@ export interface Administration {
   audit(before: string | undefined, limit: number, call: Call): Promise<AuditEntry[]>
 }
 
-const toEntry = ({ hash: _, is_admin: admin, ...key }: StoredKey): KeyEntry => ({
-  id: key.id,
-  name: key.name,
+const toEntry = ({ id, name, is_admin: admin, hash: _, ...times }: StoredKey): KeyEntry => ({
+  id,
+  name,
   admin,
-  created_at: key.created_at,
-  expires_at: key.expires_at,
-  revoked_at: key.revoked_at,
-  last_used_at: key.last_used_at,
+  ...times,
 })
 
 const momentIn = (text: string): string | null =>
@@ -195,11 +192,13 @@ export function createAdministration({
       assertMay(call.principal, { verb: 'admin' })
       return (await selectKeys(database)).map(toEntry)
     },
-    putPolicy: (policyName, document, call) =>
-      act(call, async (connection, write) => {
-        parseInput(nameSchema, policyName)
-        const parsed: PolicyDocument = parseInput(policyDocument, document)
-        const resolved = JSON.stringify(await resolvePolicy(parsed, resolveName))
+    async putPolicy(policyName, document, call) {
+      assertMay(call.principal, { verb: 'admin' })
+      parseInput(nameSchema, policyName)
+      const parsed: PolicyDocument = parseInput(policyDocument, document)
+      // Before the transaction: it has a connection already, and would wait for others of the same pool.
+      const resolved = JSON.stringify(await resolvePolicy(parsed, resolveName))
+      return act(call, async (connection, write) => {
         const before = (await selectPolicies(connection)).find((policy) => policy.name === policyName)
         const stored = { name: policyName, document: JSON.stringify(parsed), resolved }
         await upsertPolicy(connection, stored)
@@ -210,7 +209,8 @@ export function createAdministration({
           after: parsed,
         })
         return { ...stored, updated_at: new Date().toISOString() }
-      }),
+      })
+    },
     deletePolicy: (policyName, call) =>
       act(call, async (connection, write) => {
         const before = (await selectPolicies(connection)).find((policy) => policy.name === policyName)

@@ -27,6 +27,8 @@ export interface StoredPolicy {
 /** All that says who may do what, as of one version. */
 export interface StoredAccess {
   version: string
+  /** Whether there has ever been a key, be it good or not. */
+  hadKeys: boolean
   keys: StoredKey[]
   policies: StoredPolicy[]
 }
@@ -68,7 +70,8 @@ export async function selectAccess(connection: Connection): Promise<StoredAccess
   const keys = await connection.query<StoredKey>(
     `select ${KEY_COLUMNS} from access_keys where revoked_at is null and coalesce(expires_at, 'infinity') > now()`,
   )
-  return { version, keys, policies: await selectPolicies(connection) }
+  const [row] = await connection.query<{ had: boolean }>('select exists (select from access_keys) as had')
+  return { version, hadKeys: row?.had === true, keys, policies: await selectPolicies(connection) }
 }
 
 /** Keys of all times, the newest first. */

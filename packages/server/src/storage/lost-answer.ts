@@ -1,12 +1,7 @@
 import type { Connection } from './database.js'
 import type { EventUnit } from './events.js'
 
-/**
- * Ends the process of PostgreSQL that may still have a statement without an answer. Only one of ours: a process is
- * named by a number, which another may have by now.
- *
- * @returns whether it is gone, and with it what it would have written
- */
+/** Only a process of ours: it is named by a number, which another may have by now. */
 const END_BACKEND = {
   name: 'end_backend',
   text: `select count(pg_terminate_backend(pid))::int as living from pg_stat_activity
@@ -20,7 +15,11 @@ const FIND_WRITTEN = {
              or exists (select from idempotency_keys where key = $2::bytea and result::text = $3::text) as written`,
 }
 
-/** @returns whether the process is gone, and with it what it would still have written */
+/**
+ * Ends the process of PostgreSQL that may still have a statement without an answer.
+ *
+ * @returns whether it is gone, and with it what it would still have written
+ */
 export async function endBackend(connection: Connection, backend: number): Promise<boolean> {
   const [row] = await connection.query<{ living: number }>(END_BACKEND, [backend])
   return row?.living === 0

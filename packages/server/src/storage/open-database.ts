@@ -15,6 +15,8 @@ const CLASSES = {
   searching: { maxConnections: 2, statementTimeoutMs: 5_000 },
   /** The relay, retention and statistics. */
   background: { maxConnections: 4, statementTimeoutMs: 30_000 },
+  /** Who may do what: not to wait for it is what keeps a revoked key out. */
+  access: { maxConnections: 1, statementTimeoutMs: 2_000 },
   /** Whether events can be recorded. */
   health: { maxConnections: 1, statementTimeoutMs: 1_000 },
   /** At the start only: migrations take as long as they take. */

@@ -1,0 +1,68 @@
+import type { Logger } from 'pino'
+import { type Access, createAccess } from './access/access.js'
+import { ensureFirstKey } from './access/first-key.js'
+import type { Config } from './config/config.js'
+import { isLoopback } from './http/core/host-guard.js'
+import { createAdministration } from './registry/administration.js'
+import { createResolveName } from './registry/resolve-name.js'
+import { migrate } from './storage/migrate.js'
+import { type OpenedDatabase, openDatabase } from './storage/open-database.js'
+import { assertServer } from './storage/server-version.js'
+
+/** @throws EprError INVALID_ARGUMENT when callers are to be asked, and none could answer */
+export async function openAccess(
+  { databases, directory }: OpenedDatabase,
+  { auth, host, allowedHosts, adminKey }: Config,
+  log: Logger,
+): Promise<Access> {
+  const access = createAccess({
+    connection: databases.access,
+    mode: auth,
+    isLocal: isLoopback(host) && allowedHosts.length === 0,
+    onError: (error) => log.warn({ err: error }, 'who may do what could not be read; it is tried again'),
+  })
+  await access.reload()
+  if (auth !== 'off')
+    await ensureFirstKey({ database: databases.upkeep, access, given: adminKey, directory, log })
+  return access
+}
+
+/** What whoever starts the server has to know of who may use it. */
+export function sayWhoMay(access: Access, { auth, host }: Config, log: Logger): void {
+  if (auth === 'off') log.warn({ host }, '--auth off: whoever reaches this address can read and write')
+  else if (access.isOpen)
+    log.info(
+      {},
+      'open: this machine alone is let in, and not asked who it is; the first key ends that (epr-cli key create)',
+    )
+  else log.info({ keys: access.keyCount }, 'callers are asked who they are')
+}
+
+/**
+ * Makes a key in a database, for whoever has access to that: no server need run.
+ *
+ * @returns the key, the only time that it is shown
+ * @throws EprError with what is wrong with the configuration, the database or the key
+ */
+export async function createKeyInDatabase(
+  { db }: Config,
+  key: { name: string; admin: boolean; expires: string },
+  log: Logger,
+): Promise<string> {
+  const opened = await openDatabase(db, log)
+  try {
+    const { upkeep } = opened.databases
+    await assertServer(upkeep)
+    await migrate(upkeep)
+    const access = createAccess({ connection: upkeep, mode: 'off', isLocal: true, onError: () => undefined })
+    const administration = createAdministration({
+      database: upkeep,
+      access,
+      resolveName: createResolveName(upkeep),
+    })
+    const call = { principal: access.authenticate({ headers: {} }), requestId: 'epr-server key create' }
+    return (await administration.createKey(key, call)).key
+  } finally {
+    await opened.close()
+  }
+}
