@@ -8,7 +8,9 @@ import { ROOT } from './pages.js'
 
 const run = promisify(execFile)
 
-it('npm run pack makes files that npm installs with no registry, and what is in them runs', { retry: 2 }, async () => {
+it('npm run pack makes files that npm installs with no registry, and what is in them runs', {
+  retry: 2,
+}, async () => {
   const directory = await mkdtemp(join(tmpdir(), 'epr-pack-test-'))
   try {
     const pack = join(directory, 'pack')

@@ -10,13 +10,13 @@ import {
   createApi,
   type FaultyLink,
   linkToPostgres,
+  queryRows,
   readFeed,
   type ServerProcess,
   startPostgres,
   startServer,
   waitFor,
 } from '@epr/testkit'
-import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { processesOf } from './support/postgres-processes.js'
 
@@ -105,18 +105,8 @@ function startClients(server: ServerProcess, receiver: string, count: number) {
   }
 }
 
-async function query<Row extends object>(url: string, text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text)).rows
-  } finally {
-    await client.end()
-  }
-}
-
 async function countEvents(url: string): Promise<{ recorded: number }> {
-  const [row] = await query<{ recorded: number }>(url, 'select count(*)::int as recorded from epr.events')
+  const [row] = await queryRows<{ recorded: number }>(url, 'select count(*)::int as recorded from epr.events')
   return row ?? { recorded: 0 }
 }
 

@@ -51,15 +51,18 @@ export function withDatabase(url: string, name: string): string {
   return url.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`)
 }
 
-export async function execute(url: string, sql: string): Promise<void> {
+/** The rows of a statement, over a connection of its own. */
+export async function queryRows<Row extends object>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(sql)
+    return (await client.query<Row>(sql)).rows
   } finally {
     await client.end()
   }
 }
+
+export const execute = async (url: string, sql: string): Promise<void> => void (await queryRows(url, sql))
 
 /** @param template false for an empty database, without even migrations */
 export async function cloneDatabase({ template = true } = {}): Promise<ClonedDatabase> {

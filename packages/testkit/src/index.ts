@@ -12,6 +12,7 @@ export {
   type ClonedDatabase,
   cloneDatabase,
   execute,
+  queryRows,
   startPostgres,
   type TestPostgres,
   withDatabase,

@@ -20,13 +20,13 @@ async function apply(
   [file = '']: readonly string[],
 ): Promise<undefined> {
   const { readEntries } = await import('../input/entries.js')
-  const { toSource } = await import('../objects/generate.js')
+  const { placeOf, toSource } = await import('../objects/generate.js')
   const source = await toSource(file, { stdin })
   const policies: { name: string; body: object }[] = []
-  for await (const { number, line, text: entry } of readEntries(source.name, source.open())) {
-    const where = `${source.name}: entry ${number}, line ${line}`
-    if (typeof entry !== 'string') throw new UsageError(`${where}: ${entry.message}`)
-    const { success, data } = document.safeParse(JSON.parse(entry))
+  for await (const entry of readEntries(source.name, source.open())) {
+    const where = placeOf(source, entry)
+    if (typeof entry.text !== 'string') throw new UsageError(`${where}: ${entry.text.message}`)
+    const { success, data } = document.safeParse(JSON.parse(entry.text))
     if (!success) throw new UsageError(`${where}: a document has kind and name`)
     const { kind, name, ...body } = data
     if (kind !== 'Policy')

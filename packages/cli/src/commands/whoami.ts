@@ -1,3 +1,4 @@
+import { toPlainLine } from '@epr/model'
 import type { Command } from 'commander'
 import type { Context, Perform } from '../settings/context.js'
 import { VALUE_FLAGS } from '../settings/flags.js'
@@ -18,7 +19,6 @@ function toWords({ verb, ...rest }: Readonly<Record<string, unknown>>): string {
 async function showWhoami({ connect, output }: Context): Promise<undefined> {
   const whoami = await askFor<Whoami>(await connect('ask'), 'GET', '/auth/whoami')
   if (output.format !== 'table') return output.object(whoami)
-  const { toPlainLine } = await import('@epr/model')
   output.line(whoami.open ? 'nobody is asked who they are here' : toPlainLine(whoami.label))
   for (const right of whoami.rights) output.line(`  may ${toPlainLine(toWords(right))}`)
 }

@@ -35,7 +35,9 @@ function check(kind: Kind, { text }: Entry): Checked {
   return checkObject(kind, JSON.parse(text), carried, (field) => field)
 }
 
-const place = ({ name }: Source, { number, line }: Entry): string => `${name}: entry ${number}, line ${line}`
+/** Where an entry stands, for errors. */
+export const placeOf = ({ name }: Source, { number, line }: Entry): string =>
+  `${name}: entry ${number}, line ${line}`
 
 /** How many entries there are. @throws UsageError for the first that is bad, unless bad ones may be passed over */
 async function countEntries(kind: Kind, source: Source, mayFail: boolean): Promise<number> {
@@ -43,7 +45,7 @@ async function countEntries(kind: Kind, source: Source, mayFail: boolean): Promi
   for await (const entry of readEntries(source.name, source.open())) {
     const checked = check(kind, entry)
     if ('problems' in checked && !mayFail) {
-      throw new UsageError(`${place(source, entry)}: ${checked.problems.join('; ')}; nothing was sent`)
+      throw new UsageError(`${placeOf(source, entry)}: ${checked.problems.join('; ')}; nothing was sent`)
     }
     count++
   }
@@ -73,7 +75,7 @@ export async function generate(
 
   async function fail(entry: Entry, error: EprError, object: object = {}): Promise<void> {
     tally.failed++
-    const said = (message: EprError) => `${place(source, entry)}: ${toProblem(message)}`
+    const said = (message: EprError) => `${placeOf(source, entry)}: ${toProblem(message)}`
     if (!isKeptGoing || !isOfEntry(error.code)) {
       const reason = (client && (await findLackingReceiver(client, object, error))) ?? error
       throw new EprError(reason.code, `${said(reason)}; ${tally.created} created`, { cause: error })

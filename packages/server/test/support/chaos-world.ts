@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { startEmbeddedPostgres } from '@epr/embedded-postgres'
-import { type FaultyLink, linkToPostgres, type ServerProcess, startServer } from '@epr/testkit'
-import pg from 'pg'
+import { type FaultyLink, linkToPostgres, queryRows, type ServerProcess, startServer } from '@epr/testkit'
 import type { ChaosOptions, Fault } from './chaos-plan.js'
+import { processesOf } from './postgres-processes.js'
 
 const run = promisify(execFile)
 const silent = { info() {}, warn() {}, error() {} }
@@ -48,23 +48,8 @@ async function startDatabase() {
   const url = `postgres://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
   const filler = join(disk.directory, 'filler')
 
-  async function query<Row extends object>(text: string): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    try {
-      return (await client.query<Row>(text)).rows
-    } finally {
-      await client.end()
-    }
-  }
-
-  const [shown] = await query<{ data_directory: string }>('show data_directory')
-  const [first = ''] = (await readFile(`${shown?.data_directory}/postmaster.pid`, 'utf8')).split('\n')
-
-  async function children(): Promise<number[]> {
-    const text = await readFile(`/proc/${first}/task/${first}/children`, 'utf8')
-    return text.trim().split(' ').map(Number)
-  }
+  const query = <Row extends object>(text: string): Promise<Row[]> => queryRows(url, text)
+  const processes = await processesOf(url)
 
   function signal(pids: readonly number[], name: NodeJS.Signals): void {
     for (const pid of pids) {
@@ -80,10 +65,10 @@ async function startDatabase() {
     url,
     query,
     async freeze() {
-      signal([Number(first), ...(await children())], 'SIGSTOP')
+      signal(await processes(), 'SIGSTOP')
     },
     async thaw() {
-      signal([Number(first), ...(await children())], 'SIGCONT')
+      signal(await processes(), 'SIGCONT')
     },
     /** Kills a process that serves a connection: PostgreSQL ends all others, and recovers. */
     async crash() {

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import pg from 'pg'
+import { queryRows } from '@epr/testkit'
 
 /** What gives the ids of a PostgreSQL's processes, the first and all that it has started. */
 export async function processesOf(url: string): Promise<() => Promise<number[]>> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  const { rows } = await client.query<{ data_directory: string }>('show data_directory')
-  await client.end()
-  const [first = ''] = (await readFile(`${rows[0]?.data_directory}/postmaster.pid`, 'utf8')).split('\n')
+  const [row] = await queryRows<{ data_directory: string }>(url, 'show data_directory')
+  const [first = ''] = (await readFile(`${row?.data_directory}/postmaster.pid`, 'utf8')).split('\n')
   return async () => {
     const children = await readFile(`/proc/${first}/task/${first}/children`, 'utf8').catch(() => '')
     return [first, ...children.trim().split(' ')].filter((pid) => pid !== '').map(Number)
