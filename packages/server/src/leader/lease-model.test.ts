@@ -14,7 +14,11 @@ const TICK_MS = 250
 const NUMBERING_MS = 2 * TICK_MS
 /** How long PostgreSQL keeps a session whose other end has gone without a word. */
 const SESSION_LOST_MS = 11_000
-/** What may pass without a message being numbered, while a server is there that could. */
+/**
+ * What may pass without a message being numbered, from when the leader fell silent, while a server is there that could
+ * lead: one that runs, is reached, and has not been forgotten by PostgreSQL, which it finds out only when its answers stay
+ * away.
+ */
 const LONGEST_PAUSE_MS = 10_000
 
 type Reply = (result: unknown) => void
@@ -29,6 +33,8 @@ interface Session {
   /** Whether PostgreSQL still has it. */
   isAlive: boolean
   silentSince: number | undefined
+  /** Its server has closed it: PostgreSQL learns so as soon as anything reaches it, after what was sent before. */
+  isClosed: boolean
 }
 
 interface Locks {
@@ -46,6 +52,8 @@ function createWorld(serverCount: number, isFenced: boolean) {
   const numbers: { row: number; cursor: number }[] = []
   let statements: Statement[] = []
   let longestPause = 0
+  let silent: Server | undefined
+  let silentSince = 0
 
   /** Runs `work` when nobody else has the lease's row; it lets go by what it is given. */
   function locked(work: (unlock: () => void) => void): void {
@@ -121,8 +129,10 @@ function createWorld(serverCount: number, isFenced: boolean) {
 
   function giveUp(server: Server): void {
     const { session } = server
-    // What reaches PostgreSQL ends the session there; through a hole nothing does.
-    if (session && !server.isCut) session.isAlive = false
+    if (session) {
+      session.isClosed = true
+      if (!server.isCut) session.isAlive = false
+    }
     Object.assign(server, { session: undefined, token: undefined, waitsSince: undefined, answer: undefined })
   }
 
@@ -176,7 +186,7 @@ function createWorld(serverCount: number, isFenced: boolean) {
     if (!takeAnswer(server)) return
     if (!server.session) {
       if (server.isCut) return
-      server.session = { isAlive: true, silentSince: undefined }
+      server.session = { isAlive: true, silentSince: undefined, isClosed: false }
       server.watch = createLeaseWatch()
     }
     const { session, token, watch } = server
@@ -193,26 +203,41 @@ function createWorld(serverCount: number, isFenced: boolean) {
   /** Sessions behind a hole: of a server that is cut off, also those that it has given up. */
   const holes = new Map<Session, Server>()
 
+  function noteHealth(): void {
+    for (const server of servers) {
+      const isForgotten = server.session && !server.session.isAlive
+      if (server.isCut || server.isStopped || isForgotten) server.healthySince = now
+    }
+    const holder = servers.find(({ session }) => session && session === lease.session)
+    if (holder?.healthySince !== now) silent = undefined
+    else if (silent !== holder) {
+      silent = holder
+      silentSince = now
+    }
+  }
+
   function tick(): void {
     now += TICK_MS
-    for (const server of servers) {
-      if (server.isCut && server.session) holes.set(server.session, server)
-      if (server.isCut || server.isStopped) server.healthySince = now
-    }
+    for (const server of servers) if (server.isCut && server.session) holes.set(server.session, server)
+    noteHealth()
+    const reached: Session[] = []
     for (const [session, server] of holes) {
-      if (!server.isCut) holes.delete(session)
-      else if (session.silentSince === undefined) session.silentSince = now
+      if (!server.isCut) {
+        holes.delete(session)
+        reached.push(session)
+      } else if (session.silentSince === undefined) session.silentSince = now
       else if (now - session.silentSince > SESSION_LOST_MS) session.isAlive = false
     }
     const due = later.filter(({ at }) => at <= now)
     for (const step of due) later.splice(later.indexOf(step), 1)
     for (const { run } of due) run()
     deliver()
+    for (const session of reached) if (session.isClosed) session.isAlive = false
     for (const server of servers) if (!server.isStopped) act(server)
     const done = new Set(numbers.map(({ row }) => row))
     const oldest = committed.find(({ id }) => !done.has(id))
     const healthySince = Math.min(...servers.map((server) => server.healthySince))
-    if (oldest) longestPause = Math.max(longestPause, now - Math.max(oldest.at, healthySince))
+    if (oldest) longestPause = Math.max(longestPause, now - Math.max(oldest.at, healthySince, silentSince))
   }
 
   return {
