@@ -36,22 +36,28 @@ export {
 export { codeOfStatus, HTTP_STATUS } from './http-status.js'
 export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
 export {
-  assertJsonDepth,
-  type DividedObject,
-  divideObject,
-  elementTexts,
   fromJsonText,
   isJsonText,
   type Json,
   type JsonText,
+  stringifyJson,
+  toJsonText,
+} from './json.js'
+export {
+  assertJsonDepth,
+  assertJsonDepthInTurns,
+  type DividedObject,
+  divideArray,
+  divideObject,
+  elementTexts,
   MAX_JSON_DEPTH,
   memberText,
   memberTexts,
   PLAIN_NUMBER_CHARS,
+  pickMembers,
+  type Slices,
   skipString,
-  stringifyJson,
-  toJsonText,
-} from './json.js'
+} from './json-scan.js'
 export {
   MESSAGE_PACKAGES,
   MESSAGE_PLATFORM_ID,

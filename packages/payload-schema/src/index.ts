@@ -1,5 +1,3 @@
-// For who compares: JSON values, by what they are and not by how they are written.
-export { equalityKey } from './compile/canonical-key.js'
 // For who validates: the schemas of a registry, and what they may cost.
 export { DEFAULT_LIMITS, type Limits } from './limits.js'
 export type { SchemaCatalogue } from './link/known-documents.js'

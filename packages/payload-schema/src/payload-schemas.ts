@@ -1,5 +1,6 @@
 import { EprError } from '@epr/model'
 import { LRUCache } from 'lru-cache'
+import { equalityKey } from './compile/canonical-key.js'
 import { compileSchema, type Validator } from './compile/compile-schema.js'
 import { assertAffordable } from './compile/schema-cost.js'
 import { DEFAULT_LIMITS, type Limits } from './limits.js'
@@ -54,6 +55,15 @@ export interface PayloadSchemas {
    * @throws INVALID_ARGUMENT when it is not JSON, and what `validate` throws
    */
   validateText(receiver: SchemaOwner, payload: UnreadPayload): Promise<void>
+  /**
+   * A text that is the same for two JSON values exactly when they are equal as JSON Schema means it (2020-12 core, section
+   * 4.2.2): 1 and 1.0 are one number, and the order of keys does not count. That of a short one is there at once.
+   *
+   * @param text JSON
+   * @throws INVALID_ARGUMENT when it is not JSON, or takes too long
+   * @throws RATE_LIMITED when too many others wait
+   */
+  equalityKey(text: string): string | Promise<string>
   /** Ends the workers; what still runs in them is refused with UNAVAILABLE. */
   close(): Promise<void>
 }
@@ -120,6 +130,14 @@ export function createPayloadSchemas(options: PayloadSchemasOptions = {}): Paylo
       throw mismatch(receiver, toDetails(nameInline(plan, payload) ?? violations))
     },
     validateText: validateInWorker,
+    equalityKey(text) {
+      if (text.length <= limits.mainPayloadLength) return equalityKey(text)
+      return pool.run({ kind: 'equality', text }).then((outcome) => {
+        if (outcome.kind === 'key') return outcome.key
+        const reason = 'reason' in outcome ? outcome.reason : outcome.kind
+        throw new EprError('INVALID_ARGUMENT', `the data cannot be compared: ${reason}`)
+      })
+    },
     close: () => pool.close(),
   }
 }
@@ -166,6 +184,8 @@ function assertPayload(receiver: SchemaOwner, outcome: Outcome): void {
         receiver,
         outcome.reasons.map((reason) => `the schema cannot be used: ${reason}`),
       )
+    case 'key':
+      throw new Error('the schema worker has answered another question')
   }
 }
 

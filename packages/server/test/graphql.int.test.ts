@@ -449,7 +449,7 @@ describe('over HTTP', () => {
       'introspection that multiplies',
       `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`,
     ],
-    ['100,000 levels of literals', `{ events(event: ${'{a:'.repeat(100_000)}1${'}'.repeat(100_000)}) {id} }`],
+    ['50,000 levels of literals', `{ events(event: ${'{a:'.repeat(50_000)}1${'}'.repeat(50_000)}) {id} }`],
   ])('refuses %s at once', async (_, document) => {
     const startedAt = performance.now()
     const { errors } = await query(document)

@@ -1,5 +1,6 @@
 import { EprError } from '@epr/model'
 import { LRUCache } from 'lru-cache'
+import { equalityKey } from '../compile/canonical-key.js'
 import { createSchemaChecker } from '../compile/check-schema.js'
 import { compileSchema, type Validator } from '../compile/compile-schema.js'
 import { assertAffordable } from '../compile/schema-cost.js'
@@ -66,10 +67,18 @@ export function createWorkerJobs(setup: WorkerSetup, send: (message: WorkerMessa
   return {
     run(job) {
       if (job.kind === 'validate') return validate(job)
+      if (job.kind === 'equality') return done(keyOf(job.text))
       const checked = attempt(() => checker.check(job.schemaText))
       return done('failure' in checked ? unusable(checked.failure) : { kind: 'ok', ms: 0 })
     },
   }
+}
+
+function keyOf(text: string): Outcome {
+  const key = attempt(() => equalityKey(text))
+  return 'failure' in key
+    ? { kind: 'malformed', reason: reasonOf(key.failure) }
+    : { kind: 'key', key: key.value }
 }
 
 function done(outcome: Outcome): WorkerMessage {

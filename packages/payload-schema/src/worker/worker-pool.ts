@@ -30,7 +30,7 @@ export function createWorkerPool(setup: WorkerSetup): WorkerPool {
   let isClosed = false
 
   const isTrusted = (job: Job): boolean =>
-    job.kind === 'validate' && slowReceivers.get(job.receiverId) === undefined
+    job.kind === 'equality' || (job.kind === 'validate' && slowReceivers.get(job.receiverId) === undefined)
 
   const dispatch = (): void => {
     startNext(free, isTrusted)

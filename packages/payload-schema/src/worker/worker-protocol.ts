@@ -21,15 +21,25 @@ export interface ValidateJob {
   readonly schemaText: string
 }
 
-/** On the wire the schema is left out when the worker was given it before; it asks when it has forgotten. */
-export type WireJob = CheckJob | (Omit<ValidateJob, 'schemaText'> & { readonly schemaText?: string })
+export interface EqualityJob {
+  readonly kind: 'equality'
+  readonly text: string
+}
 
-export type Job = CheckJob | ValidateJob
+/** On the wire the schema is left out when the worker was given it before; it asks when it has forgotten. */
+export type WireJob =
+  | CheckJob
+  | EqualityJob
+  | (Omit<ValidateJob, 'schemaText'> & { readonly schemaText?: string })
+
+export type Job = CheckJob | EqualityJob | ValidateJob
 
 export type Outcome =
   /** `ms`: what the validation took, without the compiling. */
   | { readonly kind: 'ok'; readonly ms: number }
   | { readonly kind: 'violations'; readonly violations: Violations; readonly ms: number }
+  /** See `equalityKey`. */
+  | { readonly kind: 'key'; readonly key: string }
   /** The payload is not JSON; what the parser says. */
   | { readonly kind: 'malformed'; readonly reason: string }
   /** The schema cannot be used; the reasons. */

@@ -50,8 +50,9 @@ function startWorker(file: URL, setup: WorkerSetup, { hear, lose }: WorkerListen
 
 /** Without a schema that the worker was given before. */
 function toWireJob(job: Job, given: RunningWorker['given']): WireJob {
-  if (job.kind === 'check' || given.get(job.receiverId) === undefined) {
-    if (job.kind === 'validate') given.set(job.receiverId, true)
+  if (job.kind !== 'validate') return job
+  if (given.get(job.receiverId) === undefined) {
+    given.set(job.receiverId, true)
     return job
   }
   const { schemaText: _given, ...rest } = job

@@ -14,18 +14,25 @@ const who = z.union([
   z.strictObject({ anonymous: z.literal(true) }).meta({ description: 'Whoever sends no credential.' }),
 ])
 
-const receiverNames = z.union([z.literal('*'), z.array(text).min(1)])
+/** Most subjects, grants, and names of a grant: a policy fits on a screen. */
+const MAX_ENTRIES = 100
+
+/** Its length is looked at before its elements are. */
+const listOf = <Element extends z.ZodType>(element: Element) =>
+  z.array(z.unknown()).min(1).max(MAX_ENTRIES).pipe(z.array(element))
+
+const receiverNames = z.union([z.literal('*'), listOf(text)])
 
 const may = z.union([
   z.enum(['read', 'admin']),
   z.strictObject({ record: receiverNames, about: about.optional() }),
-  z.strictObject({ define: z.array(pattern).min(1) }),
+  z.strictObject({ define: listOf(pattern) }),
   z.strictObject({ switch: receiverNames }),
 ])
 
 /** A policy as it is declared: names of receivers and groups, as `name` or `name@version`, or ids. */
 export const policyDocument = z
-  .strictObject({ who: z.array(who).min(1), may: z.array(may).min(1) })
+  .strictObject({ who: listOf(who), may: listOf(may) })
   .meta({ id: 'Policy', description: 'Who may do what. Policies add up; what none grants is refused.' })
 export type PolicyDocument = z.infer<typeof policyDocument>
 type May = PolicyDocument['may'][number]

@@ -15,6 +15,7 @@ import {
 import { insertKey } from '../storage/idempotency-keys.js'
 import type { Databases } from '../storage/open-database.js'
 import type { StoredReceiver } from '../storage/receivers.js'
+import { mapInTurns } from '../turns.js'
 import { type Idempotency, RepeatDiffersError, type ToClaim } from './idempotency.js'
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput, type UnreadJson } from './input.js'
@@ -50,6 +51,9 @@ export interface EventsOptions {
   idempotency: Idempotency
   nextIdentity: () => Identity
 }
+
+/** Of a batch; each may wait for a worker that validates it. */
+const PREPARED_AT_ONCE = 8
 
 const isOwnFault = (error: unknown): error is EprError =>
   error instanceof EprError &&
@@ -156,7 +160,9 @@ export function createEvents(options: EventsOptions): Events {
     call: Call,
     toClaim?: ToClaim<BatchResult[]>,
   ): Promise<BatchResult[]> {
-    const prepared = await Promise.all(bodies.map((body) => prepare(body, call).catch(toRefusedItem)))
+    const prepared = await mapInTurns(bodies, PREPARED_AT_ONCE, (body) =>
+      prepare(body, call).catch(toRefusedItem),
+    )
     assertAnyAllowed(prepared)
     const events = prepared.flatMap((item) => ('type' in item ? item : []))
     const results = prepared.map((item): BatchResult => ('type' in item ? { id: item.id } : item))

@@ -51,6 +51,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     groups: createGroups({ databases, definitions, idempotency, nextIdentity, onMessages }),
     gateStatus: createGateStatus(databases.reading),
     cloudEvents: createCloudEvents({
+      equalityKey: payloadSchemas.equalityKey,
       events,
       findReceiver: async (type) => {
         const page = { limit: 1, order: 'desc' } as const

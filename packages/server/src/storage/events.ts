@@ -9,6 +9,7 @@ import {
   type PageRequest,
   SEARCHED,
 } from '@epr/model'
+import { mapInTurns } from '../turns.js'
 import type { Connection } from './database.js'
 import { isKeyTaken, type KeyClaim, KeyTakenError } from './idempotency-keys.js'
 import { addMatches, addPageConditions, type Conditions, createConditions, toPage } from './page.js'
@@ -61,6 +62,17 @@ const toRow = (event: NewEvent, payload: string | null): unknown[] => [
   event.type,
 ]
 
+/** Quoting more payload than this, in characters, is done in turns. */
+const QUOTED_AT_ONCE_CHARS = 1024 * 1024
+
+async function toJson(rows: unknown[][], events: readonly NewEvent[]): Promise<string> {
+  let chars = 0
+  for (const { payload } of events) chars += fromJsonText(payload).length
+  if (chars <= QUOTED_AT_ONCE_CHARS) return JSON.stringify(rows)
+  const texts = await mapInTurns(rows, 1, async (row) => JSON.stringify(row))
+  return `[${texts.join(',')}]`
+}
+
 /**
  * Records units of events, their messages and the completions of groups in one statement and transaction: all of
  * it, or nothing.
@@ -76,7 +88,7 @@ export async function insertEvents(connection: Connection, units: EventUnit[]): 
   const large = alone.length > LARGE_PAYLOAD_CHARS ? alone : null
   const rows = events.map((event) => toRow(event, large === null ? fromJsonText(event.payload) : null))
   const values = [
-    JSON.stringify(rows),
+    await toJson(rows, events),
     large,
     [...new Set(events.map((event) => event.event_receiver_id))],
     claims.map(({ key }) => key),

@@ -4,8 +4,8 @@ import { readCloudEvents } from './read-cloud-events.js'
 const HEADERS = ['CE-SpecVersion', '1.0', 'ce-id', '1', 'ce-source', '/s', 'ce-type', 't']
 
 /** The CloudEvent of a request in binary mode with these headers beside the required ones. */
-function read(headers: readonly string[], body: string | Uint8Array = '') {
-  const found = readCloudEvents({ rawHeaders: [...HEADERS, ...headers], body: Buffer.from(body) })
+async function read(headers: readonly string[], body: string | Uint8Array = '') {
+  const found = await readCloudEvents({ rawHeaders: [...HEADERS, ...headers], body: Buffer.from(body) })
   return 'one' in found ? (found.one.value as Record<string, unknown>) : found.many
 }
 
@@ -25,8 +25,8 @@ describe('a header in binary mode', () => {
     ['"a b"', 'a b'],
     ['"a \\"b\\" %22c%22"', 'a "b" "c"'],
     ['', ''],
-  ])('%j is the value %j', (sent, value) => {
-    expect(read(['ce-x', sent])).toMatchObject({ x: value })
+  ])('%j is the value %j', async (sent, value) => {
+    expect(await read(['ce-x', sent])).toMatchObject({ x: value })
   })
 
   it.each([
@@ -46,8 +46,8 @@ describe('a header in binary mode', () => {
     ['is an empty subject', ['ce-subject', ''], /^subject must not be empty/],
     ['is an empty eprsuccess', ['ce-eprsuccess', ''], /^eprsuccess must not be empty/],
     ['is __proto__', ['ce-__proto__', 'x'], /^__proto__ is not the name/],
-  ])('that %s is refused', (_, headers, problem) => {
-    expect(() => read(headers)).toThrow(
+  ])('that %s is refused', async (_, headers, problem) => {
+    await expect(read(headers)).rejects.toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(problem) }),
     )
   })
@@ -66,12 +66,12 @@ describe('data in binary mode', () => {
     ['text/plain; charset=utf-8-odd', 'x', { data_base64: 'eA==' }],
     ['text/plain', Uint8Array.of(255), { data_base64: '/w==' }],
     ['application/octet-stream', 'x', { data_base64: 'eA==' }],
-  ])('of the type %s is read as it says', (type, body, expected) => {
-    expect(read(type === undefined ? [] : ['content-type', type], body)).toMatchObject(expected)
+  ])('of the type %s is read as it says', async (type, body, expected) => {
+    expect(await read(type === undefined ? [] : ['content-type', type], body)).toMatchObject(expected)
   })
 
-  it('is absent when there is no body', () => {
-    expect(Object.keys(read(['content-type', 'application/json'])).sort()).toEqual([
+  it('is absent when there is no body', async () => {
+    expect(Object.keys(await read(['content-type', 'application/json'])).sort()).toEqual([
       'id',
       'source',
       'specversion',
@@ -81,8 +81,11 @@ describe('data in binary mode', () => {
 })
 
 describe('the mode', () => {
-  const modeOf = (contentType: string, body: string) => {
-    const found = readCloudEvents({ rawHeaders: ['Content-Type', contentType], body: Buffer.from(body) })
+  const modeOf = async (contentType: string, body: string) => {
+    const found = await readCloudEvents({
+      rawHeaders: ['Content-Type', contentType],
+      body: Buffer.from(body),
+    })
     return 'one' in found ? 'one' : found.many.length
   }
   const event = '{"specversion":"1.0","id":"1","source":"/s","type":"t"}'
@@ -92,8 +95,8 @@ describe('the mode', () => {
     ['Application/CloudEvents+JSON; charset="UTF-8"', event, 'one'],
     ['application/cloudevents-batch+json', '[]', 0],
     ['application/cloudevents-batch+json;charset=utf-8', `[${event}, 5]`, 2],
-  ])('%s of %s is %s', (contentType, body, mode) => {
-    expect(modeOf(contentType, body)).toBe(mode)
+  ])('%s of %s is %s', async (contentType, body, mode) => {
+    expect(await modeOf(contentType, body)).toBe(mode)
   })
 
   it.each([
@@ -101,8 +104,8 @@ describe('the mode', () => {
     'application/cloudevents',
     'application/cloudevents+xml',
     'text/plain',
-  ])('%s is not read', (contentType) => {
-    expect(() => modeOf(contentType, event)).toThrow(
+  ])('%s is not read', async (contentType) => {
+    await expect(modeOf(contentType, event)).rejects.toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED_MEDIA_TYPE' }),
     )
   })

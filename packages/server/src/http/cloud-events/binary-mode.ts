@@ -1,4 +1,5 @@
 import { EprError, stringifyJson, toJsonText } from '@epr/model'
+import type { JsonInput } from '../../registry/input.js'
 import { parseJsonBody } from '../core/json-body.js'
 
 /** A CloudEvent in binary mode: attributes in headers, data in the body (HTTP binding 1.0.2, section 3.1). */
@@ -67,16 +68,23 @@ function toText(body: Buffer): string | undefined {
   }
 }
 
+/** A member of a CloudEvent: its name, and its value as it is parsed. */
+type Data = { name: 'data' | 'data_base64' } & JsonInput
+
+const toInput = (value: string): JsonInput => ({ value, text: JSON.stringify(value) })
+
 /** The body as the JSON format has it (section 3.1): JSON as it was sent, text as a string, all else as base64. */
-function toData(contentType: string | undefined, body: Buffer): Record<string, unknown> {
-  if (body.length === 0) return {}
+function toData(contentType: string | undefined, body: Buffer): Data | undefined {
+  if (body.length === 0) return undefined
   const mediaType = mediaTypeOf(contentType)
   if (mediaType === '' || JSON_TYPE.test(mediaType)) {
-    return { data: toJsonText(parseJsonBody(body).text) }
+    return { name: 'data', ...parseJsonBody(body) }
   }
   const isText = TEXT_TYPE.test(mediaType) && !OTHER_CHARSET.test(contentType ?? '')
   const text = isText ? toText(body) : undefined
-  return text === undefined ? { data_base64: body.toString('base64') } : { data: text }
+  return text === undefined
+    ? { name: 'data_base64', ...toInput(body.toString('base64')) }
+    : { name: 'data', ...toInput(text) }
 }
 
 /** What no header may be called: data is the body, and its type the header Content-Type (sections 3.1.1, 3.1.2). */
@@ -104,15 +112,19 @@ export function isBinaryMode(rawHeaders: readonly string[]): boolean {
 }
 
 /**
- * The same CloudEvent in structured mode, as JSON text.
+ * The same CloudEvent in structured mode.
  *
  * @throws EprError INVALID_ARGUMENT for a header that cannot be decoded and for invalid JSON
  */
-export function toStructuredText(rawHeaders: readonly string[], body: Buffer): string {
+export function toStructured(rawHeaders: readonly string[], body: Buffer): JsonInput {
   const contentType = headerOf(rawHeaders, 'content-type')
-  return stringifyJson({
+  const data = toData(contentType, body)
+  const attributes = {
     ...Object.fromEntries(readAttributes(rawHeaders)),
-    ...(contentType !== undefined && body.length > 0 && { datacontenttype: contentType }),
-    ...toData(contentType, body),
-  })
+    ...(contentType !== undefined && data && { datacontenttype: contentType }),
+  }
+  return {
+    value: { ...attributes, ...(data && { [data.name]: data.value }) },
+    text: stringifyJson({ ...attributes, ...(data && { [data.name]: toJsonText(data.text) }) }),
+  }
 }

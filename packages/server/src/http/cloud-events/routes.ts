@@ -62,12 +62,13 @@ export function cloudEventRoutes(cloudEvents: CloudEvents): Route[] {
           'application/cloudevents-batch+json': z.array(cloudEvent).max(MAX_BATCH_EVENTS),
           'application/json': anyJson.meta({ description: 'Binary mode: the data; of any media type.' }),
         },
+        maxBody: 'payloads',
         answer: z.union([idAnswerSchema, batchAnswerSchema]),
         failures: [...WRITE_FAILURES, 409],
       },
       async (request) => {
         const { receiver } = parseQuery(cloudEventQuery, request.search)
-        const read = readCloudEvents(request)
+        const read = await readCloudEvents(request)
         const { call } = request
         if ('one' in read) return toIdResponse(await cloudEvents.record(read.one, receiver, call))
         return toBatchResponse(await cloudEvents.recordMany(read.many, receiver, call))

@@ -14,13 +14,14 @@ export interface ReceivedBody {
 }
 
 export interface BodyReader {
-  /** @throws EprError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_ARGUMENT; UNAVAILABLE when there is no room */
-  read(request: IncomingMessage): Promise<ReceivedBody>
+  /**
+   * @param limit of the decoded body, and of each step on the way to it, in bytes
+   * @throws EprError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_ARGUMENT; UNAVAILABLE when there is no room
+   */
+  read(request: IncomingMessage, limit: number): Promise<ReceivedBody>
 }
 
 export interface BodyReaderOptions {
-  /** Of the decoded body, and of each step on the way to it. */
-  maxBodyBytes: number
   /** Room for small bodies, which large ones cannot take. */
   small: Budget
   large: Budget
@@ -55,8 +56,8 @@ function unsupported(coding: string): EprError {
   return new EprError('UNSUPPORTED_MEDIA_TYPE', problem)
 }
 
-const tooLarge = () =>
-  new EprError('PAYLOAD_TOO_LARGE', 'the body is larger than this server accepts (--max-body-bytes)')
+const tooLarge = (limit: number) =>
+  new EprError('PAYLOAD_TOO_LARGE', `the body is larger than the ${limit} bytes that this call takes`)
 
 const noRoom = () => new OverloadError('too many bodies are being received: try again')
 
@@ -93,7 +94,7 @@ interface Receipt {
   reserved: number
 }
 
-export function createBodyReader({ maxBodyBytes, small, large }: BodyReaderOptions): BodyReader {
+export function createBodyReader({ small, large }: BodyReaderOptions): BodyReader {
   const decoding = createTurns(() => DECODED_AT_ONCE)
   const working = createRoom(IN_WORK_BYTES)
 
@@ -115,9 +116,9 @@ export function createBodyReader({ maxBodyBytes, small, large }: BodyReaderOptio
   }
 
   /** The bytes as they come. The receipt that it resolves with still counts. */
-  function receive(request: IncomingMessage): Promise<Receipt> {
+  function receive(request: IncomingMessage, limit: number): Promise<Receipt> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN)
-    if (announced > maxBodyBytes) return Promise.reject(tooLarge())
+    if (announced > limit) return Promise.reject(tooLarge(limit))
     return new Promise((resolve, reject) => {
       const receipt: Receipt = { chunks: [], bytes: 0, hold: undefined, reserved: 0 }
       let isOver = false
@@ -140,7 +141,7 @@ export function createBodyReader({ maxBodyBytes, small, large }: BodyReaderOptio
           else fail(noRoom())
           return
         }
-        if (receipt.bytes + chunk.length > maxBodyBytes) return fail(tooLarge())
+        if (receipt.bytes + chunk.length > limit) return fail(tooLarge(limit))
         if (!count(receipt, chunk.length, fail)) fail(noRoom())
       })
       request.on('end', () => {
@@ -153,16 +154,21 @@ export function createBodyReader({ maxBodyBytes, small, large }: BodyReaderOptio
     })
   }
 
-  async function decode(receipt: Receipt, codings: string[], grow: (bytes: number) => boolean) {
+  async function decode(
+    receipt: Receipt,
+    codings: string[],
+    limit: number,
+    grow: (bytes: number) => boolean,
+  ) {
     for (const coding of codings.reverse()) {
       const before = receipt.chunks.reduce((sum, { length }) => sum + length, 0)
-      receipt.chunks = await decodeOnce(receipt.chunks, coding, maxBodyBytes, grow)
+      receipt.chunks = await decodeOnce(receipt.chunks, coding, limit, grow)
       grow(-before)
     }
   }
 
   /** A large body waits for its turn before it is put together, decoded, and worked on. */
-  async function toBody(receipt: Receipt, codings: string[]): Promise<ReceivedBody> {
+  async function toBody(receipt: Receipt, codings: string[], limit: number): Promise<ReceivedBody> {
     const { hold, reserved } = receipt
     if (reserved > 0 && codings.length === 0) {
       return { bytes: receipt.chunks[0] ?? NOTHING.bytes, release: () => small.free(reserved) }
@@ -180,7 +186,7 @@ export function createBodyReader({ maxBodyBytes, small, large }: BodyReaderOptio
       decoded?.pin()
       if (decoded) {
         const grow = (bytes: number) => decoded.take(bytes)
-        await decoding.run(() => decode(receipt, codings, grow))
+        await decoding.run(() => decode(receipt, codings, limit, grow))
       }
       const bytes = receipt.chunks.reduce((sum, { length }) => sum + length, 0)
       if (bytes > SMALL_BODY_BYTES) leave = await working.enter(bytes)
@@ -202,11 +208,11 @@ export function createBodyReader({ maxBodyBytes, small, large }: BodyReaderOptio
   }
 
   return {
-    async read(request) {
+    async read(request, limit) {
       if (!hasBody(request)) return NOTHING
       const header = request.headers['content-encoding']
       const codings = header === undefined ? [] : readCodings(header)
-      return toBody(await receive(request), codings)
+      return toBody(await receive(request, limit), codings, limit)
     },
   }
 }
@@ -231,7 +237,7 @@ function decodeOnce(
 
     decoder.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > limit) return fail(tooLarge())
+      if (bytes > limit) return fail(tooLarge(limit))
       if (!grow(chunk.length)) return fail(noRoom())
       decoded.push(chunk)
     })

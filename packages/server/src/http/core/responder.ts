@@ -7,7 +7,7 @@ import { whoAreYou } from '../../access/rights.js'
 import type { Once } from '../../call.js'
 import { createTurns } from '../../turns.js'
 import { createAnswerWriter, STALLED_MS, type Written } from './answer-writer.js'
-import { CODINGS, createBodyReader } from './body-reader.js'
+import { CODINGS, createBodyReader, SMALL_BODY_BYTES } from './body-reader.js'
 import type { Budgets } from './budgets.js'
 import { isServerFault, OverloadError, toEprError, toErrorResponse } from './error-response.js'
 import { createRefusalLog } from './refusal-log.js'
@@ -121,9 +121,13 @@ const STREAM_REASONS = {
 export function createResponder(options: ResponderOptions): Responder & { send: Send } {
   const refusals = createRefusalLog(options.log)
   const { small, large, waiting } = options.budgets
-  const bodies = createBodyReader({ maxBodyBytes: options.maxBodyBytes, small, large })
+  const bodies = createBodyReader({ small, large })
   const writer = createAnswerWriter(waiting)
   const pages = createTurns(() => (writer.isLongLately ? LONG_PAGES_AT_ONCE : PAGES_AT_ONCE))
+
+  function limitOf({ doc: { maxBody = SMALL_BODY_BYTES } }: Route): number {
+    return maxBody === 'payloads' ? options.maxBodyBytes : Math.min(maxBody, options.maxBodyBytes)
+  }
 
   function logRefusal(response: ServerResponse, reasons: NonNullable<HttpResponse['refused']>): void {
     const { method = '' } = response.req
@@ -244,7 +248,7 @@ export function createResponder(options: ResponderOptions): Responder & { send: 
       try {
         // Before the body: a stranger's is not to be read.
         const principal = principalOf(request, route, options.access)
-        const body = await bodies.read(request).catch((error: unknown) => {
+        const body = await bodies.read(request, limitOf(route)).catch((error: unknown) => {
           // RFC 9110, section 15.5.16: what could be sent in place of it.
           if (isUnsupported(error)) stateOf(response).headers.push('accept-encoding', CODINGS)
           throw error

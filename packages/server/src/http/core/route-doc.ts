@@ -28,6 +28,8 @@ export interface RouteDoc {
   /** Absent when the answer has no body. */
   answer?: z.ZodType
   contentType?: string
+  /** How large its body may be, in bytes; `payloads` stands for what the server takes (--max-body-bytes). @default 64 KiB */
+  maxBody?: number | 'payloads'
   /** Whoever asks is answered, and not asked who they are: what is said to everybody. */
   open?: true
   failures: readonly number[]

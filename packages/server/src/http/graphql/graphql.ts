@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EprError, isUlidFilter, memberText, SEARCHED, type Searched, stringifyJson } from '@epr/model'
+import { EprError, isUlidFilter, SEARCHED, type Searched, stringifyJson } from '@epr/model'
 import {
   buildSchema,
   type ExecutionResult,
@@ -13,10 +13,10 @@ import {
   validate,
 } from 'graphql'
 import * as z from 'zod'
-import type { JsonInput } from '../../registry/input.js'
+import type { JsonInput, UnreadJson } from '../../registry/input.js'
 import type { Registry } from '../../registry/registry.js'
 import { isServerFault, toEprError } from '../core/error-response.js'
-import { parseJsonBody } from '../core/json-body.js'
+import { readObjectBody } from '../core/json-body.js'
 import { API_PREFIX, defineRoute, type HttpRequest, type HttpResponse, type Route } from '../core/route.js'
 import { WRITE_FAILURES } from '../core/route-doc.js'
 import { FieldsWithSynonymsRule } from './field-suggestions.js'
@@ -36,7 +36,7 @@ export interface GraphqlOptions {
 interface GraphqlRequest {
   query: string
   operationName: string | undefined
-  variables: JsonInput | undefined
+  variables: JsonInput | UnreadJson | undefined
 }
 
 /** The input that a kind of object is searched by: `FindEventInput`. */
@@ -57,31 +57,23 @@ function loadSchema(): GraphQLSchema {
   return schema
 }
 
-/** @throws EprError INVALID_ARGUMENT for a body that is not a GraphQL request */
-function readRequest(body: Buffer): GraphqlRequest {
-  const { value, text } = parseJsonBody(body)
-  const request = (typeof value === 'object' ? value : null) as Record<string, unknown> | null
-  const query = request?.query
-  const operationName = request?.operationName
-  const variables = request?.variables
+/** @throws EprError INVALID_ARGUMENT for a body that is not a GraphQL request; PAYLOAD_TOO_LARGE for a long document */
+async function readRequest(body: Buffer): Promise<GraphqlRequest> {
+  const { fields, exact: variables } = await readObjectBody(body, 'variables')
+  const { query, operationName } = fields
   if (typeof query !== 'string') {
     throw new EprError(
       'INVALID_ARGUMENT',
       'the body must be {"query": "…", "variables": {…}, "operationName": "…"}',
     )
   }
-  if (
-    variables !== undefined &&
-    variables !== null &&
-    (typeof variables !== 'object' || Array.isArray(variables))
-  ) {
+  if (variables && !/^(?:\{|null$)/.test(variables.text)) {
     throw new EprError('INVALID_ARGUMENT', 'variables must be an object')
   }
-  const source = memberText(text, 'variables')
   return {
     query,
     operationName: typeof operationName === 'string' && operationName !== '' ? operationName : undefined,
-    variables: source === undefined ? undefined : { value: variables, text: source },
+    variables,
   }
 }
 
@@ -105,6 +97,7 @@ const DOC = {
     errors: z.array(z.object({ message: z.string() })).optional(),
     extensions: z.object({ truncated: z.record(z.string(), z.string()) }).optional(),
   }),
+  maxBody: 'payloads',
   failures: WRITE_FAILURES,
 } as const
 
@@ -121,7 +114,7 @@ export function createGraphqlRoute({ registry, maxGraphqlBytes, log }: GraphqlOp
       assertDocumentSize(document)
       const errors = validate(schema, document, RULES)
       if (errors.length > 0) return { errors }
-      const variableValues = readVariables(schema, document, request.operationName, request.variables)
+      const variableValues = await readVariables(schema, document, request.operationName, request.variables)
       const { operationName } = request
       return await execute({ schema, document, rootValue, contextValue, variableValues, operationName })
     } catch (error) {
@@ -170,7 +163,7 @@ export function createGraphqlRoute({ registry, maxGraphqlBytes, log }: GraphqlOp
     const context: GraphqlContext = { call, load: createLoadLimit(maxGraphqlBytes), truncated: {} }
     let request: GraphqlRequest
     try {
-      request = readRequest(body)
+      request = await readRequest(body)
     } catch (error) {
       return toResponse(400, { errors: [toGraphqlError(error)] }, context, requestId)
     }

@@ -12,7 +12,7 @@ import type { Call } from '../../call.js'
 import type { Registry } from '../../registry/registry.js'
 import { parseLimit } from '../rest/query-params.js'
 import type { LoadLimit } from './load-limit.js'
-import { type JsonSource, toJsonInput } from './scalars.js'
+import { type JsonSource, toJsonInput, toPayload } from './scalars.js'
 
 /** What resolvers of one request share. */
 export interface GraphqlContext {
@@ -125,10 +125,10 @@ function createQueries({ events, receivers, groups, gateStatus }: Registry) {
 
 function createMutations({ events, receivers, groups }: Registry) {
   return {
-    create_event: (
+    create_event: async (
       { event: { payload, ...fields } }: { event: { payload: JsonSource } },
       { call }: GraphqlContext,
-    ) => events.create({ fields, payload: toJsonInput(payload) }, call),
+    ) => events.create({ fields, payload: await toPayload(payload) }, call),
     create_event_receiver: (
       { event_receiver: { schema, ...fields } }: { event_receiver: { schema: JsonSource } },
       { call }: GraphqlContext,

@@ -1,6 +1,8 @@
-import { assertJsonDepth, EprError, type JsonText, readTime } from '@epr/model'
+import { assertJsonDepth, assertJsonDepthInTurns, EprError, type JsonText, readTime } from '@epr/model'
 import { GraphQLError, type GraphQLScalarType, Kind, type ValueNode } from 'graphql'
-import type { JsonInput } from '../../registry/input.js'
+import type { JsonInput, UnreadJson } from '../../registry/input.js'
+import { SLICES } from '../../turns.js'
+import { LONG_TEXT_CHARS, parseText } from '../core/json-body.js'
 
 /** A variable's value with the text it had in the request, for the JSON scalar to read. */
 const sources = new WeakMap<object, string>()
@@ -12,7 +14,7 @@ export function withSource({ text, value }: JsonInput): object {
   return marked
 }
 
-const MAX_SHOWN_CHARS = 100
+export const MAX_SHOWN_CHARS = 100
 const MAX_SHOWN_MEMBERS = 20
 
 function shorten(value: unknown): unknown {
@@ -45,10 +47,17 @@ const isJsonSource = (value: object): value is JsonSource => known.has(value)
 
 function toJsonSource(text: string): JsonSource {
   assertJsonDepth(text)
+  return asKnown(text)
+}
+
+function asKnown(text: string): JsonSource {
   const value = { source: text }
   known.add(value)
   return value
 }
+
+/** Longest JSON that is parsed here as a whole: the schema of a receiver is shorter. */
+const MAX_PARSED_CHARS = 2 * 1024 * 1024
 
 /**
  * The JSON that was given as an argument. A string is JSON text, or an error: `"{\"name\":\"joe\"}"` is what existing
@@ -57,6 +66,12 @@ function toJsonSource(text: string): JsonSource {
  * @throws EprError INVALID_ARGUMENT
  */
 export function toJsonInput({ source }: JsonSource): JsonInput {
+  if (source.length > MAX_PARSED_CHARS) {
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      `JSON of more than ${MAX_PARSED_CHARS} characters is not read here`,
+    )
+  }
   const value: unknown = JSON.parse(source)
   if (typeof value !== 'string') return { text: source, value }
   try {
@@ -70,8 +85,20 @@ export function toJsonInput({ source }: JsonSource): JsonInput {
   }
 }
 
+/** The same for a payload, which may be long: then nobody has parsed it. @throws EprError INVALID_ARGUMENT */
+export async function toPayload(given: JsonSource): Promise<JsonInput | UnreadJson> {
+  const { source } = given
+  if (source.length <= LONG_TEXT_CHARS) return toJsonInput(given)
+  if (!source.startsWith('"')) return { text: source, hasLongNumbers: true }
+  const { value } = parseText(source)
+  await assertJsonDepthInTurns(String(value), SLICES)
+  return { text: String(value), hasLongNumbers: true }
+}
+
 function parseValue(value: unknown): JsonSource {
   const source = typeof value === 'object' && value !== null ? sources.get(value) : undefined
+  // A long one has been gone through when it was found.
+  if (source !== undefined && source.length > LONG_TEXT_CHARS) return asKnown(source)
   return toJsonSource(source ?? JSON.stringify(value))
 }
 

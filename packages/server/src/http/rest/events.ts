@@ -1,7 +1,6 @@
 import {
   batchAnswerSchema,
   EprError,
-  elementTexts,
   eventInputSchema,
   eventSchema,
   idAnswerSchema,
@@ -10,7 +9,16 @@ import {
 } from '@epr/model'
 import * as z from 'zod'
 import type { EventBody, Events } from '../../registry/events.js'
-import { parseJsonBody, readObjectBody, toObjectBody } from '../core/json-body.js'
+import type { JsonInput } from '../../registry/input.js'
+import { mapInTurns } from '../../turns.js'
+import {
+  divideText,
+  LONG_TEXT_CHARS,
+  parseText,
+  readElements,
+  readObjectBody,
+  toObjectBody,
+} from '../core/json-body.js'
 import { API_PREFIX, defineRoute, type Route } from '../core/route.js'
 import { anyJson, manyOf, READ_FAILURES, WRITE_FAILURES } from '../core/route-doc.js'
 import { toBatchResponse, toIdResponse, toListResponse, toOneResponse } from './answers.js'
@@ -22,22 +30,29 @@ const eventBody = eventSchema
   .extend({ payload: anyJson, EventReceiver: receiverBody.optional() })
   .meta({ id: 'Event', description: 'An event got by id carries its receiver; lists leave it out.' })
 
-function toEventBody(value: unknown, text: string): EventBody {
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** An element that is not an object is that element's fault alone. */
+function toEventBody({ value, text }: JsonInput): EventBody {
+  if (!isObject(value)) return { fields: value, payload: undefined }
   const { fields, exact } = toObjectBody({ value, text }, 'payload')
   return { fields, payload: exact }
 }
 
-/** An element that is not an object is that element's fault alone. */
-function toEventBodies(body: Buffer): EventBody[] {
-  const { value, text } = parseJsonBody(body)
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_BATCH_EVENTS) {
+async function toLongEventBody(text: string): Promise<EventBody> {
+  const { fields, exact } = await divideText(text, 'payload')
+  return { fields, payload: exact }
+}
+
+async function readBatch(body: Buffer): Promise<EventBody[]> {
+  const texts = await readElements(body, MAX_BATCH_EVENTS)
+  if (!texts || texts.length === 0) {
     throw new EprError('INVALID_ARGUMENT', `the body must be an array of 1 to ${MAX_BATCH_EVENTS} events`)
   }
-  const texts = elementTexts(text)
-  return value.map((element: unknown, index) => {
-    const isObject = typeof element === 'object' && element !== null && !Array.isArray(element)
-    return isObject ? toEventBody(element, texts[index] ?? '') : { fields: element, payload: undefined }
-  })
+  return mapInTurns(texts, 1, async (text) =>
+    text.length > LONG_TEXT_CHARS ? toLongEventBody(text) : toEventBody(parseText(text)),
+  )
 }
 
 export function eventRoutes(events: Events): Route[] {
@@ -50,11 +65,14 @@ export function eventRoutes(events: Events): Route[] {
         tag: 'events',
         body: newEvent,
         idempotent: true,
+        maxBody: 'payloads',
         answer: idAnswerSchema,
         failures: [...WRITE_FAILURES, 409],
       },
       async ({ body, call }) => {
-        const { fields, exact: payload } = readObjectBody(body, 'payload')
+        const read = readObjectBody(body, 'payload')
+        // The one hot call: most bodies are not waited for.
+        const { fields, exact: payload } = read instanceof Promise ? await read : read
         return toIdResponse(await events.create({ fields, payload }, call))
       },
     ),
@@ -66,10 +84,11 @@ export function eventRoutes(events: Events): Route[] {
         tag: 'events',
         body: z.array(newEvent).min(1).max(MAX_BATCH_EVENTS),
         idempotent: true,
+        maxBody: 'payloads',
         answer: batchAnswerSchema,
         failures: [...WRITE_FAILURES, 409],
       },
-      async ({ body, call }) => toBatchResponse(await events.createMany(toEventBodies(body), call)),
+      async ({ body, call }) => toBatchResponse(await events.createMany(await readBatch(body), call)),
     ),
     defineRoute(
       'get',

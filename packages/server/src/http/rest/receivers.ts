@@ -9,6 +9,9 @@ import { definitionQuery, parseQuery, splitQuery } from './query-params.js'
 const newReceiver = eventReceiverInputSchema.extend({ schema: schemaField }).meta({ id: 'NewEventReceiver' })
 export const receiverBody = eventReceiverSchema.extend({ schema: schemaField }).meta({ id: 'EventReceiver' })
 
+/** A schema has at most 1,048,576 characters; it is parsed here as a whole. */
+const SCHEMA_BODY_BYTES = 2 * 1024 * 1024
+
 export function receiverRoutes(receivers: Receivers): Route[] {
   return [
     defineRoute(
@@ -19,6 +22,7 @@ export function receiverRoutes(receivers: Receivers): Route[] {
         tag: 'receivers',
         body: newReceiver,
         idempotent: true,
+        maxBody: SCHEMA_BODY_BYTES,
         answer: idAnswerSchema,
         failures: [...WRITE_FAILURES, 409],
       },

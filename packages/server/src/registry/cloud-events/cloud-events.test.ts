@@ -41,6 +41,7 @@ function createWorld(problems: Record<string, EprError>) {
         return `id of ${name}`
       },
     },
+    equalityKey: (text) => text,
     findReceiver: async () => 'receiver',
     mappers: [],
   })

@@ -12,6 +12,8 @@ const NVRPP_ATTRIBUTES: Readonly<Record<keyof Nvrpp, string>> = {
   package: 'eprpackage',
 }
 
+const KEPT_CHARS = 256 * 1024
+
 /** The event of a CloudEvent, whose fields are known. */
 export interface CloudEventBody extends EventBody {
   fields: Nvrpp & { description: string; success: boolean; event_receiver_id: string }
@@ -91,6 +93,7 @@ export function toEventBody(
       success: toSuccess(event, known?.success),
       event_receiver_id: receiverId,
     },
-    payload: { value: event, text },
+    // What is parsed of a long one is not kept until it is its turn to be recorded.
+    payload: text.length > KEPT_CHARS ? { text, hasLongNumbers: true } : { value: event, text },
   }
 }
