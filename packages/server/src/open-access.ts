@@ -60,7 +60,7 @@ export async function createKeyInDatabase(
       access,
       resolveName: createResolveName(upkeep),
     })
-    const call = { principal: access.authenticate({ headers: {} }), requestId: 'epr-server key create' }
+    const call = { principal: await access.authenticate({ headers: {} }), requestId: 'epr-server key create' }
     return (await administration.createKey(key, call)).key
   } finally {
     await opened.close()

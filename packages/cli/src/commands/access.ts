@@ -8,12 +8,16 @@ import { askFor } from './ask-for.js'
 
 const document = z.looseObject({ kind: z.string(), name: z.string() })
 
+interface Issuer {
+  issuer: string
+}
+
 interface Policy {
   name: string
   resolved: { grants: object[] }
 }
 
-/** Puts every policy of a file; the file is read to its end before anything is sent. */
+/** Puts every issuer and policy of a file; the file is read to its end before anything is sent. */
 async function apply(
   { connect, output, settings, stdin }: Context,
   _: Request<typeof VALUE_FLAGS>,
@@ -22,6 +26,7 @@ async function apply(
   const { readEntries } = await import('../input/entries.js')
   const { placeOf, toSource } = await import('../objects/generate.js')
   const source = await toSource(file, { stdin })
+  const issuers: { name: string; body: object }[] = []
   const policies: { name: string; body: object }[] = []
   for await (const entry of readEntries(source.name, source.open())) {
     const where = placeOf(source, entry)
@@ -29,12 +34,22 @@ async function apply(
     const { success, data } = document.safeParse(JSON.parse(entry.text))
     if (!success) throw new UsageError(`${where}: a document has kind and name`)
     const { kind, name, ...body } = data
-    if (kind !== 'Policy')
-      throw new UsageError(`${where}: the kind ${JSON.stringify(kind)} is not known: there is Policy`)
-    policies.push({ name, body })
+    if (kind === 'Issuer') issuers.push({ name, body })
+    else if (kind === 'Policy') policies.push({ name, body })
+    else
+      throw new UsageError(
+        `${where}: the kind ${JSON.stringify(kind)} is not known: there are Issuer and Policy`,
+      )
   }
-  if (settings.dryRun) return output.object(policies.map(({ name, body }) => ({ name, ...body })))
+  if (settings.dryRun)
+    return output.object([...issuers, ...policies].map(({ name, body }) => ({ name, ...body })))
   const client = await connect('ask')
+  // Policies name issuers, wherever they stand in the file.
+  for (const { name, body } of issuers) {
+    const put = await askFor<Issuer>(client, 'PUT', `/issuers/${encodeURIComponent(name)}`, body)
+    if (output.format === 'table') output.line(`the issuer ${name} is ${put.issuer}`)
+    else await output.object(put)
+  }
   for (const { name, body } of policies) {
     const put = await askFor<Policy>(client, 'PUT', `/policies/${encodeURIComponent(name)}`, body)
     if (output.format === 'table')
@@ -89,7 +104,7 @@ export function defineAccess(access: Command, perform: Perform): void {
   perform(
     access
       .command('apply')
-      .description('Puts the policies of a file. It is read to its end before anything is sent.')
+      .description('Puts the issuers and policies of a file. It is read to its end before anything is sent.')
       .argument('<file>', 'YAML or JSON, several documents; - for stdin'),
     VALUE_FLAGS,
     'access apply policies.yaml',

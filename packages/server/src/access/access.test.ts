@@ -18,6 +18,7 @@ function createWorld() {
         ['from access_keys', isGood ? [row] : []],
         ['from access_version', [{ version }]],
         ['from policies', []],
+        ['from issuers', []],
       ]
       const [, rows = []] = answers.find(([part]) => text.includes(part)) ?? []
       await held
@@ -41,7 +42,7 @@ it('does not let a revoked key in again when what was read before comes after wh
   const world = createWorld()
   await world.access.reload()
   const request = { headers: { authorization: `Bearer ${world.key.text}` } }
-  expect(world.access.authenticate(request).id).toBe('key:ci')
+  expect((await world.access.authenticate(request)).id).toBe('key:ci')
 
   let letGo: () => void = () => undefined
   world.hold(

@@ -11,17 +11,22 @@ import {
 } from '../storage/access.js'
 import type { Connection } from '../storage/database.js'
 import { readCredential } from './credentials.js'
+import { readIssuer } from './issuer.js'
+import { differingClaim, jobId } from './job-claims.js'
+import { createJobTokens, type JobToken, type JobTokens } from './job-tokens.js'
 import { readKeyId } from './key-text.js'
-import { compileGrant, type ResolvedPolicy } from './policy.js'
+import { compileGrant, jobsIn, type ResolvedPolicy } from './policy.js'
 import { type Grant, may, type Rights } from './rights.js'
 
 /** Who calls, and what they may. */
 export interface Principal extends Rights {
   /** The same for the same caller for ever, also after a rotation: idempotency keys of one are not another's. */
   readonly id: string
-  readonly kind: 'anonymous' | 'key'
+  readonly kind: 'anonymous' | 'key' | 'job'
   /** Of the key that was sent. */
   readonly keyId?: string
+  /** The token of a CI job. */
+  readonly token?: JobToken
 }
 
 /** When callers are asked who they are: once others may come or a key exists, never, or always. */
@@ -38,12 +43,12 @@ export interface AccessOptions {
 
 export interface Access {
   /**
-   * Who sends a request. From memory: no query, no slow hash.
+   * Who sends a request. From memory: no query, no slow hash; later for a CI job's token that is seen the first time.
    *
    * @throws EprError UNAUTHENTICATED for a credential that is not good; UNAVAILABLE when it has not been possible for too
    *   long to find out what has changed
    */
-  authenticate(request: Pick<IncomingMessage, 'headers'>): Principal
+  authenticate(request: Pick<IncomingMessage, 'headers'>): Principal | Promise<Principal>
   /** Whether nobody is asked who they are. */
   readonly isOpen: boolean
   /** How many keys are good. */
@@ -91,13 +96,65 @@ interface Snapshot {
   hadKeys: boolean
   byHash: ReadonlyMap<string, Held>
   anonymous: Principal
+  tokens: JobTokens
+  /** What the issuers were declared as. */
+  declared: string
+  policies: readonly NamedPolicy[]
+  jobs: WeakMap<JobToken, Principal>
 }
 
-const EMPTY: Snapshot = { version: -1n, hadKeys: false, byHash: new Map(), anonymous: anonymousWith([]) }
+interface NamedPolicy extends ResolvedPolicy {
+  name: string
+}
+
+const EMPTY: Snapshot = {
+  version: -1n,
+  hadKeys: false,
+  byHash: new Map(),
+  anonymous: anonymousWith([]),
+  tokens: createJobTokens({ issuers: [], onError: () => undefined }),
+  declared: '[]',
+  policies: [],
+  jobs: new WeakMap(),
+}
+
+/** A job with all that policies grant it. */
+function toJob(token: JobToken, policies: readonly NamedPolicy[]): Principal {
+  const { issuer, claims } = token
+  const grants: Grant[] = []
+  const near: string[] = []
+  for (const policy of policies) {
+    const jobs = policy.who
+      .flatMap((subject) => jobsIn(subject) ?? [])
+      .filter((each) => each.issuer === issuer.name)
+    const differing = jobs.map(({ rules }) => differingClaim(rules, claims))
+    if (differing.includes(undefined)) grants.push(...policy.grants.map(compileGrant))
+    else if (differing.length > 0)
+      near.push(`the policy ${policy.name} is for another ${differing.join(' or ')}`)
+  }
+  const id = jobId(issuer, claims)
+  return {
+    id,
+    kind: 'job',
+    label: `the job ${id}`,
+    isKnown: true,
+    grants,
+    token,
+    nearly: near.length > 0 ? near.join(', ') : undefined,
+  }
+}
 
 /** Who has which key may what, worked out once for each change. */
-function compile({ version, hadKeys, keys, policies }: StoredAccess): Snapshot {
-  const resolved = policies.map((policy) => JSON.parse(policy.resolved) as ResolvedPolicy)
+function compile(
+  { version, hadKeys, keys, policies, issuers }: StoredAccess,
+  last: Snapshot,
+  onError: (error: unknown) => void,
+): Snapshot {
+  const resolved = policies.map(({ name, resolved }) => ({
+    name,
+    ...(JSON.parse(resolved) as ResolvedPolicy),
+  }))
+  const declared = JSON.stringify(issuers.map(({ name, document }) => [name, document]))
   const grantsOf = (isMeant: (subject: ResolvedPolicy['who'][number]) => boolean): Grant[] =>
     resolved.filter((policy) => policy.who.some(isMeant)).flatMap((policy) => policy.grants.map(compileGrant))
   const toHeld = ({ id, name, is_admin, expires_at }: StoredKey): Held => ({
@@ -109,7 +166,7 @@ function compile({ version, hadKeys, keys, policies }: StoredAccess): Snapshot {
       isKnown: true,
       grants: [
         ...(is_admin ? EVERYTHING : []),
-        ...grantsOf((subject) => 'key' in subject && subject.key === name),
+        ...grantsOf((subject) => !('ci' in subject) && 'key' in subject && subject.key === name),
       ],
     },
     expiresAt: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
@@ -118,7 +175,15 @@ function compile({ version, hadKeys, keys, policies }: StoredAccess): Snapshot {
     version: BigInt(version),
     hadKeys,
     byHash: new Map(keys.map((key) => [key.hash.toString('base64'), toHeld(key)])),
-    anonymous: anonymousWith(grantsOf((subject) => 'anonymous' in subject)),
+    anonymous: anonymousWith(grantsOf((subject) => !('ci' in subject) && 'anonymous' in subject)),
+    // Verified tokens and the keys of issuers outlive a change of something else.
+    tokens:
+      declared === last.declared
+        ? last.tokens
+        : createJobTokens({ issuers: issuers.map(readIssuer), onError }),
+    declared,
+    policies: resolved,
+    jobs: new WeakMap(),
   }
 }
 
@@ -132,7 +197,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
 
   async function readAll(): Promise<void> {
     const startedAt = performance.now()
-    const read = compile(await selectAccess(connection))
+    const read = compile(await selectAccess(connection), snapshot, onError)
     // Several read at the same time: what one has read before a change must not undo what another has read after it.
     if (read.version < snapshot.version) return
     snapshot = read
@@ -143,6 +208,8 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
   /** What a principal is by now; undefined when it is no more. */
   function currentOf(principal: Principal): Principal | undefined {
     if (principal === OPEN) return isOpen() ? OPEN : undefined
+    if (principal.token)
+      return isInTime(principal.token) && isConfigured(principal.token) ? byJob(principal.token) : undefined
     if (principal.keyId === undefined) return snapshot.anonymous
     const held = [...snapshot.byHash.values()].find((each) => each.principal.keyId === principal.keyId)
     return held && isInTime(held) ? held.principal : undefined
@@ -157,7 +224,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
     }
   }
 
-  const isInTime = ({ expiresAt }: Held): boolean => expiresAt > Date.now()
+  const isInTime = ({ expiresAt }: Pick<Held, 'expiresAt'>): boolean => expiresAt > Date.now()
 
   async function look(): Promise<void> {
     const startedAt = performance.now()
@@ -171,6 +238,21 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
     const ids = [...used]
     used.clear()
     await markKeysUsed(connection, ids)
+  }
+
+  const isConfigured = ({ issuer }: JobToken): boolean => snapshot.tokens.has(issuer)
+
+  function byJob(token: JobToken): Principal {
+    const known = snapshot.jobs.get(token)
+    if (known) return known
+    const job = toJob(token, snapshot.policies)
+    snapshot.jobs.set(token, job)
+    return job
+  }
+
+  function byToken(token: string): Principal | Promise<Principal> {
+    const known = snapshot.tokens.known(token)
+    return known ? byJob(known) : snapshot.tokens.verify(token).then(byJob)
   }
 
   function byKey(token: string): Principal {
@@ -197,7 +279,8 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
       if (isOpen() && !FORWARDED.some((name) => headers[name] !== undefined)) return OPEN
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
       const token = readCredential(headers)
-      return token === undefined ? snapshot.anonymous : byKey(token)
+      if (token === undefined) return snapshot.anonymous
+      return token.includes('.') ? byToken(token) : byKey(token)
     },
     reload: readAll,
     endOf(principal) {

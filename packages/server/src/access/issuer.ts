@@ -121,3 +121,7 @@ export function resolveIssuer(name: string, document: IssuerDocument, audience: 
     jwks: document.jwks,
   }
 }
+
+/** An issuer as it is kept. */
+export const readIssuer = ({ name, document }: { name: string; document: string }): Issuer =>
+  resolveIssuer(name, JSON.parse(document) as IssuerDocument, undefined)

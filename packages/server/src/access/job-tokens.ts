@@ -44,6 +44,8 @@ export interface JobToken {
 export interface JobTokens {
   /** A token that has been verified before and is still good. */
   known(token: string): JobToken | undefined
+  /** Whether tokens of this issuer are taken. */
+  has(issuer: Issuer): boolean
   /** @throws TokenError UNAUTHENTICATED with what is wrong */
   verify(token: string): Promise<JobToken>
 }
@@ -131,6 +133,7 @@ export function createJobTokens({ issuers, onError }: JobTokensOptions): JobToke
   const digestOf = (token: string): string => hash('sha256', token, 'base64')
 
   return {
+    has: ({ issuer }) => byIssuer.has(issuer),
     known(token) {
       const held = cache.get(digestOf(token))
       return held && held.expiresAt > Date.now() ? held : undefined

@@ -1,5 +1,6 @@
 import { EprError } from '@epr/model'
 import * as z from 'zod'
+import type { ClaimRules } from './job-claims.js'
 import type { About, Grant } from './rights.js'
 
 const text = z.string().min(1)
@@ -12,6 +13,10 @@ const about = z
 const who = z.union([
   z.strictObject({ key: text }).meta({ description: 'The key of this name.' }),
   z.strictObject({ anonymous: z.literal(true) }).meta({ description: 'Whoever sends no credential.' }),
+  z
+    .object({ ci: text })
+    .catchall(z.union([text, z.array(text).min(1)]))
+    .meta({ description: 'Jobs of this issuer whose tokens have these claims.' }),
 ])
 
 /** Most subjects, grants, and names of a grant: a policy fits on a screen. */
@@ -36,6 +41,15 @@ export const policyDocument = z
   .meta({ id: 'Policy', description: 'Who may do what. Policies add up; what none grants is refused.' })
 export type PolicyDocument = z.infer<typeof policyDocument>
 type May = PolicyDocument['may'][number]
+
+/** The jobs that a policy is for, or undefined where it is for somebody else. A claim may be called `key` too. */
+export function jobsIn(
+  subject: PolicyDocument['who'][number],
+): { issuer: string; rules: ClaimRules } | undefined {
+  if (!('ci' in subject)) return undefined
+  const { ci: issuer, ...rules } = subject
+  return { issuer, rules }
+}
 
 /** A policy with ids in place of names. */
 export interface ResolvedPolicy {

@@ -32,6 +32,8 @@ export interface Rights {
   /** Whether it has shown who it is. */
   readonly isKnown: boolean
   readonly grants: readonly Grant[]
+  /** Why policies that are nearly for it are not, for itself alone. */
+  readonly nearly?: string | undefined
 }
 
 const matches = (pattern: string, value: string): boolean =>
@@ -71,9 +73,9 @@ function describe(deed: Deed): string {
 }
 
 /** What of the grants for this verb does not fit, for the one who has them. */
-function whyNot({ grants }: Rights, deed: Deed): string {
+function whyNot({ grants, nearly }: Rights, deed: Deed): string {
   const same = grants.filter(({ verb }) => verb === deed.verb)
-  if (same.length === 0) return `no policy grants it ${deed.verb}`
+  if (same.length === 0) return `no policy grants it ${deed.verb}${nearly === undefined ? '' : `; ${nearly}`}`
   if (deed.verb !== 'record') return `its policies grant ${deed.verb} of others`
   const here = same.filter((grant) => grant.verb === 'record' && holds(grant.receivers, deed.receiver))
   if (here.length === 0) return 'its policies grant record at other receivers'

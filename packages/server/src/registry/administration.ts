@@ -1,22 +1,33 @@
 import { EprError, readDurationMs } from '@epr/model'
 import * as z from 'zod'
 import type { Access } from '../access/access.js'
+import { issuerDocument, readIssuer, resolveIssuer } from '../access/issuer.js'
+import { assertPinned } from '../access/job-claims.js'
 import { drawKey, hashKey } from '../access/key-text.js'
-import { type PolicyDocument, policyDocument, type ResolveName, resolvePolicy } from '../access/policy.js'
+import {
+  jobsIn,
+  type PolicyDocument,
+  policyDocument,
+  type ResolveName,
+  resolvePolicy,
+} from '../access/policy.js'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import {
   type Act,
   type AuditEntry,
+  deleteIssuer,
   deletePolicy,
   endAccessKeys,
   insertAccessKey,
   lockAccess,
   type StoredKey,
   selectAudit,
+  selectIssuers,
   selectKeys,
   selectLiveKeys,
   selectPolicies,
+  upsertIssuer,
   upsertPolicy,
   writeAct,
 } from '../storage/access.js'
@@ -72,6 +83,14 @@ export interface PolicyEntry {
   updated_at: string
 }
 
+/** An issuer as it was declared, as JSON text. */
+export interface IssuerEntry {
+  name: string
+  issuer: string
+  document: string
+  updated_at: string
+}
+
 /** What only admins do; each act is in the audit list. */
 export interface Administration {
   /** @returns the key, the only time that it is shown. @throws EprError ALREADY_EXISTS for a name of a live key */
@@ -86,6 +105,11 @@ export interface Administration {
   /** @throws EprError NOT_FOUND */
   deletePolicy(name: string, call: Call): Promise<void>
   listPolicies(call: Call): Promise<PolicyEntry[]>
+  /** @throws EprError INVALID_ARGUMENT, or when policies of the name would trust something else by it */
+  putIssuer(name: string, document: unknown, call: Call): Promise<IssuerEntry>
+  /** @throws EprError NOT_FOUND, INVALID_ARGUMENT while a policy names it */
+  deleteIssuer(name: string, call: Call): Promise<void>
+  listIssuers(call: Call): Promise<IssuerEntry[]>
   audit(before: string | undefined, limit: number, call: Call): Promise<AuditEntry[]>
 }
 
@@ -134,6 +158,16 @@ export function createAdministration({
     if (keys.length > 0) return keys
     const which = 'id' in named ? `of the id ${JSON.stringify(named.id)}` : JSON.stringify(named.name)
     throw new EprError('NOT_FOUND', `there is no key ${which} that is good`)
+  }
+
+  /** What policies say of the jobs of an issuer. */
+  async function jobsOf(connection: Connection, issuer: string) {
+    return (await selectPolicies(connection)).flatMap(({ name: policy, document }) =>
+      (JSON.parse(document) as PolicyDocument).who
+        .flatMap((subject) => jobsIn(subject) ?? [])
+        .filter((jobs) => jobs.issuer === issuer)
+        .map(({ rules }) => ({ policy, rules })),
+    )
   }
 
   async function insertNew(connection: Connection, key: { name: string; admin: boolean; expires: string }) {
@@ -199,6 +233,16 @@ export function createAdministration({
       // Before the transaction: it has a connection already, and would wait for others of the same pool.
       const resolved = JSON.stringify(await resolvePolicy(parsed, resolveName))
       return act(call, async (connection, write) => {
+        const issuers = await selectIssuers(connection)
+        for (const { issuer, rules } of parsed.who.flatMap((subject) => jobsIn(subject) ?? [])) {
+          const stored = issuers.find(({ name }) => name === issuer)
+          if (!stored)
+            throw new EprError(
+              'INVALID_ARGUMENT',
+              `there is no issuer ${JSON.stringify(issuer)}: apply it first`,
+            )
+          assertPinned(readIssuer(stored), rules)
+        }
         const before = (await selectPolicies(connection)).find((policy) => policy.name === policyName)
         const stored = { name: policyName, document: JSON.stringify(parsed), resolved }
         await upsertPolicy(connection, stored)
@@ -221,6 +265,55 @@ export function createAdministration({
     async listPolicies(call) {
       assertMay(call.principal, { verb: 'admin' })
       return selectPolicies(database)
+    },
+    putIssuer: (name, document, call) =>
+      act(call, async (connection, write) => {
+        parseInput(nameSchema, name)
+        const parsed = parseInput(issuerDocument, document)
+        const issuer = resolveIssuer(name, parsed, undefined)
+        const others = await selectIssuers(connection)
+        const same = others.find((other) => other.issuer === issuer.issuer && other.name !== name)
+        if (same)
+          throw new EprError(
+            'ALREADY_EXISTS',
+            `the issuer ${same.name} is ${issuer.issuer} already: take that name`,
+          )
+        const before = others.find((other) => other.name === name)
+        for (const { policy, rules } of await jobsOf(connection, name)) {
+          // Ids of two hosts are the same numbers: a policy must not mean another's all at once.
+          if (before && before.issuer !== issuer.issuer)
+            throw new EprError(
+              'INVALID_ARGUMENT',
+              `the policy ${policy} names ${name} as it is: delete it, or take another name`,
+            )
+          assertPinned(issuer, rules)
+        }
+        const stored = { name, issuer: issuer.issuer, document: JSON.stringify(parsed) }
+        await upsertIssuer(connection, stored)
+        await write({
+          act: 'issuer.put',
+          object: name,
+          before: before && JSON.parse(before.document),
+          after: parsed,
+        })
+        return { ...stored, updated_at: new Date().toISOString() }
+      }),
+    deleteIssuer: (name, call) =>
+      act(call, async (connection, write) => {
+        const before = (await selectIssuers(connection)).find((issuer) => issuer.name === name)
+        if (!before) throw new EprError('NOT_FOUND', `there is no issuer ${JSON.stringify(name)}`)
+        const [used] = await jobsOf(connection, name)
+        if (used)
+          throw new EprError(
+            'INVALID_ARGUMENT',
+            `the policy ${used.policy} names the issuer ${name}: delete it first`,
+          )
+        await deleteIssuer(connection, name)
+        await write({ act: 'issuer.delete', object: name, before: JSON.parse(before.document) })
+      }),
+    async listIssuers(call) {
+      assertMay(call.principal, { verb: 'admin' })
+      return selectIssuers(database)
     },
     async audit(before, limit, call) {
       assertMay(call.principal, { verb: 'admin' })

@@ -24,6 +24,14 @@ export interface StoredPolicy {
   updated_at: string
 }
 
+/** An issuer as it was declared, as JSON text. */
+export interface StoredIssuer {
+  name: string
+  issuer: string
+  document: string
+  updated_at: string
+}
+
 /** All that says who may do what, as of one version. */
 export interface StoredAccess {
   version: string
@@ -31,6 +39,7 @@ export interface StoredAccess {
   hadKeys: boolean
   keys: StoredKey[]
   policies: StoredPolicy[]
+  issuers: StoredIssuer[]
 }
 
 /** An administrative act. */
@@ -71,7 +80,13 @@ export async function selectAccess(connection: Connection): Promise<StoredAccess
     `select ${KEY_COLUMNS} from access_keys where revoked_at is null and coalesce(expires_at, 'infinity') > now()`,
   )
   const [row] = await connection.query<{ had: boolean }>('select exists (select from access_keys) as had')
-  return { version, hadKeys: row?.had === true, keys, policies: await selectPolicies(connection) }
+  return {
+    version,
+    hadKeys: row?.had === true,
+    keys,
+    policies: await selectPolicies(connection),
+    issuers: await selectIssuers(connection),
+  }
 }
 
 /** Keys of all times, the newest first. */
@@ -89,8 +104,30 @@ export async function selectPolicies(connection: Connection): Promise<StoredPoli
   }))
 }
 
+export async function selectIssuers(connection: Connection): Promise<StoredIssuer[]> {
+  const rows = await connection.query<Omit<StoredIssuer, 'document'> & { document: JsonText }>(
+    'select name, issuer, document, updated_at from issuers order by name',
+  )
+  return rows.map((row) => ({ ...row, document: fromJsonText(row.document) }))
+}
+
+export async function upsertIssuer(
+  connection: Connection,
+  { name, issuer, document }: Omit<StoredIssuer, 'updated_at'>,
+): Promise<void> {
+  await connection.query(
+    `insert into issuers (name, issuer, document) values ($1::text, $2::text, $3::json)
+     on conflict (name) do update set issuer = excluded.issuer, document = excluded.document, updated_at = now()`,
+    [name, issuer, document],
+  )
+}
+
+export async function deleteIssuer(connection: Connection, name: string): Promise<void> {
+  await connection.query('delete from issuers where name = $1::text', [name])
+}
+
 /**
- * Changes keys or policies: one at a time, with the version raised, the act written and all servers notified, in the caller's
+ * Changes keys, policies or issuers: one at a time, with the version raised, the act written and all servers notified, in the caller's
  * transaction.
  */
 export async function writeAct(connection: Connection, { before, after, ...act }: Act): Promise<void> {

@@ -119,6 +119,8 @@ export function createBodyReader({ small, large }: BodyReaderOptions): BodyReade
   function receive(request: IncomingMessage, limit: number): Promise<Receipt> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN)
     if (announced > limit) return Promise.reject(tooLarge(limit))
+    // Gone while it was found out who sends it: nothing more is heard of it.
+    if (request.destroyed) return Promise.reject(cutShort())
     return new Promise((resolve, reject) => {
       const receipt: Receipt = { chunks: [], bytes: 0, hold: undefined, reserved: 0 }
       let isOver = false

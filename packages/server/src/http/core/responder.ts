@@ -32,9 +32,17 @@ type Send = (response: ServerResponse, answer: HttpResponse) => Promise<void>
  *
  * @throws EprError UNAUTHENTICATED for a credential that is not good, and where one is needed
  */
-function principalOf(request: IncomingMessage, { doc }: Route, access: Access): Principal {
+function principalOf(
+  request: IncomingMessage,
+  { doc }: Route,
+  access: Access,
+): Principal | Promise<Principal> {
   if (doc.open) return NOBODY
-  const principal = access.authenticate(request)
+  const found = access.authenticate(request)
+  return found instanceof Promise ? found.then(assertSomebody) : assertSomebody(found)
+}
+
+function assertSomebody(principal: Principal): Principal {
   if (!principal.isKnown && principal.grants.length === 0) throw whoAreYou('asks')
   return principal
 }
@@ -247,7 +255,9 @@ export function createResponder(options: ResponderOptions): Responder & { send: 
       let release: () => void = () => undefined
       try {
         // Before the body: a stranger's is not to be read.
-        const principal = principalOf(request, route, options.access)
+        const found = principalOf(request, route, options.access)
+        // Nearly always it is known at once.
+        const principal = found instanceof Promise ? await found : found
         const body = await bodies.read(request, limitOf(route)).catch((error: unknown) => {
           // RFC 9110, section 15.5.16: what could be sent in place of it.
           if (isUnsupported(error)) stateOf(response).headers.push('accept-encoding', CODINGS)

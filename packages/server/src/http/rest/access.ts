@@ -1,9 +1,11 @@
 import * as z from 'zod'
 import type { Access } from '../../access/access.js'
+import { issuerDocument } from '../../access/issuer.js'
 import { policyDocument } from '../../access/policy.js'
 import { deedSchema, explain, toPlainGrant } from '../../access/rights.js'
 import {
   type Administration,
+  type IssuerEntry,
   type KeyName,
   newKeySchema,
   type PolicyEntry,
@@ -51,6 +53,18 @@ const auditQuery = z.strictObject({
 
 const policyEntry = z.object({ name: z.string(), document: policyDocument, updated_at: time })
 
+const issuerEntry = z.object({
+  name: z.string(),
+  issuer: z.string(),
+  document: issuerDocument,
+  updated_at: time,
+})
+
+const toIssuer = ({ document, ...entry }: IssuerEntry) => ({
+  ...entry,
+  document: JSON.parse(document) as unknown,
+})
+
 const toPolicy = ({ name, document, resolved, updated_at }: PolicyEntry) => ({
   name,
   document: JSON.parse(document) as unknown,
@@ -73,7 +87,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         tag,
         answer: dataOf(
           z.object({
-            kind: z.enum(['anonymous', 'key']),
+            kind: z.enum(['anonymous', 'key', 'job']),
             id: z.string(),
             label: z.string(),
             open: z.boolean().meta({ description: 'Whether nobody is asked who they are.' }),
@@ -177,6 +191,44 @@ export function accessRoutes(administration: Administration, access: Access): Ro
       { summary: 'Take a policy away', tag, answer: dataOf(z.null()), failures: [...failures, 404] },
       async ({ params, call }) => {
         await administration.deletePolicy(params.name, call)
+        return toData(null)
+      },
+    ),
+    defineRoute(
+      'get',
+      `${API_PREFIX}/issuers`,
+      {
+        summary: 'Whose tokens are taken for those of CI jobs',
+        tag,
+        answer: dataOf(z.array(issuerEntry)),
+        failures,
+      },
+      async ({ call }) => toData((await administration.listIssuers(call)).map(toIssuer)),
+    ),
+    defineRoute(
+      'put',
+      `${API_PREFIX}/issuers/:name`,
+      {
+        summary: 'Take the tokens of an issuer for those of CI jobs',
+        tag,
+        body: issuerDocument,
+        answer: dataOf(issuerEntry),
+        failures: [...failures, 409],
+      },
+      async ({ params, body, call }) =>
+        toData(toIssuer(await administration.putIssuer(params.name, bodyOf(body), call))),
+    ),
+    defineRoute(
+      'delete',
+      `${API_PREFIX}/issuers/:name`,
+      {
+        summary: 'Take no more tokens of an issuer',
+        tag,
+        answer: dataOf(z.null()),
+        failures: [...failures, 404],
+      },
+      async ({ params, call }) => {
+        await administration.deleteIssuer(params.name, call)
         return toData(null)
       },
     ),

@@ -1,0 +1,95 @@
+import { buildEvent, buildReceiver, startTestIssuer, type TestIssuer } from '@epr/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from './support/test-app.js'
+
+const AUDIENCE = 'https://epr.example.org'
+const WORKFLOW = 'acme/shop/.github/workflows/release.yml@refs/heads/main'
+const JOB = { repository_id: '456789', workflow_ref: WORKFLOW, event_name: 'push' }
+
+let test: TestApp
+let ci: TestIssuer
+let admin: string
+let tests: string
+let scans: string
+
+async function call(method: string, path: string, token: string, body?: unknown) {
+  const response = await fetch(`${test.app.url}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+const record = (token: string, receiver: string, name: string) =>
+  call('POST', '/events', token, buildEvent(receiver, { name }))
+
+beforeAll(async () => {
+  test = await startTestApp()
+  ci = await startTestIssuer({ audience: AUDIENCE })
+  tests = await test.api.create('/receivers', buildReceiver({ name: 'tests', type: 'shop.tested' }))
+  scans = await test.api.create('/receivers', buildReceiver({ name: 'scans', type: 'shop.scanned' }))
+  const created = await call('POST', '/keys', 'nobody', { name: 'root', admin: true })
+  admin = JSON.parse(created.text).data.key
+  const put = await call('PUT', '/issuers/ci', admin, {
+    issuer: ci.url,
+    audience: AUDIENCE,
+    pins: ['repository_id'],
+  })
+  expect(put.status, put.text).toBe(200)
+  const policy = await call('PUT', '/policies/shop-ci', admin, {
+    who: [{ ci: 'ci', repository_id: '456789', workflow_ref: WORKFLOW }],
+    may: [{ record: ['tests'], about: { name: 'shop/*' } }],
+  })
+  expect(policy.status, policy.text).toBe(200)
+})
+
+afterAll(async () => {
+  await ci.close()
+  await test.close()
+})
+
+describe('the token of a CI job', () => {
+  it('records at the receiver and about the artifact that its policy names, and nowhere else', async () => {
+    const token = await ci.sign(JOB)
+    expect((await record(token, tests, 'shop/cart')).status).toBe(200)
+    expect((await record(token, tests, 'bank')).status).toBe(403)
+    expect((await record(token, scans, 'shop/cart')).status).toBe(403)
+    expect((await call('GET', '/events', token)).status).toBe(403)
+  })
+
+  it('of another repository is refused, by the claim that differs', async () => {
+    const { status, text } = await record(await ci.sign({ ...JOB, repository_id: '1' }), tests, 'shop/cart')
+    expect(status).toBe(403)
+    expect(text).toContain('the policy shop-ci is for another repository_id')
+  })
+
+  it('of a pull request is refused where no policy names such', async () => {
+    const token = await ci.sign({ ...JOB, event_name: 'pull_request_target' })
+    expect((await record(token, tests, 'shop/cart')).status).toBe(403)
+  })
+
+  it('of an issuer that is not configured is nobody’s', async () => {
+    const answer = await record(await ci.sign({ ...JOB, iss: `${ci.url}/` }), tests, 'shop/cart')
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toContain('Bearer')
+  })
+})
+
+it('a policy that trusts names alone is refused, and an issuer cannot become another below a policy', async () => {
+  const who = [{ ci: 'ci', repository: 'acme/shop' }]
+  const policy = await call('PUT', '/policies/names', admin, { who, may: ['read'] })
+  expect(policy.status).toBe(400)
+  expect(policy.text).toContain('pin repository_id')
+  const other = { issuer: 'https://ci.example.org', audience: AUDIENCE, pins: ['repository_id'] }
+  expect((await call('PUT', '/issuers/ci', admin, other)).status).toBe(400)
+  expect((await call('DELETE', '/issuers/ci', admin)).status).toBe(400)
+})
+
+it('a claim that is called as a key does not let that key in', async () => {
+  const created = await call('POST', '/keys', admin, { name: 'shop' })
+  const key = JSON.parse(created.text).data.key
+  const who = [{ ci: 'ci', repository_id: '1', key: 'shop' }]
+  expect((await call('PUT', '/policies/key-claim', admin, { who, may: ['read'] })).status).toBe(200)
+  expect((await call('GET', '/events', key)).status).toBe(403)
+})
