@@ -109,6 +109,15 @@ create table idempotency_keys (
 );
 CREATE INDEX idempotency_keys_age ON epr.idempotency_keys USING btree (created_at);
 
+create table issuers (
+  name text not null,
+  issuer text not null,
+  document json not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint issuers_issuer_key UNIQUE (issuer),
+  constraint issuers_pkey PRIMARY KEY (name)
+);
+
 create table leader_lease (
   only_row boolean not null default true,
   token bigint not null,
