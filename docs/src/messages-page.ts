@@ -40,6 +40,7 @@ function sampleHeaders() {
       occurredAt: '2024-01-12T09:00:00.000Z',
       nvrpp: NVRPP,
       gate: 'opened',
+      actor: { id: 'key:shop-ci', type: 'api_key', label: 'shop-ci' },
       resource: `/events/${id}`,
       json: '{}',
       toJsonWithoutPayload: () => '{}',
@@ -90,6 +91,9 @@ headers are those of CloudEvents in binary mode:`,
       ['header', 'for example'],
       Object.entries(whole.headers).map(([name, value]) => [code(name), code(String(value))]),
     ),
+    `\`ce_eprgate\` stands on the completion of a group, and says whether its gate has opened with it. \`ce_authtype\` and
+\`ce_authid\` (the CloudEvents extension Auth Context) say who recorded the event, or created or switched what the message is
+about; they are absent when nobody was asked. The feed has the same as \`gate\` and \`actor\` beside the message.`,
     'A message that is larger than the broker takes is sent with `payload: null` (if need be without `schema` too), and says\nwhere the whole is:',
     table(
       ['header', 'for example'],

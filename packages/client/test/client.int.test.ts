@@ -335,7 +335,7 @@ describe('raw calls', () => {
     expect(await client.status()).toMatchObject({
       service: 'event-provenance-registry',
       database: 'up',
-      features: ['idempotency-key', 'batch', 'cursor', 'feed', 'group-status', 'auth'],
+      features: ['idempotency-key', 'batch', 'cursor', 'feed', 'group-status', 'auth', 'actor'],
     })
   })
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { actorSchema } from './actor.js'
 import { eventReceiverSchema } from './event-receiver.js'
 import { answerField, flagField, textField, timeField } from './field.js'
 import { nvrppSchema } from './nvrpp.js'
@@ -27,6 +28,11 @@ export const eventSchema = z.object({
   // In this order on every wire, which is the original's.
   created_at: timeField,
   event_receiver_id: answerField,
+  /**
+   * Who recorded it. Null for what was recorded before that was kept, and while nobody is asked who they are; absent in
+   * messages, beside which it stands, and from a server of the version before.
+   */
+  actor: actorSchema.nullish(),
   /** The receiver, where an event is got by its id. */
   EventReceiver: eventReceiverSchema.partial({ schema: true }).optional(),
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { actorSchema } from './actor.js'
 import { messageSchema } from './message.js'
 
 /**
@@ -29,6 +30,11 @@ export const feedPlaceSchema = z.object({
   ce_id: z.string().optional(),
   /** Of the completion of a group: whether its gate has opened with it. Absent for all other messages. */
   gate: gateChangeSchema.optional(),
+  /**
+   * Who recorded the event, of a completion the one that completed it, or who created or switched what it is about. Null
+   * when nobody was asked; absent from a server of the version before.
+   */
+  actor: actorSchema.nullish(),
 })
 /** What {@link feedPlaceSchema} describes. */
 export type FeedPlace = z.infer<typeof feedPlaceSchema>

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { actorSchema } from './actor.js'
 import { answerField, timeField } from './field.js'
 
 /** Where one event receiver of a gate stands for an artifact: its latest event decides. */
@@ -15,6 +16,8 @@ export const receiverStatusSchema = z.object({
   event_description: answerField.nullish(),
   /** When that was recorded; null when there is none. */
   since: timeField.nullable(),
+  /** Who recorded that, and so decided; null when there is none, or nobody was asked. */
+  actor: actorSchema.nullish(),
 })
 /** What {@link receiverStatusSchema} describes. */
 export type ReceiverStatus = z.infer<typeof receiverStatusSchema>

@@ -1,3 +1,4 @@
+export { type Actor, type ActorType, actorSchema, fromAuthType, toAuthType } from './actor.js'
 export { EprError, type EprErrorOptions, type ErrorCode, isRetryable } from './error.js'
 export { type Event, type EventInput, eventInputSchema, eventSchema } from './event.js'
 export {

@@ -3,6 +3,7 @@ import { createSchemaCatalogue, fromCdEvent } from '@epr/cdevents'
 import { createPayloadSchemas, type SchemaCatalogue } from '@epr/payload-schema'
 import type { Logger } from 'pino'
 import type { Access } from './access/access.js'
+import { createActors } from './access/actors.js'
 import type { Config } from './config/config.js'
 import { toConnectPublisher } from './config/connect-publisher.js'
 import { readTlsFiles } from './config/tls-files.js'
@@ -143,6 +144,7 @@ function createServices(options: ServiceOptions) {
     definitions,
     payloadSchemas,
     recorder,
+    actors: createActors(recording),
     cloudEventMappers,
     onMessages: leader.messagesWritten,
   })

@@ -133,6 +133,7 @@ describe('every way in', () => {
       ['PUT', '/policies/mine', { who: [{ key: 'none' }], may: ['admin'] }],
       ['DELETE', '/policies/none'],
       ['GET', '/audit'],
+      ['DELETE', '/actors/key:none/label'],
       graphql('{ events(event: {}) { id } }'),
       graphql('{ event_receivers(event_receiver: {}) { id } }'),
       graphql('{ event_receiver_groups(event_receiver_group: {}) { id } }'),

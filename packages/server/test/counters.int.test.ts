@@ -1,8 +1,9 @@
 import { type Api, buildEvent, buildGroup, buildReceiver, readFeed, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { importEvents } from '../src/import/target.js'
+import { IMPORTER, importEvents } from '../src/import/target.js'
 import type { Lead } from '../src/leader/leadership.js'
 import { createRelay } from '../src/relay/relay.js'
+import { findActorId } from '../src/storage/actors.js'
 import { createDefinitions } from '../src/storage/definition-cache.js'
 import { readLease } from '../src/storage/lease.js'
 import { nvrppHash } from '../src/storage/nvrpp-hash.js'
@@ -90,7 +91,9 @@ describe.each([
 
   it('an import gives events their places', async () => {
     const event = toNewEvent({ nvrpp: 'imported', receiver, success: true })
-    expect(await importEvents(test.database.connect(1), [{ ...event, nvrpp: nvrppHash(event) }])).toBe(1)
+    const database = test.database.connect(1)
+    const importer = await findActorId(database, IMPORTER)
+    expect(await importEvents(database, [{ ...event, nvrpp: nvrppHash(event) }], importer)).toBe(1)
     const [row] = await test.database.connect(1).query<{ seq: string }>('select max(seq) as seq from events')
     expect(BigInt(row?.seq ?? 0)).toBeGreaterThan(edge)
   })

@@ -71,6 +71,7 @@ const principal: Principal = {
   kind: 'key',
   label: 'the key test',
   isKnown: true,
+  actor: undefined,
   grants: [{ verb: 'read' }],
 }
 const call = { principal, requestId: 'test' }

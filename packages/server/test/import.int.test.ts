@@ -91,6 +91,7 @@ it('copies everything with its ids and times, and decides gates by the order of 
       ...SHOP,
       payload: { passed: 812 },
       created_at: '2024-01-12T09:00:00Z',
+      actor: { id: 'system:import', type: 'system', label: 'epr-server import' },
     })
     const { json: status } = await api.get(`/groups/${GATE}/status?${new URLSearchParams(SHOP)}`)
     expect(status.data[0]).toMatchObject({ state: 'open', since: '2024-01-12T10:00:00Z' })

@@ -240,6 +240,7 @@ describe('the status of a gate', () => {
         event_id: null,
         event_description: null,
         since: null,
+        actor: null,
       })),
     })
     const failure = await api.create('/events', { ...event, success: false })

@@ -175,7 +175,12 @@ describe('a message that the broker does not take', () => {
     const schema = toJsonText(JSON.stringify({ description: 'x'.repeat(1_100_000) }))
     const described = { name: 'n', type: 't', version: '1', description: 'd', fingerprint: '' }
     await insertReceiver(database, { ...identity, ...described, schema })
-    await insertMessage(database, { kind: 'receiver', type: 't', event_receiver_id: identity.id })
+    await insertMessage(database, {
+      kind: 'receiver',
+      type: 't',
+      event_receiver_id: identity.id,
+      actor_id: undefined,
+    })
     const [event] = await recordEvents(database, identity.id, 1)
     start()
     await arrived(2)

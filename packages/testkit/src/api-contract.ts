@@ -140,6 +140,7 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
             ...fields,
             id: created.json.data,
             created_at: expect.any(String),
+            actor: null,
             EventReceiver: (await api.get(`/receivers/${receiver}`)).json.data[0],
           },
         ])
@@ -255,7 +256,7 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
         await api.post(record, buildEvent(receiver)),
       ]) {
         expect(answer.headers.get('epr-features')).toBe(
-          'idempotency-key, batch, cursor, feed, group-status, auth',
+          'idempotency-key, batch, cursor, feed, group-status, auth, actor',
         )
         expect(answer.headers.get('x-request-id')).toBeTruthy()
       }

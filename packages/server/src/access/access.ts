@@ -10,12 +10,14 @@ import {
   selectAccessVersion,
 } from '../storage/access.js'
 import type { Connection } from '../storage/database.js'
+import { type Actor, jobActor } from './actor.js'
 import { readCredential } from './credentials.js'
 import { readIssuer } from './issuer.js'
 import { differingClaim, jobId } from './job-claims.js'
 import { createJobTokens, type JobToken, type JobTokens } from './job-tokens.js'
 import { readKeyId } from './key-text.js'
 import { compileGrant, jobsIn, type ResolvedPolicy } from './policy.js'
+import { createRefusedCredentials } from './refused-credentials.js'
 import { type Grant, may, type Rights } from './rights.js'
 
 /** Who calls, and what they may. */
@@ -27,6 +29,8 @@ export interface Principal extends Rights {
   readonly keyId?: string
   /** The token of a CI job. */
   readonly token?: JobToken
+  /** Undefined while nobody is asked who they are. */
+  readonly actor: Actor | undefined
 }
 
 /** When callers are asked who they are: once others may come or a key exists, never, or always. */
@@ -72,10 +76,15 @@ const UNKNOWN = 'it cannot be found out who may do what, because the database do
 
 const EVERYTHING: readonly Grant[] = [{ verb: 'admin' }]
 
+const ANONYMOUS = 'anonymous'
+
 /** Whoever shows no key. */
-function anonymousWith(grants: readonly Grant[]): Principal {
-  return { id: 'anonymous', kind: 'anonymous', label: 'anonymous', isKnown: false, grants }
+function anonymousWith(grants: readonly Grant[], actor?: Actor): Principal {
+  return { id: ANONYMOUS, kind: 'anonymous', label: ANONYMOUS, isKnown: false, grants, actor }
 }
+
+/** Whoever shows no key though they could be asked for one. */
+const STRANGER: Actor = { type: 'anonymous', issuer: '', subject: ANONYMOUS, label: ANONYMOUS }
 
 /** Everybody, while nobody is asked who they are. */
 const OPEN = anonymousWith(EVERYTHING)
@@ -138,6 +147,7 @@ function toJob(token: JobToken, policies: readonly NamedPolicy[]): Principal {
     kind: 'job',
     label: `the job ${id}`,
     isKnown: true,
+    actor: jobActor(token),
     grants,
     token,
     nearly: near.length > 0 ? near.join(', ') : undefined,
@@ -164,6 +174,7 @@ function compile(
       keyId: id,
       label: `the key ${name}`,
       isKnown: true,
+      actor: { type: 'api_key', issuer: '', subject: name, label: name },
       grants: [
         ...(is_admin ? EVERYTHING : []),
         ...grantsOf((subject) => !('ci' in subject) && 'key' in subject && subject.key === name),
@@ -175,7 +186,10 @@ function compile(
     version: BigInt(version),
     hadKeys,
     byHash: new Map(keys.map((key) => [key.hash.toString('base64'), toHeld(key)])),
-    anonymous: anonymousWith(grantsOf((subject) => !('ci' in subject) && 'anonymous' in subject)),
+    anonymous: anonymousWith(
+      grantsOf((subject) => !('ci' in subject) && 'anonymous' in subject),
+      STRANGER,
+    ),
     // Verified tokens and the keys of issuers outlive a change of something else.
     tokens:
       declared === last.declared
@@ -191,6 +205,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
   let snapshot = EMPTY
   let checkedAt = Number.NEGATIVE_INFINITY
   const used = new Set<string>()
+  const refused = createRefusedCredentials()
   const watched = new Map<Principal, AbortController>()
 
   const isOpen = (): boolean => mode === 'off' || (mode === 'auto' && isLocal && !snapshot.hadKeys)
@@ -262,6 +277,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
       return held.principal
     }
     const id = readKeyId(token)
+    refused.add(id)
     const problem =
       id === undefined ? 'what was sent is not a key of EPR' : `the key ${id} is not known, or no longer good`
     throw new EprError('UNAUTHENTICATED', `${problem}: epr-cli key list shows those that are`)
@@ -294,6 +310,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
       let usedAt = performance.now()
       while (!abort.aborted) {
         await look().catch(onError)
+        await refused.flush(connection).catch(onError)
         if (performance.now() - usedAt > USED_MS) {
           usedAt = performance.now()
           await flushUsed().catch(onError)
@@ -301,6 +318,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
         await delay(LOOK_MS, undefined, { signal: abort }).catch(() => undefined)
       }
       await flushUsed().catch(() => undefined)
+      await refused.flush(connection, true).catch(() => undefined)
     },
   }
 }

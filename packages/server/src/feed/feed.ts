@@ -76,8 +76,8 @@ function assertKept(cursor: string, removed: string): void {
   )
 }
 
-function toEntry({ cursor, time, ceId, gate, type, json }: OutgoingMessage): FeedEntry {
-  const place: FeedPlace = { cursor, time, ce_id: ceId, gate }
+function toEntry({ cursor, time, ceId, gate, actor, type, json }: OutgoingMessage): FeedEntry {
+  const place: FeedPlace = { cursor, time, ce_id: ceId, gate, actor }
   return { cursor, type, head: JSON.stringify(place), message: json }
 }
 

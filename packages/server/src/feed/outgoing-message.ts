@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type EventReceiverGroup,
   type GateChange,
   type JsonText,
@@ -26,6 +27,8 @@ export interface OutgoingMessage {
   nvrpp: Nvrpp
   /** Of a completion: whether the gate has opened with it. Undefined for all else, and where it was not kept yet. */
   gate?: GateChange | undefined
+  /** Who recorded the event, or created or switched what it is about; null when nobody was asked. */
+  actor: Actor | null
   /** The message's own `id`: that of the event, receiver or group it is about. */
   id: string
   /** Where all of what it is about can be read, below the API's prefix: `/events/<id>`. */
@@ -244,6 +247,7 @@ export async function toOutgoingMessage(
     occurredAt: parts.occurredAt,
     nvrpp: parts.nvrpp,
     gate: toGateChange(stored.group_repeated),
+    actor: stored.actor,
     id: parts.id,
     resource: toResource(parts),
     json: toJson(parts, stored.type, 'whole'),

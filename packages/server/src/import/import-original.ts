@@ -1,5 +1,6 @@
 import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
+import { findActorId } from '../storage/actors.js'
 import type { Database } from '../storage/database.js'
 import { nvrppHash } from '../storage/nvrpp-hash.js'
 import {
@@ -9,7 +10,7 @@ import {
   selectOriginalGroups,
   selectOriginalReceivers,
 } from './source.js'
-import { importEvents, importGroup, importReceivers } from './target.js'
+import { IMPORTER, importEvents, importGroup, importReceivers } from './target.js'
 
 /** Of one kind: how many the original has, and how many of them were not here yet. */
 export interface ImportCount {
@@ -48,7 +49,8 @@ async function importAllGroups({ source, target }: ImportOptions): Promise<Impor
   return { found: groups.length, imported }
 }
 
-function importAllEvents({ source, target, log }: ImportOptions): Promise<ImportCount> {
+async function importAllEvents({ source, target, log }: ImportOptions): Promise<ImportCount> {
+  const actorId = await findActorId(target, IMPORTER)
   return source.transaction(async (connection) => {
     await openOriginalEvents(connection)
     const count: ImportCount = { found: 0, imported: 0 }
@@ -56,7 +58,7 @@ function importAllEvents({ source, target, log }: ImportOptions): Promise<Import
       const events = await fetchOriginalEvents(connection, EVENTS_AT_ONCE)
       if (events.length === 0) return count
       const rows = events.map((event) => ({ ...event, nvrpp: nvrppHash(event) }))
-      count.imported += await importEvents(target, rows)
+      count.imported += await importEvents(target, rows, actorId)
       const before = count.found
       count.found += events.length
       if (Math.floor(before / REPORT_EVERY) !== Math.floor(count.found / REPORT_EVERY))

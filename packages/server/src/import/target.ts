@@ -1,4 +1,5 @@
 import { type EventReceiverGroup, fromJsonText } from '@epr/model'
+import type { NewActor } from '../storage/actors.js'
 import type { Connection } from '../storage/database.js'
 import type { StoredEvent } from '../storage/events.js'
 import { insertMembers } from '../storage/groups.js'
@@ -8,6 +9,15 @@ import type { StoredReceiver } from '../storage/receivers.js'
 export interface ImportedEvent extends StoredEvent {
   /** SHA-256 of the NVRPP. */
   nvrpp: Buffer
+}
+
+/** Who has recorded what is imported, as far as is known. */
+export const IMPORTER: NewActor = {
+  principal: 'system:import',
+  type: 'system',
+  issuer: '',
+  subject: 'import',
+  label: 'epr-server import',
 }
 
 /** Each writes what is not there yet and sends no message: one was sent when it happened. */
@@ -61,6 +71,7 @@ export async function importGroup(connection: Connection, group: EventReceiverGr
 export async function importEvents(
   connection: Connection,
   events: readonly ImportedEvent[],
+  actorId: number,
 ): Promise<number> {
   const column = (pick: (event: ImportedEvent) => unknown) => events.map(pick)
   return countOf(
@@ -70,9 +81,9 @@ export async function importEvents(
         text: `
           with imported as (
             insert into events (id, nvrpp, name, version, release, platform_id, package, description, payload,
-                                payload_bytes, success, event_receiver_id, created_at)
+                                payload_bytes, success, event_receiver_id, created_at, actor_id)
             select id, nvrpp, name, version, release, platform_id, package, description, payload::json,
-                   octet_length(payload), success, event_receiver_id, created_at
+                   octet_length(payload), success, event_receiver_id, created_at, $13::int
             from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                         $8::text[], $9::text[], $10::boolean[], $11::text[], $12::timestamptz[]) with ordinality
                  as e (id, nvrpp, name, version, release, platform_id, package, description, payload,
@@ -94,6 +105,7 @@ export async function importEvents(
         column(({ success }) => success),
         column(({ event_receiver_id }) => event_receiver_id),
         column(({ created_at }) => created_at),
+        actorId,
       ],
     ),
   )

@@ -1,4 +1,4 @@
-import { EprError, readDurationMs } from '@epr/model'
+import { EprError, type Page, readDurationMs } from '@epr/model'
 import * as z from 'zod'
 import type { Access } from '../access/access.js'
 import { issuerDocument, readIssuer, resolveIssuer } from '../access/issuer.js'
@@ -31,6 +31,7 @@ import {
   upsertPolicy,
   writeAct,
 } from '../storage/access.js'
+import { eraseLabel } from '../storage/actors.js'
 import type { Connection, Database } from '../storage/database.js'
 import { parseInput } from './input.js'
 
@@ -110,7 +111,14 @@ export interface Administration {
   /** @throws EprError NOT_FOUND, INVALID_ARGUMENT while a policy names it */
   deleteIssuer(name: string, call: Call): Promise<void>
   listIssuers(call: Call): Promise<IssuerEntry[]>
-  audit(before: string | undefined, limit: number, call: Call): Promise<AuditEntry[]>
+  /**
+   * Erases what people call somebody who has recorded or switched something, for good; the id stays.
+   *
+   * @throws EprError NOT_FOUND when nobody of this id has
+   */
+  eraseLabel(actor: string, call: Call): Promise<void>
+  /** What was done, the newest first, before an entry of that list. */
+  audit(before: string | undefined, limit: number, call: Call): Promise<Page<AuditEntry>>
 }
 
 const toEntry = ({ id, name, is_admin: admin, hash: _, ...times }: StoredKey): KeyEntry => ({
@@ -315,6 +323,12 @@ export function createAdministration({
       assertMay(call.principal, { verb: 'admin' })
       return selectIssuers(database)
     },
+    eraseLabel: (actor, call) =>
+      act(call, async (connection, write) => {
+        if (!(await eraseLabel(connection, actor)))
+          throw new EprError('NOT_FOUND', `nobody of the id ${JSON.stringify(actor)} has recorded anything`)
+        await write({ act: 'actor.erase', object: actor })
+      }),
     async audit(before, limit, call) {
       assertMay(call.principal, { verb: 'admin' })
       return selectAudit(database, before, limit)

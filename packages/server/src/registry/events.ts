@@ -1,5 +1,6 @@
 import { type BatchResult, EprError, eventInputSchema, fromJsonText, type Page, toJsonText } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
+import type { Actors } from '../access/actors.js'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Recorder } from '../intake/recorder.js'
@@ -8,7 +9,7 @@ import {
   type EventSearch,
   isIndexed,
   type NewEvent,
-  type StoredEvent,
+  type RecordedEvent,
   selectEvent,
   selectEvents,
 } from '../storage/events.js'
@@ -39,8 +40,8 @@ export interface Events {
   /** Records those of many that are good; the others say why not. The results are in the order of the bodies. */
   createMany(bodies: EventBody[], call: Call): Promise<BatchResult[]>
   /** @throws EprError NOT_FOUND */
-  get(id: string, call: Call): Promise<{ event: StoredEvent; receiver: StoredReceiver }>
-  find(search: EventSearch, call: Call): Promise<Page<StoredEvent>>
+  get(id: string, call: Call): Promise<{ event: RecordedEvent; receiver: StoredReceiver }>
+  find(search: EventSearch, call: Call): Promise<Page<RecordedEvent>>
 }
 
 export interface EventsOptions {
@@ -49,6 +50,7 @@ export interface EventsOptions {
   payloadSchemas: PayloadSchemas
   recorder: Recorder
   idempotency: Idempotency
+  actors: Actors
   nextIdentity: () => Identity
 }
 
@@ -89,7 +91,7 @@ const toNarrow = (cause: EprError): EprError =>
   )
 
 /** Makes the event of a body: reads it, and holds its payload to the schema of its receiver. */
-function createPreparation({ definitions, payloadSchemas, nextIdentity }: EventsOptions) {
+function createPreparation({ definitions, payloadSchemas, actors, nextIdentity }: EventsOptions) {
   async function receiverOf(id: string): Promise<StoredReceiver> {
     const receiver = definitions.peekReceiver(id) ?? (await definitions.findReceiver(id))
     if (receiver) return receiver
@@ -111,6 +113,8 @@ function createPreparation({ definitions, payloadSchemas, nextIdentity }: Events
         ? payloadSchemas.validate(owner, payload.value, payload.text)
         : payloadSchemas.validateText(owner, payload)
     await validation
+    const actor = actors.idOf(principal)
+    const actor_id = actor instanceof Promise ? await actor : actor
     const { id, created_at } = nextIdentity()
     // Field by field: spreading objects made this the dearest line of all that recording an event does.
     return {
@@ -126,6 +130,7 @@ function createPreparation({ definitions, payloadSchemas, nextIdentity }: Events
       event_receiver_id: input.event_receiver_id,
       created_at,
       type: receiver.type,
+      actor_id,
     }
   }
 }
@@ -176,7 +181,7 @@ export function createEvents(options: EventsOptions): Events {
     }
   }
 
-  async function searchSlowly(search: EventSearch): Promise<Page<StoredEvent>> {
+  async function searchSlowly(search: EventSearch): Promise<Page<RecordedEvent>> {
     try {
       return await selectEvents(databases.searching, search)
     } catch (error) {

@@ -24,6 +24,7 @@ function toReceiverStatus(latest: LatestEvent): ReceiverStatus {
     event_id: latest.event_id,
     event_description: latest.description,
     since: latest.created_at,
+    actor: latest.actor,
   }
 }
 

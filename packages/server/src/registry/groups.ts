@@ -5,8 +5,10 @@ import {
   MESSAGE_TYPES,
   type Page,
 } from '@epr/model'
+import type { Actors } from '../access/actors.js'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
+import { insertAct } from '../storage/access.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import {
   type GroupSearch,
@@ -43,6 +45,7 @@ export interface GroupsOptions {
   databases: Pick<Databases, 'recording' | 'reading'>
   definitions: Definitions
   idempotency: Idempotency
+  actors: Actors
   nextIdentity: () => Identity
   /** Called after messages have been committed. */
   onMessages: () => void
@@ -51,13 +54,18 @@ export interface GroupsOptions {
 export const groupNotFound = (id: string) => notFound('event receiver group', id)
 
 export function createGroups(options: GroupsOptions): Groups {
-  const { databases, definitions, idempotency } = options
+  const { databases, definitions, idempotency, actors } = options
 
-  async function create(fields: unknown, { principal }: Call, toClaim?: ToClaim<string>): Promise<string> {
+  async function create(
+    fields: unknown,
+    { principal, requestId }: Call,
+    toClaim?: ToClaim<string>,
+  ): Promise<string> {
     const input = parseInput(eventReceiverGroupInputSchema, fields)
     assertMay(principal, { verb: 'define', type: input.type })
     await definitions.assertReceivers(input.event_receiver_ids)
     const identity = options.nextIdentity()
+    const actor_id = await actors.idOf(principal)
     const group: EventReceiverGroup = { ...identity, ...input, updated_at: identity.created_at }
     await databases.recording.transaction(async (connection) => {
       if (toClaim) await insertKey(connection, toClaim(group.id))
@@ -68,14 +76,23 @@ export function createGroups(options: GroupsOptions): Groups {
         group_id: group.id,
         group_enabled: group.enabled,
         group_updated_at: group.updated_at,
+        actor_id,
+      })
+      await insertAct(connection, {
+        actor: principal.id,
+        act: 'group.create',
+        object: group.id,
+        after: group,
+        request_id: requestId,
       })
     })
     options.onMessages()
     return group.id
   }
 
-  async function setEnabled(id: string, enabled: boolean, { principal }: Call): Promise<void> {
+  async function setEnabled(id: string, enabled: boolean, { principal, requestId }: Call): Promise<void> {
     assertMay(principal, { verb: 'switch', group: id })
+    const actor_id = await actors.idOf(principal)
     await databases.recording.transaction(async (connection) => {
       const updated = await updateGroupEnabled(connection, id, enabled)
       if (!updated) throw groupNotFound(id)
@@ -85,6 +102,15 @@ export function createGroups(options: GroupsOptions): Groups {
         group_id: id,
         group_enabled: enabled,
         group_updated_at: updated.updated_at,
+        actor_id,
+      })
+      await insertAct(connection, {
+        actor: principal.id,
+        act: enabled ? 'group.enable' : 'group.disable',
+        object: id,
+        before: { enabled: updated.was_enabled },
+        after: { enabled },
+        request_id: requestId,
       })
     })
     options.onMessages()

@@ -7,8 +7,10 @@ import {
   toJsonText,
 } from '@epr/model'
 import type { PayloadSchemas } from '@epr/payload-schema'
+import type { Actors } from '../access/actors.js'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
+import { insertAct } from '../storage/access.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import { insertKey } from '../storage/idempotency-keys.js'
 import type { Databases } from '../storage/open-database.js'
@@ -41,6 +43,7 @@ export interface ReceiversOptions {
   definitions: Definitions
   payloadSchemas: PayloadSchemas
   idempotency: Idempotency
+  actors: Actors
   nextIdentity: () => Identity
   /** Called after messages have been committed. */
   onMessages: () => void
@@ -56,7 +59,7 @@ function assertSchema(schema: JsonInput | undefined): asserts schema is JsonInpu
 }
 
 export function createReceivers(options: ReceiversOptions): Receivers {
-  const { databases, definitions, payloadSchemas, idempotency } = options
+  const { databases, definitions, payloadSchemas, idempotency, actors } = options
 
   async function prepare(
     fields: unknown,
@@ -79,6 +82,7 @@ export function createReceivers(options: ReceiversOptions): Receivers {
     create: (fields, schema, call) =>
       idempotency.once(call, async (toClaim) => {
         const receiver = await prepare(fields, schema, call)
+        const actor_id = await actors.idOf(call.principal)
         await databases.recording.transaction(async (connection) => {
           if (toClaim) await insertKey(connection, toClaim(receiver.id))
           await insertReceiver(connection, receiver)
@@ -86,6 +90,15 @@ export function createReceivers(options: ReceiversOptions): Receivers {
             kind: 'receiver',
             type: MESSAGE_TYPES.receiverCreated,
             event_receiver_id: receiver.id,
+            actor_id,
+          })
+          const { schema: _, ...after } = receiver
+          await insertAct(connection, {
+            actor: call.principal.id,
+            act: 'receiver.create',
+            object: receiver.id,
+            after,
+            request_id: call.requestId,
           })
         })
         options.onMessages()

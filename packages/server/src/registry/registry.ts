@@ -1,4 +1,5 @@
 import type { PayloadSchemas } from '@epr/payload-schema'
+import type { Actors } from '../access/actors.js'
 import type { Recorder } from '../intake/recorder.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import type { Databases } from '../storage/open-database.js'
@@ -26,6 +27,7 @@ export interface RegistryOptions {
   definitions: Definitions
   payloadSchemas: PayloadSchemas
   recorder: Recorder
+  actors: Actors
   /** Which kinds of CloudEvents are known. */
   cloudEventMappers: readonly CloudEventMapper[]
   /** Called after messages about receivers and groups have been committed. */
@@ -33,22 +35,31 @@ export interface RegistryOptions {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { databases, definitions, payloadSchemas, recorder, cloudEventMappers, onMessages } = options
+  const { databases, definitions, payloadSchemas, recorder, actors, cloudEventMappers, onMessages } = options
   const nextIdentity = createIdentities()
   const idempotency = createIdempotency(databases.recording)
-  const events = createEvents({ databases, definitions, payloadSchemas, recorder, idempotency, nextIdentity })
+  const events = createEvents({
+    databases,
+    definitions,
+    payloadSchemas,
+    recorder,
+    idempotency,
+    actors,
+    nextIdentity,
+  })
   const receivers = createReceivers({
     databases,
     definitions,
     payloadSchemas,
     idempotency,
+    actors,
     nextIdentity,
     onMessages,
   })
   return {
     events,
     receivers,
-    groups: createGroups({ databases, definitions, idempotency, nextIdentity, onMessages }),
+    groups: createGroups({ databases, definitions, idempotency, actors, nextIdentity, onMessages }),
     gateStatus: createGateStatus(databases.reading),
     cloudEvents: createCloudEvents({
       equalityKey: payloadSchemas.equalityKey,

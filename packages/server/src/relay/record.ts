@@ -1,4 +1,4 @@
-import { nvrppKey } from '@epr/model'
+import { nvrppKey, toAuthType } from '@epr/model'
 import type { OutgoingMessage } from '../feed/outgoing-message.js'
 import type { PublishRecord } from './publisher.js'
 
@@ -29,6 +29,8 @@ export function toRecords(message: OutgoingMessage, apiPrefix: string): MessageR
     ce_subject: message.id,
     // An extension: lower-case letters and digits only (CloudEvents 1.0.2, Naming Conventions).
     ...(message.gate && { ce_eprgate: message.gate }),
+    // The Auth Context extension. Without the label: a topic cannot be made to forget a name.
+    ...(message.actor && { ce_authtype: toAuthType(message.actor.type), ce_authid: message.actor.id }),
   }
   const toReference = (json: string): PublishRecord => ({
     key,

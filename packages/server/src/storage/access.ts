@@ -1,5 +1,6 @@
-import { fromJsonText, type JsonText } from '@epr/model'
+import { fromJsonText, type JsonText, type Page } from '@epr/model'
 import type { Connection } from './database.js'
+import { toPage } from './page.js'
 
 /** Sent after keys or policies have changed. */
 export const ACCESS_CHANNEL = 'epr_access'
@@ -126,12 +127,8 @@ export async function deleteIssuer(connection: Connection, name: string): Promis
   await connection.query('delete from issuers where name = $1::text', [name])
 }
 
-/**
- * Changes keys, policies or issuers: one at a time, with the version raised, the act written and all servers notified, in the caller's
- * transaction.
- */
-export async function writeAct(connection: Connection, { before, after, ...act }: Act): Promise<void> {
-  await connection.query('update access_version set version = version + 1')
+/** Writes an act into the audit list, in the caller's transaction. */
+export async function insertAct(connection: Connection, { before, after, ...act }: Act): Promise<void> {
   await connection.query(
     `insert into audit (actor, act, object, before, after, request_id)
      values ($1::text, $2::text, $3::text, $4::json, $5::json, $6::text)`,
@@ -144,6 +141,15 @@ export async function writeAct(connection: Connection, { before, after, ...act }
       act.request_id,
     ],
   )
+}
+
+/**
+ * Changes keys, policies or issuers: one at a time, with the version raised, the act written and all servers notified, in the caller's
+ * transaction.
+ */
+export async function writeAct(connection: Connection, act: Act): Promise<void> {
+  await connection.query('update access_version set version = version + 1')
+  await insertAct(connection, act)
   await connection.query(`select pg_notify('${ACCESS_CHANNEL}', '')`)
 }
 
@@ -211,13 +217,15 @@ export async function deletePolicy(connection: Connection, name: string): Promis
 }
 
 /** Acts, the newest first, before an id. */
-export const selectAudit = (
+export async function selectAudit(
   connection: Connection,
   before: string | undefined,
   limit: number,
-): Promise<AuditEntry[]> =>
-  connection.query<AuditEntry>(
+): Promise<Page<AuditEntry>> {
+  const rows = await connection.query<AuditEntry>(
     `select id, time, actor, act, object, before, after, request_id from audit
      where id < coalesce($1::bigint, 9223372036854775807) order by id desc limit $2::int`,
-    [before ?? null, limit],
+    [before ?? null, limit + 1],
   )
+  return toPage(rows, limit)
+}

@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type Event,
   type EventField,
   type EventFilter,
@@ -10,22 +11,36 @@ import {
   SEARCHED,
 } from '@epr/model'
 import { mapInTurns } from '../turns.js'
+import { actorOf } from './actors.js'
 import type { Connection } from './database.js'
 import { isKeyTaken, type KeyClaim, KeyTakenError } from './idempotency-keys.js'
 import { addMatches, addPageConditions, type Conditions, createConditions, toPage } from './page.js'
 
 /** An event as it is stored: the payload is the text that was sent. */
-export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver'> {
+export interface StoredEvent extends Omit<Event, 'payload' | 'EventReceiver' | 'actor'> {
   payload: JsonText
+}
+
+/** An event, and who recorded it. */
+export interface RecordedEvent extends StoredEvent {
+  actor: Actor | null
 }
 
 /** An event about to be stored. */
 export interface NewEvent extends StoredEvent {
   /** Its receiver's type, which is its message's. */
   type: string
+  /** The number of who records it; undefined when nobody was asked. */
+  actor_id?: number | undefined
 }
 
-const EVENT_COLUMNS = SEARCHED.event.fields satisfies readonly (keyof StoredEvent)[]
+const FIELDS = SEARCHED.event.fields satisfies readonly (keyof RecordedEvent)[]
+/** All but who recorded it, who stands in a table of their own. */
+const EVENT_COLUMNS = FIELDS.filter((field) => field !== 'actor')
+
+/** A field of a row, as it is selected. */
+const selected = (field: EventField, row: string): string =>
+  field === 'actor' ? `${actorOf(row)} as actor` : field
 
 /** What is written together because it came in one request. */
 export interface EventUnit {
@@ -60,6 +75,7 @@ const toRow = (event: NewEvent, payload: string | null): unknown[] => [
   event.event_receiver_id,
   event.created_at,
   event.type,
+  event.actor_id ?? null,
 ]
 
 /** Quoting more payload than this, in characters, is done in turns. */
@@ -116,9 +132,10 @@ export async function analyzeEvents(connection: Connection): Promise<number> {
   return row?.events ?? 0
 }
 
-export async function selectEvent(connection: Connection, id: string): Promise<StoredEvent | undefined> {
-  const [row] = await connection.query<StoredEvent>(
-    { name: 'select_event', text: `select ${EVENT_COLUMNS.join(', ')} from events where id = $1::text` },
+export async function selectEvent(connection: Connection, id: string): Promise<RecordedEvent | undefined> {
+  const fields = FIELDS.map((field) => selected(field, 'events')).join(', ')
+  const [row] = await connection.query<RecordedEvent>(
+    { name: 'select_event', text: `select ${fields} from events where id = $1::text` },
     [id],
   )
   return row
@@ -202,28 +219,28 @@ export interface EventSearch {
 export async function selectEvents(
   connection: Connection,
   { filter, page, fields }: EventSearch,
-): Promise<Page<StoredEvent>> {
+): Promise<Page<RecordedEvent>> {
   const conditions = toConditions(filter, page)
   conditions.values.push(page.limit + 1)
   const limit = `$${conditions.values.length}::int`
   const order = `order by id ${page.order}`
   const isMixed = INDEXED.filter((column) => typeof filter[column] === 'string').length > 1
   const where = isMixed ? `where id in (${toIds(conditions, filter, page, limit)})` : conditions.toSql()
-  const matching = `select ${EVENT_COLUMNS.join(', ')}, payload_bytes from events ${where} ${order} limit ${limit}`
+  const matching = `select ${EVENT_COLUMNS.join(', ')}, actor_id, payload_bytes from events ${where} ${order} limit ${limit}`
   return toEvents(
     await connection.query<PageRow>(toPageQuery(matching, fields, order), conditions.values),
     page.limit,
   )
 }
 
-interface PageRow extends StoredEvent {
+interface PageRow extends RecordedEvent {
   /** Rows of the page before it was cut by size; 0 when it was not. */
   page_rows: number
 }
 
 /** Cuts a page where its payloads grow too large. Toasted payloads behind that are never fetched. */
 function toPageQuery(matching: string, fields: readonly EventField[], order: string): string {
-  const names = fields.join(', ')
+  const names = fields.map((field) => selected(field, 'page')).join(', ')
   if (!fields.includes('payload'))
     return `select ${names}, 0 as page_rows from (${matching}) as page ${order}`
   return `select ${names}, page_rows from (
@@ -233,7 +250,7 @@ function toPageQuery(matching: string, fields: readonly EventField[], order: str
   ) as page where bytes_before < ${MAX_PAGE_BYTES} ${order}`
 }
 
-function toEvents(rows: PageRow[], limit: number): Page<StoredEvent> {
+function toEvents(rows: PageRow[], limit: number): Page<RecordedEvent> {
   const { rows: kept, more } = toPage(rows, limit)
   const wasCut = (rows[0]?.page_rows ?? 0) > rows.length
   return { rows: kept.map(({ page_rows: _, ...event }) => event), more: more || wasCut }

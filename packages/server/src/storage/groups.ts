@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type DefinitionFilter,
   type EventReceiverGroup,
   type GroupField,
@@ -6,6 +7,7 @@ import {
   type PageRequest,
   SEARCHED,
 } from '@epr/model'
+import { actorOf } from './actors.js'
 import type { Connection } from './database.js'
 import { addMatches, addPageConditions, createConditions, toPage } from './page.js'
 
@@ -54,11 +56,12 @@ export async function updateGroupEnabled(
   connection: Connection,
   id: string,
   enabled: boolean,
-): Promise<{ updated_at: string } | undefined> {
-  const [row] = await connection.query<{ updated_at: string }>(
-    `update event_receiver_groups
-     set enabled = $2::boolean, updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-     where id = $1::text returning updated_at`,
+): Promise<{ updated_at: string; was_enabled: boolean } | undefined> {
+  const [row] = await connection.query<{ updated_at: string; was_enabled: boolean }>(
+    `update event_receiver_groups g
+     set enabled = $2::boolean, updated_at = greatest(clock_timestamp(), g.updated_at + interval '1 microsecond')
+     from (select id, enabled from event_receiver_groups where id = $1::text for update) as old
+     where g.id = old.id returning g.updated_at, old.enabled as was_enabled`,
     [id, enabled],
   )
   return row
@@ -110,6 +113,8 @@ export interface LatestEvent {
   event_id: string | null
   success: boolean | null
   created_at: string | null
+  /** Who recorded it. */
+  actor: Actor | null
 }
 
 /** For each receiver of a group, in the group's order, its latest event for an NVRPP. Index events_gate. */
@@ -119,11 +124,12 @@ export function selectLatestEvents(
   nvrpp: Buffer,
 ): Promise<LatestEvent[]> {
   return connection.query<LatestEvent>(
-    `select m.event_receiver_id, r.name, r.version, latest.id as event_id, latest.description, latest.success, latest.created_at
+    `select m.event_receiver_id, r.name, r.version, latest.id as event_id, latest.description, latest.success, latest.created_at,
+            ${actorOf('latest')} as actor
      from event_receiver_group_members m
      left join event_receivers r on r.id = m.event_receiver_id
      left join lateral (
-       select e.id, e.description, e.success, e.created_at from events e
+       select e.id, e.description, e.success, e.created_at, e.actor_id from events e
        where e.nvrpp = $2::bytea and e.event_receiver_id = m.event_receiver_id
        order by e.seq desc limit 1
      ) as latest on true

@@ -1,4 +1,5 @@
-import type { JsonText } from '@epr/model'
+import type { Actor, JsonText } from '@epr/model'
+import { actorOf } from './actors.js'
 import type { Connection } from './database.js'
 import { type MessageKind, NEWEST_CURSOR } from './outbox.js'
 
@@ -28,6 +29,8 @@ export interface StoredMessage {
   payload: JsonText | null
   success: boolean | null
   event_created_at: string | null
+  /** Who recorded the event, or created or switched what it is about. */
+  actor: Actor | null
 }
 
 export interface MessagePage {
@@ -69,7 +72,7 @@ const SELECT_MESSAGES = {
                          else least(greatest($1::bigint, first - 1) + $2::bigint, newest) end as last
       from (select ${FIRST_BEHIND} as first, ${NEWEST_CURSOR} as newest) as ends
     ), matching as materialized (
-      select o.first_cursor + m.position - 1 as cursor, o.id, o.numbered_at, m.type, m.event_id, o.event_receiver_id,
+      select o.first_cursor + m.position - 1 as cursor, o.id, o.numbered_at, m.type, m.event_id, o.event_receiver_id, o.actor_id,
              case when o.kind <> 'events' then o.kind when m.group_id is null then 'event' else 'complete' end as kind,
              m.group_id, m.group_enabled, m.group_updated_at, m.group_repeated
       from span
@@ -84,6 +87,7 @@ const SELECT_MESSAGES = {
              m.group_repeated,
              e.name, e.version, e.release, e.platform_id, e.package, e.description, e.payload, e.success,
              e.created_at as event_created_at, coalesce(m.event_receiver_id, e.event_receiver_id) as event_receiver_id,
+             coalesce(e.actor_id, m.actor_id) as actor_id,
              coalesce(sum(e.payload_bytes) over (order by m.cursor rows unbounded preceding), 0)
                - coalesce(e.payload_bytes, 0) as bytes_before,
              (count(*) over ())::int as page_rows
@@ -91,7 +95,7 @@ const SELECT_MESSAGES = {
       -- One look-up for each, whatever the planner thinks of how many there are.
       left join lateral (select * from events where id = m.event_id limit 1) as e on true
     )
-    select span.last as read_end, (select removed_cursor from retention) as removed, page.*
+    select span.last as read_end, (select removed_cursor from retention) as removed, page.*, ${actorOf('page')} as actor
     from span left join (select * from sized where bytes_before < $5::bigint) as page on true
     order by page.cursor`,
 }

@@ -13,6 +13,8 @@ export interface NewMessage {
   group_id?: string
   group_enabled?: boolean
   group_updated_at?: string
+  /** The number of who created or switched it; undefined when nobody was asked. */
+  actor_id: number | undefined
 }
 
 /** The greatest bigint: behind every cursor. */
@@ -26,10 +28,10 @@ export const NEWEST_CURSOR = `(
 )`
 
 export async function insertMessage(connection: Connection, message: NewMessage): Promise<void> {
-  const { kind, type, event_receiver_id, group_id, group_enabled, group_updated_at } = message
+  const { kind, type, event_receiver_id, group_id, group_enabled, group_updated_at, actor_id } = message
   await connection.query(
-    `insert into outbox (kind, size, types, event_receiver_id, group_ids, groups_enabled, groups_updated_at)
-     values ($1::text, 1, $2::text[], $3::text, $4::text[], $5::boolean[], $6::timestamptz[])`,
+    `insert into outbox (kind, size, types, event_receiver_id, group_ids, groups_enabled, groups_updated_at, actor_id)
+     values ($1::text, 1, $2::text[], $3::text, $4::text[], $5::boolean[], $6::timestamptz[], $7::int)`,
     [
       kind,
       [type],
@@ -37,6 +39,7 @@ export async function insertMessage(connection: Connection, message: NewMessage)
       group_id === undefined ? null : [group_id],
       group_enabled === undefined ? null : [group_enabled],
       group_updated_at === undefined ? null : [group_updated_at],
+      actor_id ?? null,
     ],
   )
 }

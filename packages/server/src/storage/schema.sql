@@ -19,6 +19,21 @@ create table access_version (
   constraint access_version_pkey PRIMARY KEY (only_row)
 ) with (fillfactor=50);
 
+create table actors (
+  id integer not null generated always as identity,
+  digest bytea not null,
+  principal text not null,
+  type text not null,
+  issuer text not null,
+  subject text not null,
+  label text,
+  claims json,
+  first_seen timestamp with time zone not null default now(),
+  constraint actors_digest_key UNIQUE (digest),
+  constraint actors_pkey PRIMARY KEY (id)
+);
+CREATE INDEX actors_principal ON epr.actors USING btree (principal);
+
 create table audit (
   id bigint not null generated always as identity,
   time timestamp with time zone not null default now(),
@@ -85,6 +100,7 @@ create table events (
   success boolean not null,
   event_receiver_id text collate "C" not null,
   created_at timestamp with time zone not null,
+  actor_id integer,
   constraint events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX events_event_receiver ON epr.events USING btree (event_receiver_id, id);
@@ -146,6 +162,7 @@ create table outbox (
   groups_enabled boolean[],
   groups_updated_at timestamp with time zone[],
   groups_repeated boolean[],
+  actor_id integer,
   constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['events'::text, 'receiver'::text, 'group'::text, 'modified'::text]))),
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_size_check CHECK ((size > 0))

@@ -32,7 +32,7 @@ export interface ListenerOptions extends ResponderOptions {
 }
 
 /** Said on every answer, so that a client knows which of our additions it may use. */
-const FEATURES = 'idempotency-key, batch, cursor, feed, group-status, auth'
+const FEATURES = 'idempotency-key, batch, cursor, feed, group-status, auth, actor'
 const RECORD_EVENT = `${API_PREFIX}/events`
 function reportServed(
   request: IncomingMessage,

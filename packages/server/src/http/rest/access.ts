@@ -1,3 +1,4 @@
+import { stringifyJson } from '@epr/model'
 import * as z from 'zod'
 import type { Access } from '../../access/access.js'
 import { issuerDocument } from '../../access/issuer.js'
@@ -50,6 +51,19 @@ const auditQuery = z.strictObject({
     .refine((limit) => limit >= 1 && limit <= 1_000, 'must be a number from 1 to 1000')
     .default(100),
 })
+
+const auditEntry = z
+  .object({
+    id: z.string().meta({ description: 'What to pass as `after` to go on behind it.' }),
+    time,
+    actor: z.string().meta({ description: 'Who did it: the id of the caller.' }),
+    act: z.string().meta({ example: 'policy.put' }),
+    object: z.string().meta({ description: 'What it was done to.' }),
+    before: z.unknown().meta({ description: 'How that was before; null where it was not.' }),
+    after: z.unknown().meta({ description: 'How it was then; null where it was no more.' }),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Act' })
 
 const policyEntry = z.object({ name: z.string(), document: policyDocument, updated_at: time })
 
@@ -239,13 +253,33 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         summary: 'Administrative acts, the newest first',
         tag,
         query: auditQuery,
-        answer: z.object({ data: z.array(z.record(z.string(), z.unknown())), next: z.string().optional() }),
+        answer: z.object({
+          data: z.array(auditEntry),
+          next: z
+            .string()
+            .optional()
+            .meta({ description: 'What to pass as `after` for more; absent at the end.' }),
+        }),
         failures,
       },
       async ({ search, call }) => {
         const { after, limit } = parseQuery(auditQuery, search)
-        const entries = await administration.audit(after, limit, call)
-        return toJsonResponse(JSON.stringify({ data: entries, next: entries.at(-1)?.id }))
+        const { rows, more } = await administration.audit(after, limit, call)
+        return toJsonResponse(stringifyJson({ data: rows, next: more ? rows.at(-1)?.id : undefined }))
+      },
+    ),
+    defineRoute(
+      'delete',
+      `${API_PREFIX}/actors/:id/label`,
+      {
+        summary: 'Erase what people call somebody who has recorded events; the id stays',
+        tag,
+        answer: dataOf(z.null()),
+        failures: [...failures, 404],
+      },
+      async ({ params, call }) => {
+        await administration.eraseLabel(params.id, call)
+        return toData(null)
       },
     ),
   ]

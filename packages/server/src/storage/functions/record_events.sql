@@ -3,7 +3,8 @@
 -- before it, and so after the locks were granted.
 --
 -- p_events is an array of arrays, an event each: id, key of the NVRPP (model/nvrpp.ts), name, version, release,
--- platform_id, package, description, payload, success, event_receiver_id, created_at, type of its receiver. p_large is the
+-- platform_id, package, description, payload, success, event_receiver_id, created_at, type of its
+-- receiver, number of its actor (null without one, and from a server of the version before). p_large is the
 -- payload of an event that is alone and whose own is null. p_receivers are the events' receivers, each once. p_key,
 -- p_digest and p_result are the idempotency keys of requests that have one. When one of those has been used elsewhere
 -- meanwhile nothing is written: unique_violation on idempotency_keys_pkey. Returns how many groups were completed.
@@ -71,14 +72,15 @@ begin
     select nextval('events_seq_seq') as seq, e->>0 as id, sha256(convert_to(e->>1, 'UTF8')) as nvrpp, e->>2 as name,
            e->>3 as version, e->>4 as release, e->>5 as platform_id, e->>6 as package, e->>7 as description,
            coalesce(e->>8, p_large) as payload, (e->9)::boolean as success, e->>10 as event_receiver_id,
-           (e->>11)::timestamptz as created_at, e->>12 as type
+           (e->>11)::timestamptz as created_at, e->>12 as type,
+           (e->>13)::int as actor_id
     from jsonb_array_elements(p_events) as e
   ), stored as (
     insert into events (seq, id, nvrpp, name, version, release, platform_id, package, description, payload,
-                        payload_bytes, success, event_receiver_id, created_at)
+                        payload_bytes, success, event_receiver_id, created_at, actor_id)
     overriding system value
     select seq, id, nvrpp, name, version, release, platform_id, package, description, payload::json,
-           octet_length(payload), success, event_receiver_id, created_at
+           octet_length(payload), success, event_receiver_id, created_at, actor_id
     from given
   )
   select array_agg(seq), array_agg(id), array_agg(nvrpp), array_agg(success), array_agg(event_receiver_id), array_agg(type)
