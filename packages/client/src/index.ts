@@ -1,6 +1,7 @@
 // Calls, and what they take and give.
 
 export type {
+  Actor,
   EventField,
   EventFilter,
   FeedEntry,

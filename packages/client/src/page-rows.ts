@@ -26,6 +26,8 @@ export interface PagedSearch {
   fields: readonly string[]
   options: FindAllOptions<string>
   features: Features
+  /** Whether the features must be known before anything is asked for. */
+  mustMeet: boolean
   /** Makes the features known. */
   meet(): Promise<void>
   fetchPage(fields: readonly string[], page: PageVariables): Promise<Page>
@@ -78,7 +80,7 @@ export async function* pageRows(search: PagedSearch): AsyncGenerator<Row[], void
   const isHeavy = fields.some((field) => HEAVY_FIELDS.has(field))
   const pageSize = options.pageSize ?? (isHeavy ? HEAVY_PAGE_SIZE : MAX_PAGE_SIZE)
   const wanted = [options.limit, options.pageSize, order, options.after, created_after, created_before]
-  if (wanted.some((option) => option !== undefined)) await search.meet()
+  if (search.mustMeet || wanted.some((option) => option !== undefined)) await search.meet()
 
   let after = options.after
   if (!features.has('cursor')) {

@@ -5,7 +5,11 @@ import type { ReadOptions } from './options.js'
  * feature `cursor`.
  */
 export interface SearchOptions<Field extends string> extends ReadOptions {
-  /** The fields to fetch, which are those of the results. @default all */
+  /**
+   * The fields to fetch, which are those of the results. `actor` is left out at a server without the feature `actor`.
+   *
+   * @default all, of events without `actor`
+   */
   fields?: readonly Field[] | undefined
   /** How many results at most. 1 or more. @default all there are */
   limit?: number | undefined

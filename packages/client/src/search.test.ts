@@ -48,6 +48,15 @@ describe('a server without cursors', () => {
     expect(sent).toHaveLength(2)
   })
 
+  it('is not asked who has recorded, which it does not know', async () => {
+    const sent = onSearch(() => original(events([{ name: 'a' }])))
+    wire.use(http.get(`${URL}/healthz/liveness`, () => original({})))
+    expect(await testClient().events.find({}, { fields: ['name', 'actor'] })).toEqual([{ name: 'a' }])
+    expect(sent.map(({ query }) => query)).toEqual([
+      'query($filter: FindEventInput!) {events(event: $filter) {name}}',
+    ])
+  })
+
   it('has its list ordered and cut here', async () => {
     wire.use(http.get(`${URL}/healthz/liveness`, () => original({})))
     wire.use(http.post(`${URL}/api/v1/graphql/query`, () => original(events(rows))))

@@ -1,4 +1,4 @@
-import { EprError, idSchema, type Searched } from '@epr/model'
+import { actorSchema, EprError, idSchema, type Searched } from '@epr/model'
 import * as z from 'zod'
 import { parseAnswer } from './http/answer.js'
 import type { Graphql } from './http/graphql.js'
@@ -42,6 +42,13 @@ function toFilter(filter: object, known: readonly string[]): object {
   return Object.fromEntries(given)
 }
 
+/** Who recorded an event came later than the rest: a server that does not know it is not asked for it. */
+const ACTOR = 'actor'
+
+/** A field as GraphQL wants it: of an object, which of its fields. */
+const toSelection = (field: string): string =>
+  field === ACTOR ? `${ACTOR}{${Object.keys(actorSchema.shape).join(',')}}` : field
+
 /** The GraphQL document of a search, with those page arguments only that are used: the original knows none of them. */
 export function toSearchDocument(
   { operation, argument, inputType }: Searched<string>,
@@ -53,7 +60,7 @@ export function toSearchDocument(
   )
   const declared = [`$filter: ${inputType}!`, ...used.map(([name, type]) => `$${name}: ${type}`)]
   const passed = [`${argument}: $filter`, ...used.map(([name]) => `${name}: $${name}`)]
-  return `query(${declared.join(', ')}) {${operation}(${passed.join(', ')}) {${fields.join(',')}}}`
+  return `query(${declared.join(', ')}) {${operation}(${passed.join(', ')}) {${fields.map(toSelection).join(',')}}}`
 }
 
 export function createSearch(searched: Searched<string>, { graphql, rest, features }: Services): Search {
@@ -61,7 +68,7 @@ export function createSearch(searched: Searched<string>, { graphql, rest, featur
   const filterFields = Object.keys(searched.filter.shape)
 
   function rows(filter: object, options: FindAllOptions<string>): AsyncGenerator<Row[], void, undefined> {
-    const fields = [...new Set(options.fields ?? allFields)]
+    const fields = [...new Set(options.fields ?? allFields.filter((field) => field !== ACTOR))]
     assertKnown('field', fields, allFields)
     const given = toFilter(filter, filterFields)
     const rowSchema = z.object(
@@ -72,7 +79,8 @@ export function createSearch(searched: Searched<string>, { graphql, rest, featur
     )
     const { signal, timeoutMs, retryForMs, exact } = options
 
-    async function fetchPage(asked: readonly string[], page: PageVariables) {
+    async function fetchPage(named: readonly string[], page: PageVariables) {
+      const asked = features.has('actor') ? named : named.filter((field) => field !== ACTOR)
       const variables = { filter: given, ...page }
       const result = await graphql.call(toSearchDocument(searched, asked, page), variables, {
         signal,
@@ -89,6 +97,7 @@ export function createSearch(searched: Searched<string>, { graphql, rest, featur
       fields,
       options,
       features,
+      mustMeet: fields.includes(ACTOR),
       meet: () => rest.meet({ signal, timeoutMs, retryForMs }),
       fetchPage,
     })

@@ -1,4 +1,11 @@
-import { type FeedEntry, type FeedPlace, type GateChange, type Message, stringifyJson } from '@epr/model'
+import {
+  type Actor,
+  type FeedEntry,
+  type FeedPlace,
+  type GateChange,
+  type Message,
+  stringifyJson,
+} from '@epr/model'
 
 /** The feed of a registry in memory, at the other end of a `fetch`. */
 export interface FakeFeed {
@@ -8,9 +15,10 @@ export interface FakeFeed {
    * Publishes a message, also to the streams that are open.
    *
    * @param gate of the completion of a group: whether its gate has opened with it
+   * @param actor who recorded the event
    * @returns its cursor: 1, 2, 3 …
    */
-  add(message: Message, gate?: GateChange): string
+  add(message: Message, gate?: GateChange, actor?: Actor | null): string
   /** Ends all streams, as a server does that is restarted. */
   cut(): void
 }
@@ -82,13 +90,14 @@ export function createFakeFeed(): FakeFeed {
       const accept = new Headers(init?.headers).get('accept') ?? ''
       return accept.includes('text/event-stream') ? toStream(url, init?.signal) : toPage(url)
     },
-    add(message, gate) {
+    add(message, gate, actor) {
       const cursor = String(entries.length + 1)
       const entry = {
         cursor,
         time: new Date().toISOString(),
         ce_id: `fake-${cursor}`,
         ...(gate && { gate }),
+        ...(actor !== undefined && { actor }),
         message,
       }
       entries.push(entry)

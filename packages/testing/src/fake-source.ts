@@ -1,8 +1,9 @@
-import { type Message, stringifyJson } from '@epr/model'
+import { type Actor, type Message, stringifyJson } from '@epr/model'
 
 /** A record as `@epr/watcher` takes it from a source. */
 interface FakeRecord {
   id: string
+  actor?: Actor | null | undefined
   value: string
   origin: { feed: string; cursor: string; time: string }
 }
@@ -39,8 +40,8 @@ export interface FakeSource {
 
 /** Messages in memory, for the watchers of a test. */
 export interface FakeMessages {
-  /** Adds a message, or any text. @returns its id: 1, 2, 3 … */
-  add(message: Message | string): string
+  /** Adds a message, or any text, and who did what it is about. @returns its id: 1, 2, 3 … */
+  add(message: Message | string, actor?: Actor | null): string
   /** A source of these messages: it gives those that are not done, each once in its life. */
   createSource(): FakeSource
   /** What watchers have put aside. */
@@ -74,10 +75,10 @@ export function createFakeMessages(): FakeMessages {
   return {
     letters,
     outcomes,
-    add(message) {
+    add(message, actor) {
       const id = String(records.length + 1)
       const value = typeof message === 'string' ? message : stringifyJson(message)
-      const record = { id, value, origin: { feed: 'fake', cursor: id, time: '' } }
+      const record = { id, actor, value, origin: { feed: 'fake', cursor: id, time: '' } }
       records.push(record)
       for (const listener of listeners) listener(record)
       return id

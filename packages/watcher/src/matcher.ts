@@ -1,10 +1,12 @@
-import type { Event, EventReceiver, EventReceiverGroup, GateChange, Message, Nvrpp } from '@epr/model'
+import type { Actor, Event, EventReceiver, EventReceiverGroup, GateChange, Message, Nvrpp } from '@epr/model'
 import type * as z from 'zod'
 
 /** What stands beside a message. */
 export interface MatchContext {
   /** Of the completion of a group: whether its gate has opened with it, where the server says so. */
   readonly gate?: GateChange | undefined
+  /** Who did what it is about, where the server says so. */
+  readonly actor?: Actor | null | undefined
 }
 
 /** Whether a message is for a handler. It must be quick and must not wait. */

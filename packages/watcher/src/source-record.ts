@@ -1,4 +1,4 @@
-import type { GateChange } from '@epr/model'
+import type { Actor, GateChange } from '@epr/model'
 
 /** Where a record stood: in a partition of a topic, or in the feed. */
 export type Origin =
@@ -13,6 +13,8 @@ export interface SourceRecord {
   id: string
   /** Of the completion of a group: whether its gate has opened with it, where the server says so. */
   gate?: GateChange | undefined
+  /** Who did what it is about, where the server says so. */
+  actor?: Actor | null | undefined
   value: Uint8Array | string | null
   key?: Uint8Array | null | undefined
   headers?: Readonly<Record<string, HeaderValue>> | undefined

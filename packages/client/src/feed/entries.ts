@@ -6,7 +6,7 @@ import { toApiError } from '../http/api-error.js'
 import type { HttpAnswer, Redact } from '../http/http.js'
 
 /** A message as the stream has it: its text is not looked at yet. */
-export interface RawEntry extends Pick<FeedPlace, 'cursor' | 'ce_id' | 'gate'> {
+export interface RawEntry extends Pick<FeedPlace, 'cursor' | 'ce_id' | 'gate' | 'actor'> {
   /** When it was published, RFC 3339. Undefined, as `ce_id`, where a proxy has taken the comments out. */
   time: string | undefined
   text: string
@@ -70,7 +70,8 @@ export function createEntryReader(answer: HttpAnswer, redact: Redact): EntryRead
       }
       if (id === undefined) throw toResponseError(answer, 'a message of the stream has no cursor')
       const known = place?.cursor === id ? place : undefined
-      entries.push({ cursor: id, time: known?.time, ce_id: known?.ce_id, gate: known?.gate, text: data })
+      const { time, ce_id, gate, actor } = known ?? ({} as Partial<FeedPlace>)
+      entries.push({ cursor: id, time, ce_id, gate, actor, text: data })
       place = undefined
       passed = undefined
     },

@@ -15,7 +15,7 @@ export interface StreamServices extends ConnectionServices {
 
 /** @throws ResponseError for what is not a message, or has no place */
 function toEntry(
-  { cursor, time, ce_id, gate, text }: RawEntry,
+  { cursor, time, ce_id, gate, actor, text }: RawEntry,
   answer: HttpAnswer,
   exact: boolean,
 ): FeedEntry {
@@ -26,7 +26,8 @@ function toEntry(
   } catch {
     throw toResponseError(answer, 'a message of the stream is not JSON')
   }
-  return { cursor, time, ce_id, ...(gate && { gate }), message: parseAnswer(messageSchema, json, answer) }
+  const message = parseAnswer(messageSchema, json, answer)
+  return { cursor, time, ce_id, ...(gate && { gate }), ...(actor !== undefined && { actor }), message }
 }
 
 /** Connection after connection, each from where the last one stood. */

@@ -3,7 +3,7 @@ import type { Settings } from '../options.js'
 import { codeOf, phaseOf, reasonOf } from './network-reason.js'
 
 /** What our server can do beside the original's API, as it says in `epr-features` on every answer. */
-export type Feature = 'idempotency-key' | 'batch' | 'cursor' | 'feed' | 'group-status'
+export type Feature = 'idempotency-key' | 'batch' | 'cursor' | 'feed' | 'group-status' | 'actor'
 
 export interface Features {
   /** Whether the server is known to have it; false as long as it has not been heard. */

@@ -5,8 +5,10 @@ import type { Lease, Outcome } from '../message-source.js'
 import type { SourceRecord } from '../source-record.js'
 import { createFeedSession, type FeedSessionOptions } from './session.js'
 
+const ANN = { id: 'user:1', type: 'user', label: 'Ann' }
+
 const batch = (...cursors: string[]): FeedBatch => ({
-  entries: cursors.map((cursor) => ({ cursor, time: 't', ce_id: `ce-${cursor}`, text: cursor })),
+  entries: cursors.map((cursor) => ({ cursor, time: 't', ce_id: `ce-${cursor}`, actor: ANN, text: cursor })),
   passed: undefined,
   retryMs: 0,
 })
@@ -80,6 +82,20 @@ describe('a session on the feed', () => {
     finish('done')
     await session.end()
     expect(written).toEqual(['1', '3'])
+  })
+
+  it('says who did what a message is about', async () => {
+    const actors: SourceRecord['actor'][] = []
+    const { session } = createWorld({
+      connections: [[batch('1')]],
+      process({ actor }) {
+        actors.push(actor)
+        return 'done'
+      },
+    })
+    await expect(session.connect(ignore)).rejects.toMatchObject(ended)
+    await session.end()
+    expect(actors).toEqual([ANN])
   })
 
   it('does not remember what was abandoned, nor anything behind it', async () => {

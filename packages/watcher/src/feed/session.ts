@@ -141,6 +141,6 @@ async function findStart({ messages, store, fromLatest, delivery }: FeedSessionO
   return next
 }
 
-function toRecord(name: string, { cursor, time = '', ce_id, gate, text }: RawEntry): SourceRecord {
-  return { id: ce_id ?? `${name}/${cursor}`, gate, value: text, origin: { feed: name, cursor, time } }
+function toRecord(name: string, { cursor, time = '', ce_id, gate, actor, text }: RawEntry): SourceRecord {
+  return { id: ce_id ?? `${name}/${cursor}`, gate, actor, value: text, origin: { feed: name, cursor, time } }
 }

@@ -1,5 +1,5 @@
 import type { Batch, KafkaMessage } from '@epr/kafka'
-import { type GateChange, gateChangeSchema } from '@epr/model'
+import { type Actor, fromAuthType, type GateChange, gateChangeSchema } from '@epr/model'
 import type { Delivery, Lease } from '../message-source.js'
 import type { SourceRecord } from '../source-record.js'
 import type { DoneOffsets } from './offsets.js'
@@ -27,12 +27,21 @@ export const nextOffset = (offset: string): string => (BigInt(offset) + 1n).toSt
 const toGateChange = (header: unknown): GateChange | undefined =>
   header === undefined ? undefined : gateChangeSchema.safeParse(String(header)).data
 
+/** The CloudEvents extension Auth Context. */
+function toActor(headers: KafkaMessage['headers']): Actor | undefined {
+  const id = headers?.ce_authid
+  const type = headers?.ce_authtype
+  if (id === undefined || type === undefined) return undefined
+  return { id: String(id), type: fromAuthType(String(type)), label: null }
+}
+
 function toRecord({ topic, partition }: Batch, message: KafkaMessage): SourceRecord {
   const { key, value, headers, offset, timestamp } = message
   const ceId = headers?.ce_id
   return {
     id: ceId === undefined ? `${topic}/${partition}/${offset}` : String(ceId),
     gate: toGateChange(headers?.ce_eprgate),
+    actor: toActor(headers),
     value,
     key,
     headers,

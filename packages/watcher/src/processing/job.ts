@@ -100,6 +100,7 @@ function toContext(
   return {
     id: record.id,
     gate: record.gate,
+    actor: record.actor,
     attempt,
     dataRef: dataRef === undefined ? undefined : String(dataRef),
     log,

@@ -1,4 +1,4 @@
-import { EprError, type GateChange, type Message } from '@epr/model'
+import { type Actor, EprError, type GateChange, type Message } from '@epr/model'
 import { whenAborted } from '../abort.js'
 import type { Log } from '../log.js'
 import type { Origin } from '../source-record.js'
@@ -14,6 +14,11 @@ export interface TaskContext {
   readonly signal: AbortSignal
   /** Of the completion of a group: whether its gate has opened with it. Undefined for all else, and where no server says so. */
   readonly gate: GateChange | undefined
+  /**
+   * Who recorded the event, or created or switched what the message is about. Null when nobody was asked, undefined where no
+   * server says so; from Kafka without a label.
+   */
+  readonly actor: Actor | null | undefined
   /** Where the message stood. */
   readonly origin: Origin
   /**
