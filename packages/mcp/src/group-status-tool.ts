@@ -34,9 +34,10 @@ function explain({ state, enabled }: GateStatus, receivers: readonly NamedStatus
   const reasons = receivers.flatMap((receiver) => {
     if (receiver.state === 'passed') return []
     if (receiver.state === 'missing') return [`no event at ${called(receiver)}`]
-    const { event_id, event_description: description } = receiver
+    const { event_id, event_description: description, actor } = receiver
     const what = description ? `, ${JSON.stringify(description)}` : ''
-    return [`the latest event at ${called(receiver)} is a failure: ${event_id}${what}`]
+    const who = actor ? `, recorded by ${JSON.stringify(actor.label ?? actor.id)}` : ''
+    return [`the latest event at ${called(receiver)} is a failure: ${event_id}${what}${who}`]
   })
   const text = state === 'open' ? 'The gate is open: the latest event at each receiver is a success.' : ''
   const closed = reasons.length > 0 ? `The gate is closed: ${reasons.join('; ')}.` : ''

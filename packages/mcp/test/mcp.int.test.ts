@@ -90,7 +90,7 @@ describe('the fetch tools', () => {
     const id = await api.create('/events', event)
     const { schema: _, ...description } = buildReceiver()
     expect(await reading.call('fetch_event', { id })).toEqual({
-      event: { ...event, id, created_at: expect.any(String) },
+      event: { ...event, id, created_at: expect.any(String), actor: null },
       event_receiver: expect.objectContaining({ ...description, id: receiver }),
       notice: expect.stringContaining('data'),
     })
