@@ -79,6 +79,7 @@ function toCommand(example: string): string {
   return example
     .replace('01HKX0J9KS8AASMRYX61458N41', ids.receivers[0])
     .replace('01HKX0KY3B31MR3XKJWTDZ4EQ0', second ?? ids.receivers[1])
+    .replace('user:4711', 'key:examples')
     .replace('https://epr.example.com', server.url)
 }
 

@@ -62,6 +62,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'policies: who may do what',
     load: async () => (await import('./commands/access.js')).defineAccess,
   },
+  audit: {
+    description: 'what was done to keys, policies, receivers and groups',
+    load: async () => (await import('./commands/audit.js')).defineAudit,
+  },
   whoami: {
     description: 'who the server takes this key for, and what it may',
     load: async () => (await import('./commands/whoami.js')).defineWhoami,

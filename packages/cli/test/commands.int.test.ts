@@ -43,7 +43,7 @@ describe('piped output', () => {
     const [defaults] = JSON.parse((await cli('event', 'search', '--id', id)).stdout)
     expect(Object.keys(defaults)).toEqual('id name version release platform_id package success'.split(' '))
     const [all] = JSON.parse((await cli('event', 'search', '--id', id, '--fields', 'all')).stdout)
-    expect(Object.keys(all)).toHaveLength(11)
+    expect(Object.keys(all)).toHaveLength(12)
     expect((await cli('event', 'search', '--id', id, '--no-indent', '--fields', 'id')).stdout).toBe(
       `[{"id":"${id}"}]\n`,
     )

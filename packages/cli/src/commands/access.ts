@@ -100,6 +100,17 @@ async function explain(
     throw new CommandError('PERMISSION_DENIED', explanation.reason ?? 'this is not allowed')
 }
 
+async function forget(
+  { connect, output, settings }: Context,
+  _: Request<typeof VALUE_FLAGS>,
+  [actor = '']: readonly string[],
+): Promise<undefined> {
+  if (actor.trim() === '') throw new UsageError('name one actor, as events have it: key:shop-ci')
+  if (settings.dryRun) return output.object({ actor })
+  await askFor(await connect('ask'), 'DELETE', `/actors/${encodeURIComponent(actor)}/label`)
+  await output.created(`erased what people call ${actor}`, actor)
+}
+
 export function defineAccess(access: Command, perform: Perform): void {
   perform(
     access
@@ -121,5 +132,14 @@ export function defineAccess(access: Command, perform: Perform): void {
     EXPLAIN_FLAGS,
     'access explain --verb read',
     explain,
+  )
+  perform(
+    access
+      .command('forget')
+      .description('Erases what people call somebody who has recorded events, for good; the id stays.')
+      .argument('<actor>', 'the id of the actor, as events have it'),
+    VALUE_FLAGS,
+    'access forget user:4711',
+    forget,
   )
 }

@@ -51,12 +51,12 @@ async function ask({ groups }: Client, { id, nvrpp, waitMs, notice }: Question) 
 /** A receiver as a row: by its name, its id and the event's at the end, where there is room for them. */
 function toRow(receiver: GateStatus['receivers'][number]): Row {
   const { event_receiver_id, event_receiver_name: name, event_receiver_version: version } = receiver
-  const { state, event_description: description, since, event_id } = receiver
+  const { state, event_description: description, since, event_id, actor } = receiver
   const called = name === undefined ? event_receiver_id : `${name}@${version}`
-  return { receiver: called, state, description, since, event_id, event_receiver_id }
+  return { receiver: called, state, description, since, actor, event_id, event_receiver_id }
 }
 
-const FIELDS = ['receiver', 'state', 'description', 'since', 'event_id', 'event_receiver_id']
+const FIELDS = ['receiver', 'state', 'description', 'since', 'actor', 'event_id', 'event_receiver_id']
 /** Two ids and a table beside them. */
 const WIDE = 150
 
@@ -69,7 +69,9 @@ async function show({ output }: Context, status: GateStatus): Promise<undefined>
   const note = status.enabled ? '' : ' (the group is disabled: it sends no message)'
   const state = status.state === 'open' ? colour('open') : `closed: ${colour(status.state)}`
   output.line(`the gate ${style.bold(toPlainLine(toGateName(status)))} is ${state}${since}${note}`)
-  const fields = width === undefined || width >= WIDE ? FIELDS : FIELDS.slice(0, -1)
+  const wide = width === undefined || width >= WIDE ? FIELDS : FIELDS.slice(0, -1)
+  const isKnown = status.receivers.some(({ actor }) => actor)
+  const fields = isKnown ? wide : wide.filter((field) => field !== 'actor')
   output.line(toTable(status.receivers.map(toRow), fields, style, { width, mayDrop: true }))
 }
 

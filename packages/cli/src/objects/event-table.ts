@@ -3,18 +3,20 @@ import { NVRPP_FIELDS } from '@epr/model'
 import type { Row } from '../output/table.js'
 
 /** What people look for in events: when, how it went, who said so, of what, and what has happened. */
-const COLUMNS = ['created_at', 'success', 'receiver', 'artifact', 'description', 'id']
+const COLUMNS = ['created_at', 'success', 'receiver', 'artifact', 'description', 'actor', 'id']
 /** On fewer columns an id, which is never cut, would leave nothing of the words. */
 const WIDE = 100
 
-/** The columns of a table that is so wide; undefined where there is no terminal. */
-export const eventColumns = (width: number | undefined): string[] =>
-  width === undefined || width >= WIDE ? COLUMNS : COLUMNS.slice(0, -1)
+/** The columns of a table that is so wide; undefined where there is no terminal. Without those who recorded, where none is known. */
+export function eventColumns(width: number | undefined, events: readonly Row[]): string[] {
+  const columns = width === undefined || width >= WIDE ? COLUMNS : COLUMNS.slice(0, -1)
+  return events.some(({ actor }) => actor) ? columns : columns.filter((column) => column !== 'actor')
+}
 
 /** What is asked for to show that. */
 export const EVENT_TABLE_FIELDS = [
   ...['id', ...NVRPP_FIELDS, 'description', 'success'],
-  ...['event_receiver_id', 'created_at'],
+  ...['event_receiver_id', 'created_at', 'actor'],
 ]
 
 /** From how many names on all are asked for at once. */

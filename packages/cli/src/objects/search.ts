@@ -26,7 +26,7 @@ export async function search(context: Context, name: KindName, request: ObjectSe
     return printRows(context, iterateRows(client, search), asked.options.fields, shown)
   const options = { ...search.options, fields: EVENT_TABLE_FIELDS }
   const events = await collect(iterateRows(client, { ...search, options }), Number.POSITIVE_INFINITY)
-  return printRows(context, await toEventRows(client, events), eventColumns(output.width), shown)
+  return printRows(context, await toEventRows(client, events), eventColumns(output.width, events), shown)
 }
 
 async function showSearch({ output, settings }: Context, asked: Search): Promise<undefined> {

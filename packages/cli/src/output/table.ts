@@ -1,4 +1,4 @@
-import { isJsonText, stringifyJson, toPlainLine } from '@epr/model'
+import { actorSchema, isJsonText, stringifyJson, toPlainLine } from '@epr/model'
 import Table from 'cli-table3'
 import { displayWidth, fitWidth } from './display-width.js'
 import { indentJson } from './indent-json.js'
@@ -32,11 +32,18 @@ const COLOURS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
 const isMoment = (field: string): boolean => field.endsWith('_at') || field === 'since' || field === 'time'
 const isId = (field: string): boolean => field === 'id' || field.endsWith('_id')
 
+/** Who did something, as people call them, or as they are called for ever. */
+function nameOf(actor: unknown): string {
+  const { data } = actorSchema.safeParse(actor)
+  return data ? (data.label ?? data.id) : stringifyJson(actor)
+}
+
 /** A value on one line, as people read it; what strangers wrote cannot steer the terminal. */
 export function toCell(field: string, value: unknown): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'string')
     return toPlainLine(isMoment(field) ? toRelativeTime(value, Date.now()) : value)
+  if (field === 'actor') return toPlainLine(nameOf(value))
   const isListOfTexts = Array.isArray(value) && value.every((item) => typeof item === 'string')
   if (isListOfTexts) return toPlainLine(value.join(' '))
   return toPlainLine(indentJson(stringifyJson(value), 0))
