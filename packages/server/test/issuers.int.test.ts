@@ -58,6 +58,22 @@ describe('the token of a CI job', () => {
     expect((await call('GET', '/events', token)).status).toBe(403)
   })
 
+  it('stands on what it records: one actor for each run, whatever token it shows', async () => {
+    const run = { ...JOB, repository: 'acme/shop', run_id: '7', sha: 'c0ffee', actor: 'ann' }
+    for (const run_id of ['7', '7', '8'])
+      await record(await ci.sign({ ...run, run_id, jti: crypto.randomUUID() }), tests, 'shop/run')
+    const { data } = JSON.parse((await call('GET', '/events?name=shop/run', admin)).text)
+    const actor = { id: 'ci:ci:repository_id=456789', type: 'service_account', label: 'acme/shop' }
+    expect(data.map((event: { actor: object }) => event.actor)).toEqual([actor, actor, actor])
+    const kept = await test.database
+      .connect(1)
+      .query<{ claims: string }>(
+        "select claims::text from actors where claims->>'sha' = 'c0ffee' order by id",
+      )
+    expect(kept.map(({ claims }) => JSON.parse(claims).run_id)).toEqual(['7', '8'])
+    expect(kept[0]?.claims).not.toContain('ann')
+  })
+
   it('of another repository is refused, by the claim that differs', async () => {
     const { status, text } = await record(await ci.sign({ ...JOB, repository_id: '1' }), tests, 'shop/cart')
     expect(status).toBe(403)

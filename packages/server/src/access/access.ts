@@ -267,7 +267,11 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
 
   function byToken(token: string): Principal | Promise<Principal> {
     const known = snapshot.tokens.known(token)
-    return known ? byJob(known) : snapshot.tokens.verify(token).then(byJob)
+    if (known) return byJob(known)
+    return snapshot.tokens.verify(token).then(byJob, (error: unknown) => {
+      refused.add(undefined)
+      throw error
+    })
   }
 
   function byKey(token: string): Principal {
