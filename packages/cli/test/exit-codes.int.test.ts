@@ -128,18 +128,20 @@ it('exits with 1 when a payload breaks the schema', async () => {
 })
 
 it('tells its version about as fast as node starts', async () => {
-  const time = async (run: () => Promise<unknown>) => {
-    const times: number[] = []
-    for (let count = 0; count < 5; count++) {
-      const start = performance.now()
-      await run()
-      times.push(performance.now() - start)
-    }
-    return Math.min(...times)
-  }
   const { execFile } = await import('node:child_process')
   const { promisify } = await import('node:util')
-  const bare = await time(() => promisify(execFile)(process.execPath, ['-e', '0']))
+  const time = async (run: () => Promise<unknown>) => {
+    const start = performance.now()
+    await run()
+    return performance.now() - start
+  }
+  let bare = Number.POSITIVE_INFINITY
+  let version = Number.POSITIVE_INFINITY
+  // In turn, so that both have the same neighbours.
+  for (let count = 0; count < 8; count++) {
+    bare = Math.min(bare, await time(() => promisify(execFile)(process.execPath, ['-e', '0'])))
+    version = Math.min(version, await time(() => runCli(['--version'])))
+  }
   // Measured: 1.0 to 1.1 times; the rest is for a busy machine.
-  expect(await time(() => runCli(['--version']))).toBeLessThan(bare * 2)
+  expect(version).toBeLessThan(bare * 2)
 })

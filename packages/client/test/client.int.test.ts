@@ -259,6 +259,7 @@ describe('messages', () => {
         cursor: expect.stringMatching(/^\d+$/),
         time: expect.any(String),
         ce_id: expect.any(String),
+        actor: null,
         message: expect.objectContaining({ type }),
       },
     ])
