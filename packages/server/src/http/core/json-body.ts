@@ -58,7 +58,7 @@ export function toObjectBody({ text, value }: JsonInput, exactMember: string): O
 /** Beyond this a text is not parsed here as a whole, in characters: 4 MB would hold up everybody else for 30 ms. */
 export const LONG_TEXT_CHARS = 256 * 1024
 /** What a large body may have beside what is taken out of it. */
-export const MAX_REST_CHARS = 64 * 1024
+const MAX_REST_CHARS = 64 * 1024
 /** Bytes that are decoded at once. */
 const DECODED_BYTES = 2 * 1024 * 1024
 
