@@ -71,8 +71,9 @@ async function drive(input: MixedInput): Promise<MixedResult> {
     for (const receiver of receivers) id = await post(name, receiver)
     await call('GET', `/api/v1/events/${id}`)
     await call('GET', `/api/v1/events?name=${name}`)
-    const query = `{ events(event: {name: "${name}"}, limit: 5) { id success EventReceiver { name } } }`
-    await call('POST', '/api/v1/graphql/query', JSON.stringify({ query }))
+    const query = `{ events(event: {name: "${name}"}, limit: 5) { id success description event_receiver_id } }`
+    const answer = await call('POST', '/api/v1/graphql/query', JSON.stringify({ query }))
+    if (answer.includes('"errors"')) throw new Error(`GraphQL: ${answer.slice(0, 200)}`)
     reads += 3
   }
 

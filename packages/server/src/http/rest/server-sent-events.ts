@@ -1,4 +1,4 @@
-import type { FeedPage } from '../../feed/feed.js'
+import type { FeedEntry, FeedPage } from '../../feed/feed.js'
 import { createSharedBytes } from '../core/answer-writer.js'
 import type { Budget } from '../core/budget.js'
 import type { SharedBytes, StreamPiece } from '../core/stream-piece.js'
@@ -10,52 +10,60 @@ const PREAMBLE = 'retry: 1000\n: connected\n\n'
 const LINE_BREAK = /[\r\n]+/g
 const HEARTBEAT = ': heartbeat\n\n'
 
-/** The events of a page as one buffer, which all who follow the feed share. */
+/** The events of a page, or those of one type, which all who ask for them share. */
 interface EncodedPage {
-  bytes: Buffer
-  /** Where each event ends. */
-  ends: number[]
+  /** Whole events, some at a time. */
+  pieces: Buffer[]
   held: SharedBytes
 }
 
 /** At least as much is written at once, where there is as much. */
 const PIECE_BYTES = 64 * 1024
 
-function encode({ entries }: FeedPage, waiting: Budget): EncodedPage {
-  const ends: number[] = []
-  const events: Buffer[] = []
-  let end = 0
-  for (const entry of entries) {
-    // No JSON text here holds a line break but where a client's own payload has it, which is white space there.
-    const message = entry.message.replace(LINE_BREAK, ' ')
-    const event = Buffer.from(`: ${entry.head}\nid: ${entry.cursor}\ndata: ${message}\n\n`)
-    events.push(event)
-    end += event.length
-    ends.push(end)
+/** No JSON text here holds a line break but where a client's own payload has it, which is white space there. */
+const toLine = (json: string): string =>
+  json.includes('\n') || json.includes('\r') ? json.replace(LINE_BREAK, ' ') : json
+
+const encodeEvent = ({ head, cursor, message }: FeedEntry): Buffer =>
+  Buffer.from(`: ${head}\nid: ${cursor}\ndata: ${toLine(message)}\n\n`)
+
+/** An id without data is not an event, and moves Last-Event-ID past what was passed over. */
+const encodePlace = (cursor: string): Buffer =>
+  Buffer.from(`: ${JSON.stringify({ cursor })}\nid: ${cursor}\n\n`)
+
+/** What is long already is not copied. */
+function joinShort(events: Buffer[]): Buffer[] {
+  const pieces: Buffer[] = []
+  let short: Buffer[] = []
+  let bytes = 0
+
+  function flush(): void {
+    if (bytes > 0) pieces.push(Buffer.concat(short, bytes))
+    short = []
+    bytes = 0
   }
-  const [only] = events
-  const bytes = events.length === 1 && only ? only : Buffer.concat(events, end)
-  return { bytes, ends, held: createSharedBytes(waiting, end) }
+
+  for (const event of events) {
+    if (event.length >= PIECE_BYTES) {
+      flush()
+      pieces.push(event)
+      continue
+    }
+    short.push(event)
+    bytes += event.length
+    if (bytes >= PIECE_BYTES) flush()
+  }
+  flush()
+  return pieces
 }
 
-/** Whole events, some at a time; of a stream by type only those that are wanted. */
-function* toPieces(
-  page: FeedPage,
-  { bytes, ends, held }: EncodedPage,
-  type: string | undefined,
-): Generator<StreamPiece> {
-  let from = 0
-  let isSent = true
-  for (const [index, to] of ends.entries()) {
-    isSent = type === undefined || page.entries[index]?.type === type
-    const isLast = index === ends.length - 1
-    if (isSent && !isLast && type === undefined && to - from < PIECE_BYTES) continue
-    if (isSent) yield { bytes: bytes.subarray(from, to), held }
-    from = to
-  }
-  // An id without data is not an event, and moves Last-Event-ID past what was passed over.
-  if (!isSent)
-    yield { bytes: Buffer.from(`: ${JSON.stringify({ cursor: page.next })}\nid: ${page.next}\n\n`) }
+function encode({ entries, next }: FeedPage, type: string | undefined, waiting: Budget): EncodedPage {
+  const wanted = type === undefined ? entries : entries.filter((entry) => entry.type === type)
+  const events = wanted.map(encodeEvent)
+  if (wanted.at(-1) !== entries.at(-1)) events.push(encodePlace(next))
+  const pieces = joinShort(events)
+  const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+  return { pieces, held: createSharedBytes(waiting, bytes) }
 }
 
 /**
@@ -87,11 +95,13 @@ const toPiece = (text: string): StreamPiece => ({ bytes: Buffer.from(text) })
 
 /** @param waiting counts what is held for streams that are not read */
 export function createEventStreams(waiting: Budget): EventStreams {
-  const encoded = new WeakMap<FeedPage, EncodedPage>()
+  const encoded = new WeakMap<FeedPage, Map<string | undefined, EncodedPage>>()
 
-  function encodeOnce(page: FeedPage): EncodedPage {
-    const known = encoded.get(page) ?? encode(page, waiting)
-    encoded.set(page, known)
+  function encodeOnce(page: FeedPage, type: string | undefined): EncodedPage {
+    const byType = encoded.get(page) ?? new Map<string | undefined, EncodedPage>()
+    encoded.set(page, byType)
+    const known = byType.get(type) ?? encode(page, type, waiting)
+    byType.set(type, known)
     return known
   }
 
@@ -106,7 +116,8 @@ export function createEventStreams(waiting: Budget): EventStreams {
           continue
         }
         if (result.done) return
-        yield* toPieces(result.value, encodeOnce(result.value), type)
+        const { pieces, held } = encodeOnce(result.value, type)
+        for (const bytes of pieces) yield { bytes, held }
         next = iterator.next()
       }
     },
