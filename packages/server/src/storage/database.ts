@@ -29,6 +29,8 @@ export interface DatabaseOptions {
   maxConnections?: number
   /** How long a statement may take before PostgreSQL ends it; 0 for as long as it takes. @default 30_000 */
   statementTimeoutMs?: number
+  /** How many other processes of PostgreSQL may help with a statement. @default as PostgreSQL is set up */
+  maxHelpers?: number
   /** Called with errors on idle connections, which belong to no caller. */
   onIdleError?: (error: Error) => void
 }
@@ -149,7 +151,8 @@ async function inTransaction<T>(run: Run, work: (connection: Connection) => Prom
  * waits for longer than it takes to get a connection and for the statement's limit.
  */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { applicationName = 'epr-server', statementTimeoutMs = 30_000 } = options
+  const { applicationName = 'epr-server', statementTimeoutMs = 30_000, maxHelpers } = options
+  const helpers = maxHelpers === undefined ? '' : ` -c max_parallel_workers_per_gather=${maxHelpers}`
   const sessionConfig = (timeoutMs: number, name: string): pg.ClientConfig => ({
     ...options.config,
     application_name: name,
@@ -158,7 +161,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
     options:
       `${options.config.options ?? ''} -c search_path=epr -c TimeZone=UTC -c DateStyle=ISO` +
-      ` -c default_transaction_isolation=read\\ committed -c statement_timeout=${timeoutMs}${NOTICE_LOSS}`,
+      ` -c default_transaction_isolation=read\\ committed -c statement_timeout=${timeoutMs}${helpers}${NOTICE_LOSS}`,
     types,
   })
   const deadlineMs = statementTimeoutMs === 0 ? undefined : statementTimeoutMs + ANSWER_GRACE_MS

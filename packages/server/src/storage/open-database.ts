@@ -5,14 +5,16 @@ import type { Logger } from 'pino'
 import { createDatabase, type Database, type DatabaseOptions } from './database.js'
 import { toDatabaseLocation } from './database-url.js'
 
+type Limits = Pick<DatabaseOptions, 'maxConnections' | 'statementTimeoutMs' | 'maxHelpers'>
+
 /** Who asks; none of them waits behind another. */
 const CLASSES = {
   /** Events and definitions, and what is looked up for them. */
   recording: { maxConnections: 5, statementTimeoutMs: 4_000 },
   /** What clients read, found by an index. */
   reading: { maxConnections: 5, statementTimeoutMs: 5_000 },
-  /** Searches for which there is no index: they take what is left of the database. */
-  searching: { maxConnections: 2, statementTimeoutMs: 5_000 },
+  /** Searches for which there is no index: they take what is left of the database, and each no more than one process of it. */
+  searching: { maxConnections: 2, statementTimeoutMs: 5_000, maxHelpers: 0 },
   /** The relay, retention and statistics. */
   background: { maxConnections: 4, statementTimeoutMs: 30_000 },
   /** Who may do what: not to wait for it is what keeps a revoked key out. */
@@ -21,7 +23,7 @@ const CLASSES = {
   health: { maxConnections: 1, statementTimeoutMs: 1_000 },
   /** At the start only: migrations take as long as they take. */
   upkeep: { maxConnections: 1, statementTimeoutMs: 0 },
-} as const satisfies Record<string, Pick<DatabaseOptions, 'maxConnections' | 'statementTimeoutMs'>>
+} as const satisfies Record<string, Limits>
 
 /** One database, on connections of their own for each of those who ask. */
 export type Databases = Readonly<Record<keyof typeof CLASSES, Database>>
@@ -36,7 +38,7 @@ export interface OpenedDatabase {
   close(): Promise<void>
 }
 
-type Opening = Omit<DatabaseOptions, 'applicationName' | 'maxConnections' | 'statementTimeoutMs'>
+type Opening = Omit<DatabaseOptions, 'applicationName' | keyof Limits>
 
 function createDatabases(options: Opening): Databases {
   const opened = Object.entries(CLASSES).map(([name, limits]) => {
