@@ -49,6 +49,7 @@ export const SETTINGS = {
     'max-receiving-bytes',
     'max-queued-bytes',
     'max-waiting-bytes',
+    'max-page-bytes',
     'max-graphql-bytes',
     'message-retention',
     'allowed-hosts',

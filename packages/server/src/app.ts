@@ -97,7 +97,7 @@ function createServices(options: ServiceOptions) {
   const { recording, reading, background } = databases
   const definitions = createDefinitions(recording)
   const payloadSchemas = createPayloadSchemas({ catalogue: createCatalogue(), log })
-  const feed = createFeed(reading, definitions)
+  const feed = createFeed(reading, definitions, config.maxPageBytes)
   const warn = (error: unknown) => log.warn({ err: error }, 'a background task failed; it is tried again')
   const { topic } = config
   const relay =
@@ -145,6 +145,7 @@ function createServices(options: ServiceOptions) {
     payloadSchemas,
     recorder,
     actors: createActors(recording),
+    maxPageBytes: config.maxPageBytes,
     cloudEventMappers,
     onMessages: leader.messagesWritten,
   })
@@ -251,6 +252,7 @@ async function serve(options: ServeOptions): Promise<App> {
         guards: createGuards(config),
         access,
         maxBodyBytes: config.maxBodyBytes,
+        maxPageBytes: config.maxPageBytes,
         budgets,
         stopping: stopping.signal,
         onServed,

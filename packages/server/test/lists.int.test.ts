@@ -1,4 +1,4 @@
-import { type Api, buildEvent, buildGroup, buildReceiver } from '@epr/testkit'
+import { type Api, buildEvent, buildGroup, buildReceiver, readFeed } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from './support/test-app.js'
 
@@ -136,6 +136,23 @@ describe('lists', () => {
     expect(first.json.data.length).toBeLessThan(5)
     expect(first.text.length).toBeLessThan(12 * 1024 * 1024)
     expect((await readAll(`/events?event_receiver_id=${large}`)).sort()).toEqual(created.sort())
+  })
+
+  it('end a page, and one of the feed, where the setting says', async () => {
+    const other = await startTestApp({ maxPageBytes: 64 * 1024 })
+    try {
+      const id = await other.api.create('/receivers', buildReceiver())
+      for (let made = 0; made < 4; made++)
+        await other.api.create('/events', buildEvent(id, { payload: 'x'.repeat(40_000) }))
+      const found = await other.api.get(`/events?event_receiver_id=${id}`)
+      expect(found.json.data).toHaveLength(2)
+      const second = await other.api.get(`/events?event_receiver_id=${id}&after=${found.json.data[1].id}`)
+      expect(second.json.data).toHaveLength(2)
+      expect(await readFeed(other.api)).toHaveLength(5)
+      expect((await other.api.get('/messages?after=1')).json.data).toHaveLength(1)
+    } finally {
+      await other.close()
+    }
   })
 
   it('list receivers and groups too', async () => {

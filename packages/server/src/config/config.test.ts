@@ -37,6 +37,7 @@ describe('the configuration', () => {
       maxReceivingBytes: 64 * 1024 * 1024,
       maxQueuedBytes: 64 * 1024 * 1024,
       maxWaitingBytes: 64 * 1024 * 1024,
+      maxPageBytes: 8 * 1024 * 1024,
       maxGraphqlBytes: 16 * 1024 * 1024,
       messageRetentionMs: 7 * 24 * 60 * 60 * 1000,
       allowedHosts: [],

@@ -31,6 +31,8 @@ export interface Config extends BrokerConfig {
   maxWaitingBytes: number
   /** Payloads that wait for the database, all together, in bytes. @default 64 MiB */
   maxQueuedBytes: number
+  /** The payloads of one page of the feed or of a search, in bytes: there it ends early; 64 KiB to 256 MiB. @default 8 MiB */
+  maxPageBytes: number
   /** What one GraphQL request may load of payloads and schemas, in bytes; from 1 MiB on. @default 16 MiB */
   maxGraphqlBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
@@ -164,6 +166,11 @@ function createCommand(version: string): Command {
       )
         .argParser(parseInteger(1024 * 1024, MAX_BUDGET_BYTES))
         .default(64 * 1024 * 1024),
+    )
+    .addOption(
+      option('--max-page-bytes <bytes>', 'payloads of one page of the feed or a search', 'EPR_MAX_PAGE_BYTES')
+        .argParser(parseInteger(64 * 1024, 256 * 1024 * 1024))
+        .default(8 * 1024 * 1024),
     )
     .addOption(
       option('--max-graphql-bytes <bytes>', 'payloads of one GraphQL answer', 'EPR_MAX_GRAPHQL_BYTES')

@@ -57,8 +57,6 @@ export interface Feed {
   messagesSequenced(): void
 }
 
-/** A page ends early once its messages reach this many characters. */
-const MAX_PAGE_CHARS = 8 * 1024 * 1024
 /** Followers get shorter ones: whoever stops reading holds one. */
 const FOLLOW_LIMIT = 500
 const MAX_FOLLOWED_CHARS = 1024 * 1024
@@ -81,11 +79,12 @@ function toEntry({ cursor, time, ceId, gate, actor, type, json }: OutgoingMessag
   return { cursor, type, head: JSON.stringify(place), message: json }
 }
 
-export function createFeed(database: Database, definitions: Definitions): Feed {
+/** @param maxPageChars a page ends early once its messages reach this many characters */
+export function createFeed(database: Database, definitions: Definitions, maxPageChars: number): Feed {
   const sequenced = createSignal()
   const turns = createTurns(() => FOLLOWED_AT_ONCE)
 
-  async function read({ after, isOpen }: FeedBeginning, which: Which, maxChars = MAX_PAGE_CHARS) {
+  async function read({ after, isOpen }: FeedBeginning, which: Which, maxChars = maxPageChars) {
     const { messages, next, removed } = await selectMessages(database, {
       ...which,
       after,

@@ -51,6 +51,8 @@ export interface EventsOptions {
   recorder: Recorder
   idempotency: Idempotency
   actors: Actors
+  /** The payloads of a page of a search, in bytes. */
+  maxPageBytes: number
   nextIdentity: () => Identity
 }
 
@@ -136,7 +138,7 @@ function createPreparation({ definitions, payloadSchemas, actors, nextIdentity }
 }
 
 export function createEvents(options: EventsOptions): Events {
-  const { databases, definitions, recorder, idempotency } = options
+  const { databases, definitions, recorder, idempotency, maxPageBytes } = options
   const prepare = createPreparation(options)
 
   async function record(body: EventBody, call: Call, toClaim?: ToClaim<string>): Promise<string> {
@@ -183,7 +185,7 @@ export function createEvents(options: EventsOptions): Events {
 
   async function searchSlowly(search: EventSearch): Promise<Page<RecordedEvent>> {
     try {
-      return await selectEvents(databases.searching, search)
+      return await selectEvents(databases.searching, search, maxPageBytes)
     } catch (error) {
       throw error instanceof EprError && (error.code === 'TIMEOUT' || error.code === 'UNAVAILABLE')
         ? toNarrow(error)
@@ -205,7 +207,9 @@ export function createEvents(options: EventsOptions): Events {
     },
     async find(search, { principal }) {
       assertMay(principal, { verb: 'read' })
-      return isIndexed(search.filter) ? selectEvents(databases.reading, search) : searchSlowly(search)
+      return isIndexed(search.filter)
+        ? selectEvents(databases.reading, search, maxPageBytes)
+        : searchSlowly(search)
     },
   }
 }

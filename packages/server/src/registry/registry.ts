@@ -28,6 +28,8 @@ export interface RegistryOptions {
   payloadSchemas: PayloadSchemas
   recorder: Recorder
   actors: Actors
+  /** The payloads of a page of a search, in bytes. */
+  maxPageBytes: number
   /** Which kinds of CloudEvents are known. */
   cloudEventMappers: readonly CloudEventMapper[]
   /** Called after messages about receivers and groups have been committed. */
@@ -45,6 +47,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     recorder,
     idempotency,
     actors,
+    maxPageBytes: options.maxPageBytes,
     nextIdentity,
   })
   const receivers = createReceivers({

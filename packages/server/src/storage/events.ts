@@ -49,9 +49,6 @@ export interface EventUnit {
   claim?: KeyClaim | undefined
 }
 
-/** A page ends early once its payloads reach this, so that a hundred SBOMs do not meet in memory. */
-const MAX_PAGE_BYTES = 8 * 1024 * 1024
-
 const RECORD_EVENTS = {
   name: 'record_events',
   text: `select record_events($1::jsonb, $2::text, $3::text[], $4::bytea[], $5::bytea[], $6::text[]) as completions`,
@@ -215,10 +212,15 @@ export interface EventSearch {
   fields: readonly EventField[]
 }
 
-/** Searches events by exact matches, in id order; reads only the fields that are asked for. */
+/**
+ * Searches events by exact matches, in id order; reads only the fields that are asked for.
+ *
+ * @param maxBytes the page ends early once its payloads reach this, so that a hundred SBOMs do not meet in memory
+ */
 export async function selectEvents(
   connection: Connection,
   { filter, page, fields }: EventSearch,
+  maxBytes: number,
 ): Promise<Page<RecordedEvent>> {
   const conditions = toConditions(filter, page)
   conditions.values.push(page.limit + 1)
@@ -228,7 +230,7 @@ export async function selectEvents(
   const where = isMixed ? `where id in (${toIds(conditions, filter, page, limit)})` : conditions.toSql()
   const matching = `select ${EVENT_COLUMNS.join(', ')}, actor_id, payload_bytes from events ${where} ${order} limit ${limit}`
   return toEvents(
-    await connection.query<PageRow>(toPageQuery(matching, fields, order), conditions.values),
+    await connection.query<PageRow>(toPageQuery(matching, { fields, order, maxBytes }), conditions.values),
     page.limit,
   )
 }
@@ -238,8 +240,14 @@ interface PageRow extends RecordedEvent {
   page_rows: number
 }
 
+interface PageShape {
+  fields: readonly EventField[]
+  order: string
+  maxBytes: number
+}
+
 /** Cuts a page where its payloads grow too large. Toasted payloads behind that are never fetched. */
-function toPageQuery(matching: string, fields: readonly EventField[], order: string): string {
+function toPageQuery(matching: string, { fields, order, maxBytes }: PageShape): string {
   const names = fields.map((field) => selected(field, 'page')).join(', ')
   if (!fields.includes('payload'))
     return `select ${names}, 0 as page_rows from (${matching}) as page ${order}`
@@ -247,7 +255,7 @@ function toPageQuery(matching: string, fields: readonly EventField[], order: str
     select *, (count(*) over ())::int as page_rows,
            sum(payload_bytes) over (${order} rows unbounded preceding) - payload_bytes as bytes_before
     from (${matching}) as matching
-  ) as page where bytes_before < ${MAX_PAGE_BYTES} ${order}`
+  ) as page where bytes_before < ${maxBytes} ${order}`
 }
 
 function toEvents(rows: PageRow[], limit: number): Page<RecordedEvent> {

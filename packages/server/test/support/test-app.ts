@@ -23,6 +23,7 @@ export function buildConfig(overrides: Partial<Config> & Pick<Config, 'db'>): Co
     maxReceivingBytes: 64 * 1024 * 1024,
     maxQueuedBytes: 64 * 1024 * 1024,
     maxWaitingBytes: 64 * 1024 * 1024,
+    maxPageBytes: 8 * 1024 * 1024,
     maxGraphqlBytes: 16 * 1024 * 1024,
     messageRetentionMs: 7 * 86_400_000,
     allowedHosts: [],

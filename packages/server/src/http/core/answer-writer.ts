@@ -36,8 +36,6 @@ export const STALLED_MS = 30_000
 const SLICE_BYTES = 64 * 1024
 /** What is made of a long answer before others have their turn. */
 const TURN_CHARS = 2 * 1024 * 1024
-/** What a page may have. */
-const PAGE_BYTES = 8 * 1024 * 1024
 const LONG_BYTES = 1024 * 1024
 const LATELY_MS = 10_000
 /** What is short is written at once, and counts only when its client does not take it. */
@@ -133,7 +131,8 @@ async function pump(response: ServerResponse, slices: Buffer[], progressed: () =
   response.end()
 }
 
-export function createAnswerWriter(waiting: Budget): AnswerWriter {
+/** @param maxPageBytes what a page may have */
+export function createAnswerWriter(waiting: Budget, maxPageBytes: number): AnswerWriter {
   /** Counts what the system did not take of an answer that is written. */
   function watchRest(response: ServerResponse): void {
     const hold = waiting.hold(() => response.destroy())
@@ -149,7 +148,7 @@ export function createAnswerWriter(waiting: Budget): AnswerWriter {
     },
     async withRoom(make) {
       const room = waiting.hold(() => undefined)
-      if (!room.take(PAGE_BYTES)) throw tooMuchWaits()
+      if (!room.take(maxPageBytes)) throw tooMuchWaits()
       room.pin()
       return make().finally(room.release)
     },

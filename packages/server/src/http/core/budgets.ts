@@ -14,16 +14,19 @@ export interface BudgetLimits {
   maxBodyBytes: number
   maxReceivingBytes: number
   maxWaitingBytes: number
+  maxPageBytes: number
 }
 
 /** The part of the room for bodies that small ones have for themselves. */
 const SMALL_SHARE = 1 / 4
 
-export function createBudgets({ maxBodyBytes, maxReceivingBytes, maxWaitingBytes }: BudgetLimits): Budgets {
+export function createBudgets(limits: BudgetLimits): Budgets {
+  const { maxBodyBytes, maxReceivingBytes, maxWaitingBytes, maxPageBytes } = limits
   return {
     small: createBudget({ limit: maxReceivingBytes * SMALL_SHARE, whoGoes: 'largest' }),
     // One body that may be sent is to have room.
     large: createBudget({ limit: Math.max(maxReceivingBytes, maxBodyBytes), whoGoes: 'largest' }),
-    waiting: createBudget({ limit: maxWaitingBytes, whoGoes: 'newcomer' }),
+    // One page that may be asked for too.
+    waiting: createBudget({ limit: Math.max(maxWaitingBytes, maxPageBytes), whoGoes: 'newcomer' }),
   }
 }

@@ -114,6 +114,7 @@ function closeAfter(response: ServerResponse): void {
 export interface ResponderOptions {
   access: Access
   maxBodyBytes: number
+  maxPageBytes: number
   budgets: Budgets
   /** Aborted when the server stops: ends streams. */
   stopping: AbortSignal
@@ -130,7 +131,7 @@ export function createResponder(options: ResponderOptions): Responder & { send: 
   const refusals = createRefusalLog(options.log)
   const { small, large, waiting } = options.budgets
   const bodies = createBodyReader({ small, large })
-  const writer = createAnswerWriter(waiting)
+  const writer = createAnswerWriter(waiting, options.maxPageBytes)
   const pages = createTurns(() => (writer.isLongLately ? LONG_PAGES_AT_ONCE : PAGES_AT_ONCE))
 
   function limitOf({ doc: { maxBody = SMALL_BODY_BYTES } }: Route): number {
