@@ -1,0 +1,382 @@
+import {
+  type Answer,
+  buildCloudEvent,
+  buildEvent,
+  buildGroup,
+  buildNvrpp,
+  buildReceiver,
+  createApi,
+} from '@epr/testkit'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { drawKey } from '../src/access/key-text.js'
+import { startTestApp, type TestApp } from './support/test-app.js'
+
+/** Each with the policy that grants it. */
+const RIGHTS = ['read', 'record', 'define', 'switch', 'admin'] as const
+type Right = (typeof RIGHTS)[number]
+
+/** A request that may be made, and what it takes. */
+interface Way {
+  name: string
+  /** The operation of the OpenAPI document that it calls. */
+  route: string
+  /** `any` for any good key, `open` for nobody in particular. */
+  needs: Right | 'any' | 'open'
+  path?: () => string | Promise<string>
+  body?: () => unknown
+  headers?: Record<string, string>
+  /** Of a GraphQL request the fields that it asks for. */
+  fields?: readonly string[]
+}
+
+const BATCH = { 'content-type': 'application/cloudevents-batch+json' }
+const STRUCTURED = { 'content-type': 'application/cloudevents+json' }
+
+const { text: admin } = drawKey()
+let test: TestApp
+let receiver: string
+let group: string
+let event: string
+let count = 0
+
+async function send(
+  method: string,
+  path: string,
+  token: string | undefined,
+  headers: Record<string, string> = {},
+  body?: unknown,
+): Promise<Answer> {
+  const ended = new AbortController()
+  const response = await fetch(`${test.app.url}${path}`, {
+    method,
+    signal: ended.signal,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+  const text = isStream ? '' : await response.text()
+  ended.abort()
+  const isJson = response.headers.get('content-type')?.startsWith('application/json')
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: isJson ? JSON.parse(text) : undefined,
+  }
+}
+
+const asAdmin = (method: string, path: string, body?: unknown) =>
+  send(method, `/api/v1${path}`, admin, {}, body)
+
+/** A name that no other row has. */
+const fresh = (): string => {
+  count += 1
+  return `way-${count}`
+}
+
+async function createKey(name = fresh()): Promise<{ id: string; name: string; key: string }> {
+  return (await asAdmin('POST', '/keys', { name })).json.data
+}
+
+/** `get /api/v1/events/{id}` as a row calls it, where it says nothing else. */
+const open = (path: string, name?: string): Way => ({
+  name: `GET ${name ?? path}`,
+  route: `get ${path}`,
+  needs: 'open',
+  path: () => name ?? path,
+})
+
+const below = (method: string, path: string, needs: Way['needs'], rest: Partial<Way> = {}): Way => ({
+  name: `${method} ${path}`,
+  route: `${method.toLowerCase()} /api/v1${path}`,
+  needs,
+  ...rest,
+})
+
+const graphql = (name: string, needs: Right, query: () => string): Way => ({
+  name: `GraphQL ${name}`,
+  route: 'post /api/v1/graphql/query',
+  needs,
+  fields: [name],
+  body: () => ({ query: query() }),
+})
+
+const artifactQuery = () => new URLSearchParams(buildNvrpp())
+const fieldsOf = (value: object): string =>
+  `{ ${Object.entries(value)
+    .map(([name, field]) => `${name}: ${JSON.stringify(field)}`)
+    .join(', ')} }`
+const withoutJson = ({ payload: _, schema: _schema, ...rest }: Record<string, unknown>) => rest
+
+const WAYS: readonly Way[] = [
+  open('/'),
+  open('/api/v1/docs'),
+  open('/api/v1/docs/assets/{name}', '/api/v1/docs/assets/page.js'),
+  open('/api/v1/graphql'),
+  open('/api/v1/graphql/assets/{name}', '/api/v1/graphql/assets/page.js'),
+  open('/api/v1/openapi'),
+  open('/healthz/liveness'),
+  open('/healthz/readiness'),
+  open('/healthz/status'),
+  { name: 'GET /metrics, where others come', route: 'get /metrics', needs: 'read', path: () => '/metrics' },
+
+  below('POST', '/events', 'record', { name: 'POST /events, direct', body: () => buildEvent(receiver) }),
+  below('POST', '/events', 'record', {
+    name: 'POST /events, through Express',
+    path: () => '/api/v1/events?',
+    body: () => buildEvent(receiver),
+  }),
+  below('POST', '/events/batch', 'record', { body: () => [buildEvent(receiver), buildEvent(receiver)] }),
+  below('POST', '/cloudevents', 'record', {
+    name: 'POST /cloudevents, binary',
+    path: () => `/api/v1/cloudevents?receiver=${receiver}`,
+    get headers() {
+      const { data: _, ...attributes } = buildCloudEvent()
+      return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value]))
+    },
+    body: () => ({ name: 'joe' }),
+  }),
+  below('POST', '/cloudevents', 'record', {
+    name: 'POST /cloudevents, structured',
+    path: () => `/api/v1/cloudevents?receiver=${receiver}`,
+    headers: STRUCTURED,
+    body: () => buildCloudEvent(),
+  }),
+  below('POST', '/cloudevents', 'record', {
+    name: 'POST /cloudevents, batched',
+    path: () => `/api/v1/cloudevents?receiver=${receiver}`,
+    headers: BATCH,
+    body: () => [buildCloudEvent(), buildCloudEvent()],
+  }),
+  below('OPTIONS', '/cloudevents', 'any', { headers: { 'webhook-request-origin': 'events.example.com' } }),
+  below('GET', '/events', 'read'),
+  below('GET', '/events/{id}', 'read', { path: () => `/api/v1/events/${event}` }),
+  below('GET', '/messages', 'read', { name: 'GET /messages, a page' }),
+  below('GET', '/messages', 'read', {
+    name: 'GET /messages, a stream',
+    path: () => '/api/v1/messages?after=latest',
+    headers: { accept: 'text/event-stream' },
+  }),
+
+  below('POST', '/receivers', 'define', { body: () => buildReceiver() }),
+  below('GET', '/receivers', 'read'),
+  below('GET', '/receivers/{id}', 'read', { path: () => `/api/v1/receivers/${receiver}` }),
+  below('POST', '/groups', 'define', { body: () => buildGroup([receiver]) }),
+  below('GET', '/groups', 'read'),
+  below('GET', '/groups/{id}', 'read', { path: () => `/api/v1/groups/${group}` }),
+  below('PATCH', '/groups/{id}', 'switch', {
+    path: () => `/api/v1/groups/${group}`,
+    body: () => ({ enabled: true }),
+  }),
+  below('GET', '/groups/{id}/status', 'read', {
+    path: () => `/api/v1/groups/${group}/status?${artifactQuery()}`,
+  }),
+
+  graphql('events', 'read', () => '{ events(event: {}) { id } }'),
+  graphql('events_by_id', 'read', () => `{ events_by_id(id: "${event}") { id } }`),
+  graphql('event_receivers', 'read', () => '{ event_receivers(event_receiver: {}) { id } }'),
+  graphql('event_receivers_by_id', 'read', () => `{ event_receivers_by_id(id: "${receiver}") { id } }`),
+  graphql(
+    'event_receiver_groups',
+    'read',
+    () => '{ event_receiver_groups(event_receiver_group: {}) { id } }',
+  ),
+  graphql(
+    'event_receiver_groups_by_id',
+    'read',
+    () => `{ event_receiver_groups_by_id(id: "${group}") { id } }`,
+  ),
+  graphql(
+    'event_receiver_group_status',
+    'read',
+    () => `{ event_receiver_group_status(id: "${group}", nvrpp: ${fieldsOf(buildNvrpp())}) { state } }`,
+  ),
+  graphql(
+    'create_event',
+    'record',
+    () =>
+      `mutation { create_event(event: ${fieldsOf(withoutJson(buildEvent(receiver))).replace(/}$/, ', payload: {} }')}) }`,
+  ),
+  graphql(
+    'create_event_receiver',
+    'define',
+    () =>
+      `mutation { create_event_receiver(event_receiver: ${fieldsOf(withoutJson(buildReceiver())).replace(/}$/, ', schema: {} }')}) }`,
+  ),
+  graphql(
+    'create_event_receiver_group',
+    'define',
+    () =>
+      `mutation { create_event_receiver_group(event_receiver_group: ${fieldsOf(buildGroup([receiver]))}) }`,
+  ),
+  graphql(
+    'set_event_receiver_group_enabled',
+    'switch',
+    () => `mutation { set_event_receiver_group_enabled(id: "${group}") }`,
+  ),
+  graphql(
+    'set_event_receiver_group_disabled',
+    'switch',
+    () => `mutation { set_event_receiver_group_disabled(id: "${group}") }`,
+  ),
+
+  below('GET', '/auth/whoami', 'any'),
+  below('POST', '/auth/explain', 'any', { body: () => ({ verb: 'read' }) }),
+  below('GET', '/keys', 'admin'),
+  below('POST', '/keys', 'admin', { body: () => ({ name: fresh(), admin: true }) }),
+  below('POST', '/keys/rotate', 'admin', {
+    path: async () => `/api/v1/keys/rotate?name=${(await createKey()).name}`,
+    body: () => ({}),
+  }),
+  below('DELETE', '/keys', 'admin', { path: async () => `/api/v1/keys?name=${(await createKey()).name}` }),
+  below('DELETE', '/keys/{id}', 'admin', { path: async () => `/api/v1/keys/${(await createKey()).id}` }),
+  below('GET', '/policies', 'admin'),
+  below('PUT', '/policies/{name}', 'admin', {
+    path: () => `/api/v1/policies/${fresh()}`,
+    body: () => ({ who: [{ key: 'nobody' }], may: ['admin'] }),
+  }),
+  below('DELETE', '/policies/{name}', 'admin', {
+    path: async () => {
+      const name = fresh()
+      await asAdmin('PUT', `/policies/${name}`, { who: [{ key: 'nobody' }], may: ['read'] })
+      return `/api/v1/policies/${name}`
+    },
+  }),
+  below('GET', '/issuers', 'admin'),
+  below('PUT', '/issuers/{name}', 'admin', {
+    path: () => `/api/v1/issuers/ci`,
+    body: () => ({ issuer: 'https://ci.example.org', audience: 'https://epr.example.org' }),
+  }),
+  below('DELETE', '/issuers/{name}', 'admin', {
+    path: async () => {
+      const name = fresh()
+      await asAdmin('PUT', `/issuers/${name}`, {
+        issuer: `https://${name}.example.org`,
+        audience: 'https://epr.example.org',
+      })
+      return `/api/v1/issuers/${name}`
+    },
+  }),
+  below('GET', '/audit', 'admin'),
+  below('DELETE', '/actors/{id}/label', 'admin', { path: () => '/api/v1/actors/key:admin/label' }),
+]
+
+/** The verbs as policies say them. */
+const toMay = (right: Right): unknown =>
+  ({
+    read: 'read',
+    record: { record: [receiver] },
+    define: { define: ['*'] },
+    switch: { switch: [group] },
+    admin: 'admin',
+  })[right]
+
+/** A key with these rights. */
+async function keyWith(rights: readonly Right[]): Promise<string> {
+  const { name, key } = await createKey()
+  if (rights.length > 0)
+    await asAdmin('PUT', `/policies/${name}`, { who: [{ key: name }], may: rights.map(toMay) })
+  return key
+}
+
+/** What an answer says of the caller: its status, and behind that the code of an error in GraphQL. */
+function toCell({ status, json }: Answer): string {
+  const codes =
+    status === 200 && json?.errors?.map((error: { extensions?: { code: string } }) => error.extensions?.code)
+  return [status, ...new Set(codes || [])].join(' ')
+}
+
+async function ask(way: Way, token: string | undefined): Promise<string> {
+  const [method = '', route = ''] = way.route.split(' ')
+  const path = (await way.path?.()) ?? route
+  return toCell(await send(method.toUpperCase(), path, token, way.headers, way.body?.()))
+}
+
+interface Row {
+  way: Way
+  cells: readonly string[]
+}
+
+const rows: Row[] = []
+
+beforeAll(async () => {
+  // Others reach it, so that nothing is open because it is not: metrics neither.
+  test = await startTestApp({ host: '0.0.0.0', auth: 'required', adminKey: admin })
+  receiver = (await asAdmin('POST', '/receivers', buildReceiver())).json.data
+  group = (await asAdmin('POST', '/groups', buildGroup([receiver]))).json.data
+  event = (await asAdmin('POST', '/events', buildEvent(receiver))).json.data
+  const good = { any: await keyWith([]) } as Record<Right | 'any', string>
+  const lacking = {} as Record<Right, string>
+  for (const right of RIGHTS) {
+    good[right] = await keyWith([right])
+    lacking[right] = await keyWith(RIGHTS.filter((other) => other !== right && other !== 'admin'))
+  }
+  const revoked = await createKey()
+  await asAdmin('DELETE', `/keys/${revoked.id}`)
+  for (const way of WAYS) {
+    const { needs } = way
+    const cells = [await ask(way, undefined), await ask(way, revoked.key)]
+    cells.push(needs === 'any' || needs === 'open' ? '' : await ask(way, lacking[needs]))
+    cells.push(needs === 'open' ? '' : await ask(way, good[needs]))
+    rows.push({ way, cells })
+  }
+})
+afterAll(() => test.close())
+
+it('none of the ways in is missing', async () => {
+  const { json } = await send('GET', '/api/v1/openapi', undefined)
+  const routes = Object.entries(json.paths as Record<string, object>).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method} ${path}`),
+  )
+  expect([...new Set(WAYS.map(({ route }) => route))].sort()).toEqual(routes.sort())
+
+  const query = '{ __schema { queryType { fields { name } } mutationType { fields { name } } } }'
+  const { queryType, mutationType } = (await asAdmin('POST', '/graphql/query', { query })).json.data.__schema
+  const fields = [...queryType.fields, ...mutationType.fields].map(({ name }: { name: string }) => name)
+  expect(WAYS.flatMap(({ fields = [] }) => fields).sort()).toEqual(fields.sort())
+})
+
+it('every way in wants a good key that has the right, but those that are said to everybody', () => {
+  const wrong = rows.filter(({ way: { needs, fields }, cells: [none, bad, lacking, good] }) => {
+    if (needs === 'open') return none !== '200' || bad !== '200'
+    const refused = fields ? '200 PERMISSION_DENIED' : '403'
+    return none !== '401' || bad !== '401' || good !== '200' || (needs !== 'any' && lacking !== refused)
+  })
+  expect(wrong.map(({ way, cells }) => `${way.name}: ${cells.join(', ')}`)).toEqual([])
+})
+
+const COLUMNS = ['way in', 'needs', 'no key', 'revoked key', 'all rights but it', 'it alone']
+
+/** A table in Markdown, as wide as its cells. */
+function toTable([head = [], ...body]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)))
+  const toLine = (row: readonly string[]) =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [head, rule, ...body].map((row) => `${toLine(row)}\n`).join('')
+}
+
+it('the table of them is the one that is kept', async () => {
+  const table = toTable([COLUMNS, ...rows.map(({ way, cells }) => [way.name, way.needs, ...cells])])
+  if (process.env.EPR_PRINT_TABLE === '1') process.stdout.write(table)
+  await expect(table).toMatchFileSnapshot('./ways-in.md')
+})
+
+it('says with every refusal of a stranger how to do better', async () => {
+  for (const headers of [
+    {},
+    { authorization: 'Digest x' },
+    { authorization: `Bearer ${'x'.repeat(17_000)}` },
+  ]) {
+    const { status, headers: answer } = await send('GET', '/api/v1/events', undefined, headers)
+    expect([status, answer.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringMatching(/^Bearer realm="epr"/),
+    ])
+  }
+  expect((await createApi(test.app.url).get('/events')).status).toBe(401)
+})
