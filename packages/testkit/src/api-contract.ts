@@ -4,7 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, createApi, readFeed } from './api.js'
 
 export interface ContractSubject {
+  /** May have a key, as the password of anybody. */
   baseUrl: string
+  /** What every request has: another way to send a key. */
+  headers?: Record<string, string>
+  /** Who stands on what is recorded; null where nobody is asked. */
+  actor: unknown
   /** The path below `/api/v1` that records an event; a query on it leads through Express. */
   recordPath: string
 }
@@ -18,10 +23,12 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
     let api: Api
     let record: string
     let receiver: string
+    let actor: unknown
 
     beforeAll(async () => {
       const subject = await getSubject()
-      api = createApi(subject.baseUrl)
+      api = createApi(subject.baseUrl, subject.headers)
+      actor = subject.actor
       record = subject.recordPath
       receiver = await api.create('/receivers', buildReceiver())
     })
@@ -140,7 +147,7 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
             ...fields,
             id: created.json.data,
             created_at: expect.any(String),
-            actor: null,
+            actor,
             EventReceiver: (await api.get(`/receivers/${receiver}`)).json.data[0],
           },
         ])
@@ -171,6 +178,7 @@ export function describeApiContract(name: string, getSubject: () => Promise<Cont
         }
         const bare = await fetch(`${api.baseUrl}/api/v1${record}`, {
           method: 'POST',
+          headers: api.headers,
           body: new TextEncoder().encode(JSON.stringify(buildEvent(receiver))),
         })
         expect(bare.status).toBe(200)

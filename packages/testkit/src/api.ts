@@ -10,6 +10,8 @@ export interface Answer {
 /** The REST API at a base URL, as a test wants to call it. */
 export interface Api {
   readonly baseUrl: string
+  /** What every request of its has. */
+  readonly headers: Readonly<Record<string, string>>
   /** `path` is below `/api/v1`. An object is sent as JSON, a string or bytes as they are. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
   get(path: string, headers?: Record<string, string>): Promise<Answer>
@@ -26,7 +28,22 @@ function parse(text: string): unknown {
   }
 }
 
-export function createApi(baseUrl: string): Api {
+/** A base URL without user and password, and the header that clients make of those (RFC 7617). */
+function splitCredentials(url: string): { baseUrl: string; credentials: Record<string, string> } {
+  const { username, password, origin } = new URL(url)
+  if (username === '' && password === '') return { baseUrl: url, credentials: {} }
+  const [user, secret] = [username, password].map(decodeURIComponent)
+  const authorization = `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`
+  return { baseUrl: origin, credentials: { authorization } }
+}
+
+/**
+ * @param url may have user and password
+ * @param always headers of every request
+ */
+export function createApi(url: string, always: Record<string, string> = {}): Api {
+  const { baseUrl, credentials } = splitCredentials(url)
+  const constant = { ...credentials, ...always }
   async function call(
     method: string,
     path: string,
@@ -36,7 +53,7 @@ export function createApi(baseUrl: string): Api {
     const raw = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
     const response = await fetch(`${baseUrl}/api/v1${path}`, {
       method,
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', ...constant, ...headers },
       ...(raw !== undefined && { body: raw as string }),
     })
     const text = await response.text()
@@ -44,6 +61,7 @@ export function createApi(baseUrl: string): Api {
   }
   return {
     baseUrl,
+    headers: constant,
     post: (path, body, headers) => call('POST', path, body, headers),
     get: (path, headers) => call('GET', path, undefined, headers),
     patch: (path, body) => call('PATCH', path, body),
