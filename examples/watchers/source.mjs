@@ -1,12 +1,14 @@
 import { createClient } from '@epr/client'
+import { tokenFile } from '@epr/client/node'
 import { feedSource, kafkaSource } from '@epr/watcher'
 import { settings } from './program.mjs'
 
 const URL = settings.EPR_URL ?? 'http://localhost:8042'
+const { EPR_TOKEN, EPR_TOKEN_FILE } = settings
+const token = EPR_TOKEN ?? (EPR_TOKEN_FILE && tokenFile(EPR_TOKEN_FILE))
 
 /** A gate that does not exist never opens: better said at the start. A registry that is away is none of a watcher's mistakes. */
 export async function assertGroup(variable, id) {
-  const { EPR_TOKEN: token } = settings
   const { groups } = createClient({ url: URL, retry: false, ...(token && { token }) })
   await groups.get(id).catch((error) => {
     if (error.code === 'NOT_FOUND') throw new Error(`${variable}: ${error.message}`)
@@ -18,7 +20,7 @@ export async function assertGroup(variable, id) {
  * at the newest message, or at the oldest that is kept.
  */
 export function sourceOf(name, { fromLatest = true } = {}) {
-  const { EPR_BROKERS: brokers, EPR_TOPIC: topic = 'epr.dev.events', EPR_TOKEN: token } = settings
+  const { EPR_BROKERS: brokers, EPR_TOPIC: topic = 'epr.dev.events' } = settings
   if (brokers) {
     const kafka = { brokers: brokers.split(','), topics: [topic], groupId: name }
     return kafkaSource({ ...kafka, fromBeginning: !fromLatest })

@@ -3,6 +3,6 @@ import { packageBuild } from '../../tsup.config.base'
 
 export default defineConfig({
   ...packageBuild,
-  entry: { index: 'src/index.ts', node: 'src/node/dispatcher.ts' },
+  entry: { index: 'src/index.ts', node: 'src/node.ts' },
   format: ['esm', 'cjs'],
 })

@@ -3,9 +3,11 @@ import { createEvents, type Events } from './events.js'
 import { createMessages, type Messages } from './feed/messages.js'
 import { createGroups, type Groups } from './groups.js'
 import { createGraphql } from './http/graphql.js'
-import { createHttp, createRedact } from './http/http.js'
+import { createHttp } from './http/http.js'
 import { toJsonBody } from './http/json-body.js'
 import { API_PREFIX, createRest, type RestAnswer, type RestOptions } from './http/rest.js'
+import { createSecrets } from './http/secrets.js'
+import { createTokens } from './http/tokens.js'
 import { type CallOptions, type ClientOptions, type ReadOptions, toSettings } from './options.js'
 import { createReceivers, type Receivers } from './receivers.js'
 import { createRetry } from './retry/retry.js'
@@ -40,8 +42,9 @@ export interface Client {
 /** @throws EprError INVALID_ARGUMENT for options that make no client; no text shows their values */
 export function createClient(options: ClientOptions): Client {
   const settings = toSettings(options)
-  const redact = createRedact(settings.secrets)
-  const http = createHttp(settings, redact)
+  const secrets = createSecrets(settings.secrets)
+  const { redact } = secrets
+  const http = createHttp(settings, redact, settings.tokens && createTokens(settings.tokens, secrets))
   const retry = createRetry(settings)
   const rest = createRest(http, retry, redact)
   const graphql = createGraphql(http, retry, redact)

@@ -19,7 +19,7 @@ export type { FeedOptions, FeedPage, ListOptions, StreamOptions } from './feed/f
 export type { Messages } from './feed/messages.js'
 export type { GroupFilter, Groups, NewGroup } from './groups.js'
 export type { RestAnswer, RestOptions } from './http/rest.js'
-export type { CallOptions, ClientOptions, CreateOptions, ReadOptions } from './options.js'
+export type { CallOptions, ClientOptions, CreateOptions, ReadOptions, TokenSource } from './options.js'
 export type { NewReceiver, ReceiverFilter, Receivers } from './receivers.js'
 export type { RetryOptions } from './retry/policy.js'
 export type { FindAllOptions, SearchOptions } from './search-options.js'

@@ -2,6 +2,19 @@ import { EprError } from '@epr/model'
 import { inRange } from './in-range.js'
 import { type RetryOptions, type RetryPolicy, toRetryPolicy } from './retry/policy.js'
 
+/** Where a token comes from that changes while a client is used: `tokenFile` of `@epr/client/node` is one. */
+export interface TokenSource {
+  /** The token by now, undefined for none. Asked before each request: it remembers what it gives. */
+  get(): Promise<string | undefined>
+  /** Looks again, after the server has refused what it gave: the request is made once more with another. */
+  renew(): Promise<string | undefined>
+  /**
+   * Nobody has named it: it is asked, and what it gives is sent, only where the server says that it asks who calls.
+   * @default false
+   */
+  isDetected?: boolean | undefined
+}
+
 /** What a client is made from. What is out of range is an INVALID_ARGUMENT, whose text shows no value. */
 export interface ClientOptions {
   /**
@@ -10,7 +23,7 @@ export interface ClientOptions {
    */
   url: string
   /** Sent as `Authorization: Bearer …`. Never shown again: not in errors, not by inspecting the client. */
-  token?: string | undefined
+  token?: string | TokenSource | undefined
   /** Used in place of the global `fetch`, which is otherwise looked up at each call. */
   fetch?: typeof globalThis.fetch | undefined
   /**
@@ -71,6 +84,7 @@ export interface Settings {
   url: string
   secrets: readonly string[]
   headers: Readonly<Record<string, string>>
+  tokens: TokenSource | undefined
   timeoutMs: number
   retry: RetryPolicy
   retryForMs: number | undefined
@@ -84,6 +98,10 @@ const CREDENTIALS = /authorization|cookie|token|secret|key|password/i
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
 const TOKEN = /^[\x21-\x7e]+$/
+export const BAD_TOKEN = 'token must be printable ASCII without spaces'
+
+/** Whether a header can hold it (RFC 6750, section 2.1, allows less). */
+export const isToken = (text: string): boolean => TOKEN.test(text)
 
 function refuse(problem: string): never {
   throw new EprError('INVALID_ARGUMENT', problem)
@@ -125,8 +143,8 @@ function toHeaders({ url, token, headers = {} }: ClientOptions): Record<string, 
   const basic = toBasic(url)
   if (basic && token) refuse('url must not hold a password when there is a token: give one of them')
   if (basic) return { ...headers, authorization: `Basic ${basic.sent}` }
-  if (token === undefined || token === '') return { ...headers }
-  if (!TOKEN.test(token)) refuse('token must be printable ASCII without spaces')
+  if (token === undefined || token === '' || typeof token === 'object') return { ...headers }
+  if (!isToken(token)) refuse(BAD_TOKEN)
   return { ...headers, authorization: `Bearer ${token}` }
 }
 
@@ -135,7 +153,7 @@ function toSecrets({ url, token, headers = {} }: ClientOptions): string[] {
   const sensitive = Object.entries(headers).filter(([name]) => CREDENTIALS.test(name))
   const values = sensitive.flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')])
   const ofUrl = basic ? [basic.sent, basic.password, new URL(url).password] : []
-  return [token ?? '', ...values, ...ofUrl].filter((secret) => secret !== '')
+  return [typeof token === 'string' ? token : '', ...values, ...ofUrl].filter((secret) => secret !== '')
 }
 
 /** @throws EprError INVALID_ARGUMENT for an invalid time */
@@ -158,6 +176,7 @@ export function toSettings(options: ClientOptions): Settings {
     url: toBaseUrl(options.url),
     secrets: toSecrets(options),
     headers: toHeaders(options),
+    tokens: typeof options.token === 'object' ? options.token : undefined,
     timeoutMs: toTimeoutMs(options.timeoutMs ?? 30_000),
     retry: toRetryPolicy(options.retry === false ? { attempts: 1 } : options.retry, RETRY),
     retryForMs: toRetryForMs(options.retryForMs),

@@ -5,6 +5,8 @@ import { EprError } from '@epr/model'
 export interface Config {
   url: string
   token: string | undefined
+  /** Holds the token, where there is no `token`. */
+  tokenFile: string | undefined
   /** Whether there are tools that create. */
   allowWrite: boolean
 }
@@ -14,16 +16,18 @@ export const HELP = `Usage: epr-mcp [options]
 Lets an assistant read an EPR server, through the Model Context Protocol on stdin and stdout.
 
 Options:
-  --url <url>      where the server is (EPR_URL, default http://localhost:8042)
-  --token <token>  sent as bearer token (EPR_TOKEN)
-  --allow-write    also tools that create events, event receivers and groups
-  --version        print the version
-  --help           print this
+  --url <url>          where the server is (EPR_URL, default http://localhost:8042)
+  --token <token>      sent as bearer token (EPR_TOKEN)
+  --token-file <file>  holds the token, read again when it changes (EPR_TOKEN_FILE)
+  --allow-write        also tools that create events, event receivers and groups
+  --version            print the version
+  --help               print this
 `
 
 const OPTIONS = {
   url: { type: 'string' },
   token: { type: 'string' },
+  'token-file': { type: 'string' },
   'allow-write': { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -37,6 +41,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   return {
     url: values.url ?? (env.EPR_URL || 'http://localhost:8042'),
     token: values.token ?? (env.EPR_TOKEN || undefined),
+    tokenFile: values['token-file'] ?? (env.EPR_TOKEN_FILE || undefined),
     allowWrite: values['allow-write'] ?? false,
   }
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { TokenSource } from '@epr/client'
 import { InvalidArgumentError } from 'commander'
 import { UsageError } from '../exit/usage-error.js'
 import { OUTPUT_FORMATS, type OutputFormat } from '../output/output.js'
@@ -9,7 +9,7 @@ import { readSettingsFile } from './settings-file.js'
 /** The settings of every command: a flag beats the environment beats the file. */
 export interface Settings {
   url: string
-  token: string | undefined
+  token: string | TokenSource | undefined
   /** Undefined: a table on a terminal, JSON otherwise. */
   output: OutputFormat | undefined
   timeoutMs: number
@@ -31,13 +31,14 @@ function parseOutput(text: string): OutputFormat {
 }
 
 /** @throws UsageError for a file that cannot be read, or has nothing in it */
-async function readTokenFile(file: string | undefined): Promise<string | undefined> {
+async function openTokenFile(file: string | undefined): Promise<TokenSource | undefined> {
   if (file === undefined) return undefined
-  const token = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--token-file: cannot read ${file}: ${error.code}`, error)
+  const { tokenFile } = await import('@epr/client/node')
+  const source = tokenFile(file)
+  await source.get().catch((error: Error) => {
+    throw new UsageError(`--token-file: ${error.message}`, error)
   })
-  if (token.trim() !== '') return token.trim()
-  throw new UsageError(`--token-file: ${file} is empty`)
+  return source
 }
 
 /** Reads flags, environment and file. @throws UsageError that names the place of an invalid value */
@@ -65,7 +66,7 @@ export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv)
     token:
       flags.token ??
       read('token', String, 'EPR_TOKEN') ??
-      (await readTokenFile(flags.tokenFile ?? read('token-file', String, 'EPR_TOKEN_FILE'))),
+      (await openTokenFile(flags.tokenFile ?? read('token-file', String, 'EPR_TOKEN_FILE'))),
     output: flags.output ?? read('output', parseOutput),
     timeoutMs: flags.timeout ?? read('timeout', parseDuration) ?? 30_000,
     retryMs: flags.retry ?? read('retry', parseRetry, 'EPR_RETRY'),

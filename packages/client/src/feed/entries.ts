@@ -3,7 +3,8 @@ import { createParser } from 'eventsource-parser'
 import type { ApiError } from '../errors.js'
 import { toResponseError } from '../http/answer.js'
 import { toApiError } from '../http/api-error.js'
-import type { HttpAnswer, Redact } from '../http/http.js'
+import type { HttpAnswer } from '../http/http.js'
+import type { Redact } from '../http/secrets.js'
 
 /** A message as the stream has it: its text is not looked at yet. */
 export interface RawEntry extends Pick<FeedPlace, 'cursor' | 'ce_id' | 'gate' | 'actor'> {

@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { ApiError, ResponseError } from '../errors.js'
 import { toApiError } from './api-error.js'
 import { parseExactJson } from './exact-json.js'
-import type { HttpAnswer, Redact } from './http.js'
+import type { HttpAnswer } from './http.js'
+import type { Redact } from './secrets.js'
 
 /** An answer whose body was JSON, without an error. */
 export interface JsonAnswer extends HttpAnswer {

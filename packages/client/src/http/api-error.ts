@@ -1,7 +1,8 @@
 import { codeOfStatus, type ErrorCode, HTTP_STATUS } from '@epr/model'
 import * as z from 'zod'
 import { ApiError } from '../errors.js'
-import type { HttpAnswer, Redact } from './http.js'
+import type { HttpAnswer } from './http.js'
+import type { Redact } from './secrets.js'
 
 const CODES = Object.keys(HTTP_STATUS) as ErrorCode[]
 

@@ -3,10 +3,11 @@ import type { ReadOptions } from '../options.js'
 import type { Retry } from '../retry/retry.js'
 import { type JsonAnswer, parseAnswer, readJson } from './answer.js'
 import { toGraphqlError } from './api-error.js'
-import type { Http, Redact } from './http.js'
+import type { Http } from './http.js'
 import { toJsonBody } from './json-body.js'
 import { isUnsent } from './network-reason.js'
 import { API_PREFIX } from './rest.js'
+import type { Redact } from './secrets.js'
 
 const graphqlAnswer = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),

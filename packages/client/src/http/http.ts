@@ -1,9 +1,15 @@
+import { EprError } from '@epr/model'
 import { NetworkError } from '../errors.js'
 import type { Settings } from '../options.js'
 import { codeOf, phaseOf, reasonOf } from './network-reason.js'
+import type { Redact } from './secrets.js'
+import type { Tokens } from './tokens.js'
+
+/** Answered by every server, to whomever, and says nothing but what the server can do. */
+export const LIVENESS = '/healthz/liveness'
 
 /** What our server can do beside the original's API, as it says in `epr-features` on every answer. */
-export type Feature = 'idempotency-key' | 'batch' | 'cursor' | 'feed' | 'group-status' | 'actor'
+export type Feature = 'idempotency-key' | 'batch' | 'cursor' | 'feed' | 'group-status' | 'auth' | 'actor'
 
 export interface Features {
   /** Whether the server is known to have it; false as long as it has not been heard. */
@@ -33,14 +39,7 @@ function createFeatures(): Features {
   }
 }
 
-/** Takes secrets out of a text. */
-export type Redact = (text: string) => string
-
 const MAX_CAUSES = 5
-
-export function createRedact(secrets: readonly string[]): Redact {
-  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
-}
 
 /**
  * A copy of an error that is safe to attach as a cause: name, text, code and causes, without secrets. The
@@ -86,7 +85,7 @@ export interface Http {
 
 export type HttpSettings = Pick<Settings, 'url' | 'headers' | 'fetch' | 'dispatcher'>
 
-export function createHttp(settings: HttpSettings, redact: Redact): Http {
+export function createHttp(settings: HttpSettings, redact: Redact, tokens?: Tokens): Http {
   const features = createFeatures()
 
   function toNetworkError(error: unknown, problem = 'no answer from'): NetworkError {
@@ -97,13 +96,14 @@ export function createHttp(settings: HttpSettings, redact: Redact): Http {
     })
   }
 
-  async function open(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+  async function exchange(request: HttpRequest, signal: AbortSignal, token?: string): Promise<Response> {
     const init = {
       method: request.method,
       headers: {
         accept: 'application/json',
         ...(request.body !== undefined && { 'content-type': 'application/json' }),
         ...settings.headers,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...request.headers,
       },
       // Following would turn a POST into a GET (fetch, 4.4), and hand the body to whoever is named.
@@ -120,6 +120,25 @@ export function createHttp(settings: HttpSettings, redact: Redact): Http {
     return response
   }
 
+  async function openAs(who: Tokens, request: HttpRequest, signal: AbortSignal): Promise<Response> {
+    if (who.isDetected && !features.isKnown()) {
+      const answer = await exchange({ method: 'GET', path: LIVENESS }, signal)
+      // A proxy's, in front of a server that is away.
+      if (!features.isKnown()) return answer
+      await answer.text()
+    }
+    const token = who.isDetected && !features.has('auth') ? undefined : await who.get()
+    const response = await exchange(request, signal, token)
+    if (response.status !== 401 || token === undefined) return response
+    const other = await who.another(token)
+    if (other === undefined) return response
+    await response.text()
+    return exchange(request, signal, other)
+  }
+
+  const open = (request: HttpRequest, signal: AbortSignal): Promise<Response> =>
+    tokens ? openAs(tokens, request, signal) : exchange(request, signal)
+
   /** Gives what `step` gives. After an abort the signal's reason at once, whatever `fetch` makes of it. */
   async function attempt<T>(step: () => Promise<T>, signal: AbortSignal): Promise<T> {
     let giveUp = () => {}
@@ -131,6 +150,8 @@ export function createHttp(settings: HttpSettings, redact: Redact): Http {
       return await Promise.race([step(), aborted])
     } catch (error) {
       if (signal.aborted) throw signal.reason
+      // Of where the token comes from: nothing was sent.
+      if (error instanceof EprError) throw error
       throw toNetworkError(error)
     } finally {
       signal.removeEventListener('abort', giveUp)

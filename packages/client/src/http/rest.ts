@@ -3,13 +3,12 @@ import type { z } from 'zod'
 import type { CallOptions, CreateOptions, ReadOptions } from '../options.js'
 import type { Retry } from '../retry/retry.js'
 import { type JsonAnswer, readRest, toId, toObject, toSegment } from './answer.js'
-import type { Http, HttpAnswer, HttpRequest, Redact } from './http.js'
+import { type Http, type HttpAnswer, type HttpRequest, LIVENESS } from './http.js'
 import { toJsonBody } from './json-body.js'
 import { isUnsent } from './network-reason.js'
+import type { Redact } from './secrets.js'
 
 export const API_PREFIX = '/api/v1'
-/** Answered by every server, and says nothing but what the server can do. */
-const LIVENESS = '/healthz/liveness'
 
 /** What `client.rest` takes; an `idempotencyKey` makes it safe to repeat. */
 export interface RestOptions extends CreateOptions, ReadOptions {}

@@ -1,4 +1,4 @@
-import { createClient } from '@epr/client'
+import { createClient, type TokenSource } from '@epr/client'
 import { environmentDispatcher } from '@epr/client/node'
 import type { Delivery, MessageSource } from '../message-source.js'
 import { toStateFile } from '../state-directory.js'
@@ -17,8 +17,8 @@ export interface FeedSourceOptions {
    * dots, dashes and underscores, no dot at first.
    */
   name: string
-  /** Sent as `Authorization: Bearer`. */
-  token?: string
+  /** Sent as `Authorization: Bearer`; `tokenFile` of `@epr/client/node` gives one that changes. */
+  token?: string | TokenSource
   /**
    * File of the cursor: how far all is done. A lock stands beside it, `.lock`: a second watcher on the same machine is refused
    * with ALREADY_EXISTS. @default `$XDG_STATE_HOME/epr/<name>.cursor`
