@@ -5,8 +5,9 @@ import { code, table, toPage } from './markdown.js'
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   INVALID_ARGUMENT: 'What was sent is not valid; `details` names everything that is wrong.',
   PAYLOAD_MISMATCH: "The payload breaks its receiver's schema; `details` names every violation.",
-  UNAUTHENTICATED: 'Given by a proxy that asks for a login: the server itself has none.',
-  PERMISSION_DENIED: 'The host is not served here, or a page of another origin wants to write.',
+  UNAUTHENTICATED: 'The server wants to know who asks, or what was sent is not a good key or token.',
+  PERMISSION_DENIED:
+    'The caller lacks the right, the host is not served here, or a page of another origin wants to write.',
   NOT_FOUND: 'Nothing has this id, or this path.',
   METHOD_NOT_ALLOWED: 'The path is there, but not for this method.',
   ALREADY_EXISTS:
@@ -14,7 +15,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   GONE: 'Messages behind the cursor are no longer kept; the oldest cursor is named.',
   PAYLOAD_TOO_LARGE: 'The body is larger than `--max-body-bytes`.',
   UNSUPPORTED_MEDIA_TYPE: 'The content-encoding is not supported, or a CloudEvent was expected.',
-  RATE_LIMITED: 'Too many payloads wait to be validated.',
+  RATE_LIMITED: 
+    'Too many payloads wait to be validated, or too many credentials from this address were not good: one that is good is never refused so.',
   INTERNAL: 'A fault of the server, which has logged the cause with the request id.',
   UNAVAILABLE: 'The server, its database or the broker does not answer.',
   TIMEOUT: 'It took longer than it may.',

@@ -256,6 +256,7 @@ async function serve(options: ServeOptions): Promise<App> {
         budgets,
         stopping: stopping.signal,
         onServed,
+        onRefused: metrics.observeRefusals,
         log,
       }),
     })

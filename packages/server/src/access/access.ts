@@ -10,8 +10,10 @@ import {
   selectAccessVersion,
 } from '../storage/access.js'
 import type { Connection } from '../storage/database.js'
+import { AccessError } from './access-error.js'
 import { type Actor, jobActor } from './actor.js'
 import { readCredential } from './credentials.js'
+import { createFailureLimit } from './failure-limit.js'
 import { readIssuer } from './issuer.js'
 import { differingClaim, jobId } from './job-claims.js'
 import { createJobTokens, type JobToken, type JobTokens } from './job-tokens.js'
@@ -45,14 +47,20 @@ export interface AccessOptions {
   onError: (error: unknown) => void
 }
 
+/** A request, as far as it says who sends it. */
+export interface Asking extends Pick<IncomingMessage, 'headers'> {
+  socket?: { readonly remoteAddress?: string | undefined }
+}
+
 export interface Access {
   /**
    * Who sends a request. From memory: no query, no slow hash; later for a CI job's token that is seen the first time.
    *
-   * @throws EprError UNAUTHENTICATED for a credential that is not good; UNAVAILABLE when it has not been possible for too
-   *   long to find out what has changed
+   * @throws AccessError UNAUTHENTICATED for a credential that is not good, RATE_LIMITED when that has happened to its sender too
+   *   often: one that is good is never refused for it; EprError UNAVAILABLE when it has not been possible for too long to find out what
+   *   has changed
    */
-  authenticate(request: Pick<IncomingMessage, 'headers'>): Principal | Promise<Principal>
+  authenticate(request: Asking): Principal | Promise<Principal>
   /** Whether nobody is asked who they are. */
   readonly isOpen: boolean
   /** How many keys are good. */
@@ -206,6 +214,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
   let checkedAt = Number.NEGATIVE_INFINITY
   const used = new Set<string>()
   const refused = createRefusedCredentials()
+  const failures = createFailureLimit()
   const watched = new Map<Principal, AbortController>()
 
   const isOpen = (): boolean => mode === 'off' || (mode === 'auto' && isLocal && !snapshot.hadKeys)
@@ -267,11 +276,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
 
   function byToken(token: string): Principal | Promise<Principal> {
     const known = snapshot.tokens.known(token)
-    if (known) return byJob(known)
-    return snapshot.tokens.verify(token).then(byJob, (error: unknown) => {
-      refused.add(undefined)
-      throw error
-    })
+    return known ? byJob(known) : snapshot.tokens.verify(token).then(byJob)
   }
 
   function byKey(token: string): Principal {
@@ -281,10 +286,28 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
       return held.principal
     }
     const id = readKeyId(token)
-    refused.add(id)
-    const problem =
-      id === undefined ? 'what was sent is not a key of EPR' : `the key ${id} is not known, or no longer good`
-    throw new EprError('UNAUTHENTICATED', `${problem}: epr-cli key list shows those that are`)
+    if (id === undefined)
+      throw new AccessError('malformed', 'what was sent is not a key of EPR: epr-cli key create makes one')
+    throw new AccessError(
+      'key_unknown',
+      `the key ${id} is not known, or no longer good: epr-cli key list shows those that are`,
+    )
+  }
+
+  function byCredential(headers: Asking['headers']): Principal | Promise<Principal> {
+    const credential = readCredential(headers)
+    if (credential === undefined) return snapshot.anonymous
+    return credential.includes('.') ? byToken(credential) : byKey(credential)
+  }
+
+  /** Counts a credential that is not good; of too many it is not said what is wrong with them. */
+  function refuse({ headers, socket }: Asking, error: unknown): never {
+    if (error instanceof AccessError) {
+      refused.add(error.reason === 'key_unknown' ? readKeyId(readCredential(headers) ?? '') : undefined)
+      if (!failures.take(socket?.remoteAddress ?? ''))
+        throw new AccessError('limited', 'too many credentials from there were not good: wait a second')
+    }
+    throw error
   }
 
   return {
@@ -294,13 +317,17 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
     get keyCount() {
       return snapshot.byHash.size
     },
-    authenticate({ headers }) {
+    authenticate(request) {
+      const { headers } = request
       if (mode === 'off') return OPEN
       if (isOpen() && !FORWARDED.some((name) => headers[name] !== undefined)) return OPEN
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
-      const token = readCredential(headers)
-      if (token === undefined) return snapshot.anonymous
-      return token.includes('.') ? byToken(token) : byKey(token)
+      try {
+        const found = byCredential(headers)
+        return found instanceof Promise ? found.catch((error) => refuse(request, error)) : found
+      } catch (error) {
+        return refuse(request, error)
+      }
     },
     reload: readAll,
     endOf(principal) {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { EprError } from '@epr/model'
+import { AccessError } from './access-error.js'
 
 /** RFC 9110, section 11.1: the scheme's case does not count. */
 const AUTHORIZATION = /^(bearer|basic) +([^ ]+) *$/i
@@ -13,7 +14,7 @@ function readBasic(encoded: string): string {
 function readAuthorization(header: string): string {
   const [, scheme, value] = AUTHORIZATION.exec(header) ?? []
   if (scheme === undefined || value === undefined) {
-    throw new EprError('UNAUTHENTICATED', 'Authorization is neither Bearer nor Basic: send Bearer and a key')
+    throw new AccessError('malformed', 'Authorization is neither Bearer nor Basic: send Bearer and a key')
   }
   return scheme.toLowerCase() === 'basic' ? readBasic(value) : value
 }
@@ -21,7 +22,7 @@ function readAuthorization(header: string): string {
 /**
  * What a request says of who sends it; undefined when it says nothing.
  *
- * @throws EprError UNAUTHENTICATED for what cannot be read, INVALID_ARGUMENT for two that differ
+ * @throws AccessError for what cannot be read, EprError INVALID_ARGUMENT for two that differ
  */
 export function readCredential(headers: IncomingHttpHeaders): string | undefined {
   const { authorization } = headers

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { EprError } from '@epr/model'
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { AccessError } from './access-error.js'
 import type { Issuer } from './issuer.js'
 import { createIssuerKeys } from './issuer-keys.js'
 import { type Claims, toClaims } from './job-claims.js'
@@ -11,27 +11,6 @@ const ALGORITHMS = ['RS256', 'ES256', 'EdDSA']
 const MAX_BYTES = 16_384
 const TOLERANCE_S = 60
 const CACHED = 10_000
-
-/** Why a token is not good. */
-export type TokenRefusal =
-  | 'token_too_large'
-  | 'token_malformed'
-  | 'issuer_unknown'
-  | 'issuer_away'
-  | 'audience'
-  | 'expired'
-  | 'not_yet_valid'
-  | 'signature'
-
-/** A token that is not good: UNAUTHENTICATED, and by which of its parts. */
-export class TokenError extends EprError {
-  constructor(
-    readonly reason: TokenRefusal,
-    message: string,
-  ) {
-    super('UNAUTHENTICATED', message)
-  }
-}
 
 /** A token that is good until then. */
 export interface JobToken {
@@ -46,7 +25,7 @@ export interface JobTokens {
   known(token: string): JobToken | undefined
   /** Whether tokens of this issuer are taken. */
   has(issuer: Issuer): boolean
-  /** @throws TokenError UNAUTHENTICATED with what is wrong */
+  /** @throws AccessError with what is wrong */
   verify(token: string): Promise<JobToken>
 }
 
@@ -65,31 +44,31 @@ function decode(token: string): JWTPayload {
   try {
     return decodeJwt(token)
   } catch {
-    throw new TokenError('token_malformed', 'what was sent is neither a key of EPR nor a JSON Web Token')
+    throw new AccessError('token_malformed', 'what was sent is neither a key of EPR nor a JSON Web Token')
   }
 }
 
 /** What a job's owner has to know; nothing of the token. */
-function toTokenError(error: unknown, { name, audience }: Issuer): unknown {
+function toAccessError(error: unknown, { name, audience }: Issuer): unknown {
   if (error instanceof errors.JWTExpired)
-    return new TokenError(
+    return new AccessError(
       'expired',
       `the token of ${name} is over: ask the job for another, or exchange it in time`,
     )
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'aud')
-      return new TokenError(
+      return new AccessError(
         'audience',
         `the token of ${name} is for somebody else: ask for the audience ${audience}`,
       )
     if (error.claim === 'nbf')
-      return new TokenError('not_yet_valid', `the token of ${name} is not yet valid: compare the clocks`)
-    return new TokenError('token_malformed', `the token of ${name} has no good ${error.claim}`)
+      return new AccessError('not_yet_valid', `the token of ${name} is not yet valid: compare the clocks`)
+    return new AccessError('token_malformed', `the token of ${name} has no good ${error.claim}`)
   }
   if (error instanceof errors.JWKSTimeout)
-    return new TokenError('issuer_away', `the issuer ${name} does not give its keys: try again in a minute`)
+    return new AccessError('issuer_away', `the issuer ${name} does not give its keys: try again in a minute`)
   if (error instanceof errors.JOSEError)
-    return new TokenError('signature', `the token of ${name} is not signed by a key of its issuer`)
+    return new AccessError('signature', `the token of ${name} is not signed by a key of its issuer`)
   return error
 }
 
@@ -103,12 +82,12 @@ export function createJobTokens({ issuers, onError }: JobTokensOptions): JobToke
 
   async function verifyNew(token: string): Promise<JobToken> {
     if (token.length > MAX_BYTES)
-      throw new TokenError('token_too_large', `a token has at most ${MAX_BYTES} bytes`)
+      throw new AccessError('token_too_large', `a token has at most ${MAX_BYTES} bytes`)
     const payload = decode(token)
     const said = issuerIn(payload)
     const found = said === undefined ? undefined : byIssuer.get(said)
     if (!found)
-      throw new TokenError(
+      throw new AccessError(
         'issuer_unknown',
         'the token is of an issuer that is not configured: epr-cli access apply adds one',
       )
@@ -126,7 +105,7 @@ export function createJobTokens({ issuers, onError }: JobTokensOptions): JobToke
         expiresAt: ((verified.payload.exp ?? 0) + TOLERANCE_S) * 1_000,
       }
     } catch (error) {
-      throw toTokenError(error, issuer)
+      throw toAccessError(error, issuer)
     }
   }
 

@@ -1,5 +1,6 @@
-import { EprError, type Nvrpp, nvrppSchema } from '@epr/model'
+import { type Nvrpp, nvrppSchema } from '@epr/model'
 import * as z from 'zod'
+import { AccessError } from './access-error.js'
 
 /** Of an artifact's fields those that a right is limited to: exact, or with `*` at the end for what begins so. */
 export type About = { readonly [Field in keyof Nvrpp]?: string | undefined }
@@ -99,19 +100,19 @@ export function toPlainGrant(grant: Grant): Record<string, unknown> {
 }
 
 /** Asks who one is. @param wish what they want: `asks`, `may read` */
-export const whoAreYou = (wish: string): EprError =>
-  new EprError(
-    'UNAUTHENTICATED',
+export const whoAreYou = (wish: string): AccessError =>
+  new AccessError(
+    'missing',
     `this server wants to know who ${wish}: send a key as Authorization: Bearer (epr-cli: EPR_TOKEN)`,
   )
 
 /**
  * Makes sure that somebody may do something.
  *
- * @throws EprError UNAUTHENTICATED when they have not said who they are, else PERMISSION_DENIED
+ * @throws AccessError UNAUTHENTICATED when they have not said who they are, else PERMISSION_DENIED
  */
 export function assertMay(rights: Rights, deed: Deed): void {
   if (may(rights, deed)) return
   if (!rights.isKnown) throw whoAreYou(`may ${describe(deed)}`)
-  throw new EprError('PERMISSION_DENIED', explain(rights, deed).reason ?? 'not allowed')
+  throw new AccessError('denied', explain(rights, deed).reason ?? 'not allowed')
 }

@@ -30,7 +30,7 @@ type Send = (response: ServerResponse, answer: HttpResponse) => Promise<void>
 /**
  * Who sends a request: the one place where that is found out, in front of every route that does not say that it is open.
  *
- * @throws EprError UNAUTHENTICATED for a credential that is not good, and where one is needed
+ * @throws AccessError for a credential that is not good, and where one is needed
  */
 function principalOf(
   request: IncomingMessage,
@@ -119,6 +119,8 @@ export interface ResponderOptions {
   /** Aborted when the server stops: ends streams. */
   stopping: AbortSignal
   log: Pick<Logger, 'error' | 'info'>
+  /** Called with what requests, or parts of them, were refused with. */
+  onRefused: (reasons: NonNullable<HttpResponse['refused']>) => void
 }
 
 const STREAM_REASONS = {
@@ -141,6 +143,7 @@ export function createResponder(options: ResponderOptions): Responder & { send: 
   function logRefusal(response: ServerResponse, reasons: NonNullable<HttpResponse['refused']>): void {
     const { method = '' } = response.req
     const [path = ''] = urlOf(response.req).split('?', 1)
+    options.onRefused(reasons)
     refusals.refused({ requestId: stateOf(response).requestId, method, path, reasons })
   }
 

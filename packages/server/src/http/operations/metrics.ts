@@ -1,5 +1,7 @@
+import { EprError } from '@epr/model'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-client'
 import * as z from 'zod'
+import { AccessError, REFUSAL_REASONS, type RefusalReason } from '../../access/access-error.js'
 import { assertMay } from '../../access/rights.js'
 import type { Flush } from '../../intake/recorder.js'
 import type { Registry } from '../../registry/registry.js'
@@ -23,6 +25,8 @@ export interface Metrics {
   /** `GET /metrics`, in Prometheus' text format. */
   readonly route: Route
   observeRequest(served: ServedRequest): void
+  /** Counts those by which somebody was not let in. */
+  observeRefusals(all: readonly { readonly code: string }[]): void
   observeFlush(flush: Flush): void
   /** The same registry, counting what is created and searched. */
   observe(registry: Registry): Registry
@@ -92,6 +96,12 @@ function createOwnMetrics(registers: PrometheusRegistry[]) {
       buckets: SECONDS,
       registers,
     }),
+    authFailures: new Counter({
+      name: 'epr_auth_failures_total',
+      help: 'Requests, or parts of them, that were refused for who sent them, by why.',
+      labelNames: ['reason'],
+      registers,
+    }),
     leading: gauge('epr_leader', '1 on the server that numbers and publishes messages.'),
     recording: gauge('epr_recording', '1 while events can be recorded.'),
     unnumbered: gauge(
@@ -129,6 +139,14 @@ function setFacts(
   own.published.set(relay.published)
   own.references.set(relay.references)
   own.skipped.set(relay.skipped)
+}
+
+/** Of a part of a request, as a field of GraphQL, there is no more than its code; 403 is also said of a host that is not served. */
+function refusalReasonOf(refused: { readonly code: string }): RefusalReason | undefined {
+  if (refused instanceof AccessError) return refused.reason
+  if (refused instanceof EprError) return undefined
+  if (refused.code === 'PERMISSION_DENIED') return 'denied'
+  return refused.code === 'UNAUTHENTICATED' ? 'missing' : undefined
 }
 
 /** What prom-client writes of the event loop when it was scraped a moment ago, and has nothing to say yet. */
@@ -172,6 +190,8 @@ export function createMetrics({ readFacts, budgets, isOpen }: MetricsOptions): M
   const original = createOriginalMetrics([prometheus])
   const own = createOwnMetrics([prometheus])
   registerBudgets([prometheus], budgets)
+  // Whoever watches a rate has to see that there were none.
+  for (const reason of REFUSAL_REASONS) own.authFailures.inc({ reason }, 0)
 
   async function timed<T>(type: string, search: Promise<T>): Promise<T> {
     const startedAt = performance.now()
@@ -213,6 +233,12 @@ export function createMetrics({ readFacts, budgets, isOpen }: MetricsOptions): M
     observeRequest({ method, status, seconds, isStream }) {
       original.requests.inc({ code: String(status), method: METHODS.has(method) ? method : 'other' })
       if (!isStream) original.responseTimes.observe(seconds)
+    },
+    observeRefusals(all) {
+      for (const refused of all) {
+        const reason = refusalReasonOf(refused)
+        if (reason) own.authFailures.inc({ reason })
+      }
     },
     observeFlush({ events, failures, completions, durationMs }) {
       original.events.inc({ success: 'true' }, events - failures)
