@@ -15,7 +15,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   GONE: 'Messages behind the cursor are no longer kept; the oldest cursor is named.',
   PAYLOAD_TOO_LARGE: 'The body is larger than `--max-body-bytes`.',
   UNSUPPORTED_MEDIA_TYPE: 'The content-encoding is not supported, or a CloudEvent was expected.',
-  RATE_LIMITED: 
+  RATE_LIMITED:
     'Too many payloads wait to be validated, or too many credentials from this address were not good: one that is good is never refused so.',
   INTERNAL: 'A fault of the server, which has logged the cause with the request id.',
   UNAVAILABLE: 'The server, its database or the broker does not answer.',

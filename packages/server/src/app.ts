@@ -4,6 +4,7 @@ import { createPayloadSchemas, type SchemaCatalogue } from '@epr/payload-schema'
 import type { Logger } from 'pino'
 import type { Access } from './access/access.js'
 import { createActors } from './access/actors.js'
+import { createExchange } from './access/exchange.js'
 import type { Config } from './config/config.js'
 import { toConnectPublisher } from './config/connect-publisher.js'
 import { readTlsFiles } from './config/tls-files.js'
@@ -25,6 +26,7 @@ import { startPageRoute } from './http/pages/start-page.js'
 import { accessRoutes } from './http/rest/access.js'
 import { restRoutes } from './http/rest/rest.js'
 import { createEventStreams } from './http/rest/server-sent-events.js'
+import { sessionRoutes } from './http/rest/sessions.js'
 import { createRecorder } from './intake/recorder.js'
 import { createRecordingHealth } from './intake/recording-health.js'
 import { startLeader } from './leader/leader.js'
@@ -213,6 +215,7 @@ async function serve(options: ServeOptions): Promise<App> {
   const described = [
     ...restRoutes(registry, feed, createEventStreams(budgets.waiting)),
     ...accessRoutes(administration, access),
+    ...sessionRoutes(createExchange({ database: databases.recording, access }), administration),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
     startPageRoute(),

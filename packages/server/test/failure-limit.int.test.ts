@@ -19,7 +19,8 @@ async function ask(path: string, key?: string) {
 /** The count of `epr_auth_failures_total` for a reason. */
 async function failuresOf(reason: string): Promise<number> {
   const { text } = await ask('/metrics')
-  const [, count] = new RegExp(`^epr_auth_failures_total\\{reason="${reason}"\\} (\\d+)$`, 'm').exec(text) ?? []
+  const [, count] =
+    new RegExp(`^epr_auth_failures_total\\{reason="${reason}"\\} (\\d+)$`, 'm').exec(text) ?? []
   return Number(count)
 }
 

@@ -6,6 +6,8 @@ import {
   buildNvrpp,
   buildReceiver,
   createApi,
+  startTestIssuer,
+  type TestIssuer,
 } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { drawKey } from '../src/access/key-text.js'
@@ -23,6 +25,7 @@ interface Way {
   /** `any` for any good key, `open` for nobody in particular. */
   needs: Right | 'any' | 'open'
   path?: () => string | Promise<string>
+  /** Or a promise of it. */
   body?: () => unknown
   headers?: Record<string, string>
   /** Of a GraphQL request the fields that it asks for. */
@@ -34,6 +37,7 @@ const STRUCTURED = { 'content-type': 'application/cloudevents+json' }
 
 const { text: admin } = drawKey()
 let test: TestApp
+let ci: TestIssuer
 let receiver: string
 let group: string
 let event: string
@@ -81,6 +85,13 @@ const fresh = (): string => {
 async function createKey(name = fresh()): Promise<{ id: string; name: string; key: string }> {
   return (await asAdmin('POST', '/keys', { name })).json.data
 }
+
+/** The token of a job that a policy is for, as it is exchanged. */
+const exchange = async () => ({
+  grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+  subject_token: await ci.sign(),
+})
 
 /** `get /api/v1/events/{id}` as a row calls it, where it says nothing else. */
 const open = (path: string, name?: string): Way => ({
@@ -261,6 +272,16 @@ const WAYS: readonly Way[] = [
       return `/api/v1/issuers/${name}`
     },
   }),
+  // What is exchanged stands in the body, and the caller is whoever it is of.
+  below('POST', '/auth/token', 'open', { body: exchange }),
+  below('GET', '/sessions', 'admin'),
+  below('DELETE', '/sessions/{id}', 'admin', {
+    path: async () => {
+      await asAdmin('POST', '/auth/token', await exchange())
+      const { json } = await asAdmin('GET', '/sessions')
+      return `/api/v1/sessions/${json.data[0].id}`
+    },
+  }),
   below('GET', '/audit', 'admin'),
   below('DELETE', '/actors/{id}/label', 'admin', { path: () => '/api/v1/actors/key:admin/label' }),
 ]
@@ -293,7 +314,7 @@ function toCell({ status, json }: Answer): string {
 async function ask(way: Way, token: string | undefined): Promise<string> {
   const [method = '', route = ''] = way.route.split(' ')
   const path = (await way.path?.()) ?? route
-  return toCell(await send(method.toUpperCase(), path, token, way.headers, way.body?.()))
+  return toCell(await send(method.toUpperCase(), path, token, way.headers, await way.body?.()))
 }
 
 interface Row {
@@ -309,6 +330,9 @@ beforeAll(async () => {
   receiver = (await asAdmin('POST', '/receivers', buildReceiver())).json.data
   group = (await asAdmin('POST', '/groups', buildGroup([receiver]))).json.data
   event = (await asAdmin('POST', '/events', buildEvent(receiver))).json.data
+  ci = await startTestIssuer({ audience: 'https://epr.example.org' })
+  await asAdmin('PUT', '/issuers/jobs', { issuer: ci.url, audience: 'https://epr.example.org' })
+  await asAdmin('PUT', '/policies/jobs', { who: [{ ci: 'jobs', sub: 'job' }], may: ['read'] })
   const good = { any: await keyWith([]) } as Record<Right | 'any', string>
   const lacking = {} as Record<Right, string>
   for (const right of RIGHTS) {
@@ -325,7 +349,10 @@ beforeAll(async () => {
     rows.push({ way, cells })
   }
 })
-afterAll(() => test.close())
+afterAll(async () => {
+  await ci.close()
+  await test.close()
+})
 
 it('none of the ways in is missing', async () => {
   const { json } = await send('GET', '/api/v1/openapi', undefined)

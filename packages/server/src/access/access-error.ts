@@ -5,6 +5,7 @@ export const REFUSAL_REASONS = [
   'missing',
   'malformed',
   'key_unknown',
+  'session_unknown',
   'token_too_large',
   'token_malformed',
   'issuer_unknown',

@@ -19,6 +19,7 @@ function createWorld() {
         ['from access_version', [{ version }]],
         ['from policies', []],
         ['from issuers', []],
+        ['from sessions', []],
       ]
       const [, rows = []] = answers.find(([part]) => text.includes(part)) ?? []
       await held

@@ -14,23 +14,26 @@ import { AccessError } from './access-error.js'
 import { type Actor, jobActor } from './actor.js'
 import { readCredential } from './credentials.js'
 import { createFailureLimit } from './failure-limit.js'
-import { readIssuer } from './issuer.js'
+import { type Issuer, readIssuer } from './issuer.js'
 import { differingClaim, jobId } from './job-claims.js'
 import { createJobTokens, type JobToken, type JobTokens } from './job-tokens.js'
-import { readKeyId } from './key-text.js'
+import { isSession, readKeyId } from './key-text.js'
 import { compileGrant, jobsIn, type ResolvedPolicy } from './policy.js'
 import { createRefusedCredentials } from './refused-credentials.js'
 import { type Grant, may, type Rights } from './rights.js'
+import { createSessions, type Session, type Sessions } from './sessions.js'
 
 /** Who calls, and what they may. */
 export interface Principal extends Rights {
   /** The same for the same caller for ever, also after a rotation: idempotency keys of one are not another's. */
   readonly id: string
-  readonly kind: 'anonymous' | 'key' | 'job'
+  readonly kind: 'anonymous' | 'key' | 'job' | 'session'
   /** Of the key that was sent. */
   readonly keyId?: string
-  /** The token of a CI job. */
-  readonly token?: JobToken
+  /** The token of a CI job, or the session that it was exchanged for. */
+  readonly token?: JobToken | Session
+  /** When what was shown is over, in milliseconds since 1970; undefined for never. */
+  readonly expiresAt?: number | undefined
   /** Undefined while nobody is asked who they are. */
   readonly actor: Actor | undefined
 }
@@ -61,6 +64,12 @@ export interface Access {
    *   has changed
    */
   authenticate(request: Asking): Principal | Promise<Principal>
+  /**
+   * The job that a token is of, also while nobody is asked who they are.
+   *
+   * @throws AccessError as `authenticate`, also for what is not the token of a job
+   */
+  jobOf(token: string, from: Asking['socket']): Promise<{ principal: Principal; token: JobToken }>
   /** Whether nobody is asked who they are. */
   readonly isOpen: boolean
   /** How many keys are good. */
@@ -114,6 +123,9 @@ interface Snapshot {
   byHash: ReadonlyMap<string, Held>
   anonymous: Principal
   tokens: JobTokens
+  sessions: Sessions
+  /** Ids of sessions that were ended before their time. */
+  revoked: ReadonlySet<string>
   /** What the issuers were declared as. */
   declared: string
   policies: readonly NamedPolicy[]
@@ -124,16 +136,18 @@ interface NamedPolicy extends ResolvedPolicy {
   name: string
 }
 
-const EMPTY: Snapshot = {
+const emptySnapshot = (connection: Connection): Snapshot => ({
   version: -1n,
   hadKeys: false,
   byHash: new Map(),
   anonymous: anonymousWith([]),
   tokens: createJobTokens({ issuers: [], onError: () => undefined }),
+  sessions: createSessions({ connection, issuers: [] }),
+  revoked: new Set(),
   declared: '[]',
   policies: [],
   jobs: new WeakMap(),
-}
+})
 
 /** A job with all that policies grant it. */
 function toJob(token: JobToken, policies: readonly NamedPolicy[]): Principal {
@@ -152,7 +166,8 @@ function toJob(token: JobToken, policies: readonly NamedPolicy[]): Principal {
   const id = jobId(issuer, claims)
   return {
     id,
-    kind: 'job',
+    kind: 'session' in token ? 'session' : 'job',
+    expiresAt: token.expiresAt,
     label: `the job ${id}`,
     isKnown: true,
     actor: jobActor(token),
@@ -162,21 +177,35 @@ function toJob(token: JobToken, policies: readonly NamedPolicy[]): Principal {
   }
 }
 
+/** Verified tokens, sessions that were looked up and the keys of issuers: they outlive a change of something else. */
+function createVerifiers(
+  issuers: readonly Issuer[],
+  { connection, onError }: Pick<AccessOptions, 'connection' | 'onError'>,
+): Pick<Snapshot, 'tokens' | 'sessions'> {
+  return {
+    tokens: createJobTokens({ issuers, onError }),
+    sessions: createSessions({ connection, issuers }),
+  }
+}
+
 /** Who has which key may what, worked out once for each change. */
 function compile(
-  { version, hadKeys, keys, policies, issuers }: StoredAccess,
+  { version, hadKeys, keys, policies, issuers, revokedSessions }: StoredAccess,
   last: Snapshot,
-  onError: (error: unknown) => void,
+  { connection, onError }: Pick<AccessOptions, 'connection' | 'onError'>,
 ): Snapshot {
   const resolved = policies.map(({ name, resolved }) => ({
     name,
     ...(JSON.parse(resolved) as ResolvedPolicy),
   }))
   const declared = JSON.stringify(issuers.map(({ name, document }) => [name, document]))
+  const { tokens, sessions } =
+    declared === last.declared ? last : createVerifiers(issuers.map(readIssuer), { connection, onError })
   const grantsOf = (isMeant: (subject: ResolvedPolicy['who'][number]) => boolean): Grant[] =>
     resolved.filter((policy) => policy.who.some(isMeant)).flatMap((policy) => policy.grants.map(compileGrant))
   const toHeld = ({ id, name, is_admin, expires_at }: StoredKey): Held => ({
     principal: {
+      expiresAt: expires_at === null ? undefined : Date.parse(expires_at),
       id: `key:${name}`,
       kind: 'key',
       keyId: id,
@@ -198,11 +227,9 @@ function compile(
       grantsOf((subject) => !('ci' in subject) && 'anonymous' in subject),
       STRANGER,
     ),
-    // Verified tokens and the keys of issuers outlive a change of something else.
-    tokens:
-      declared === last.declared
-        ? last.tokens
-        : createJobTokens({ issuers: issuers.map(readIssuer), onError }),
+    tokens,
+    sessions,
+    revoked: new Set(revokedSessions),
     declared,
     policies: resolved,
     jobs: new WeakMap(),
@@ -210,7 +237,7 @@ function compile(
 }
 
 export function createAccess({ connection, mode, isLocal, onError }: AccessOptions): Access {
-  let snapshot = EMPTY
+  let snapshot = emptySnapshot(connection)
   let checkedAt = Number.NEGATIVE_INFINITY
   const used = new Set<string>()
   const refused = createRefusedCredentials()
@@ -221,7 +248,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
 
   async function readAll(): Promise<void> {
     const startedAt = performance.now()
-    const read = compile(await selectAccess(connection), snapshot, onError)
+    const read = compile(await selectAccess(connection), snapshot, { connection, onError })
     // Several read at the same time: what one has read before a change must not undo what another has read after it.
     if (read.version < snapshot.version) return
     snapshot = read
@@ -232,8 +259,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
   /** What a principal is by now; undefined when it is no more. */
   function currentOf(principal: Principal): Principal | undefined {
     if (principal === OPEN) return isOpen() ? OPEN : undefined
-    if (principal.token)
-      return isInTime(principal.token) && isConfigured(principal.token) ? byJob(principal.token) : undefined
+    if (principal.token) return isGood(principal.token) ? byJob(principal.token) : undefined
     if (principal.keyId === undefined) return snapshot.anonymous
     const held = [...snapshot.byHash.values()].find((each) => each.principal.keyId === principal.keyId)
     return held && isInTime(held) ? held.principal : undefined
@@ -264,7 +290,10 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
     await markKeysUsed(connection, ids)
   }
 
-  const isConfigured = ({ issuer }: JobToken): boolean => snapshot.tokens.has(issuer)
+  const isGood = (token: JobToken | Session): boolean =>
+    isInTime(token) &&
+    snapshot.tokens.has(token.issuer) &&
+    !('session' in token && snapshot.revoked.has(token.session))
 
   function byJob(token: JobToken): Principal {
     const known = snapshot.jobs.get(token)
@@ -277,6 +306,16 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
   function byToken(token: string): Principal | Promise<Principal> {
     const known = snapshot.tokens.known(token)
     return known ? byJob(known) : snapshot.tokens.verify(token).then(byJob)
+  }
+
+  function bySession(text: string): Principal | Promise<Principal> {
+    const known = snapshot.sessions.known(text)
+    if (known && isGood(known)) return byJob(known)
+    // What is no more is not in the database either, and what was found meanwhile may be no more.
+    return snapshot.sessions.find(text).then((found) => {
+      if (isGood(found)) return byJob(found)
+      throw new AccessError('session_unknown', `the session ${found.session} is over`)
+    })
   }
 
   function byKey(token: string): Principal {
@@ -297,14 +336,15 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
   function byCredential(headers: Asking['headers']): Principal | Promise<Principal> {
     const credential = readCredential(headers)
     if (credential === undefined) return snapshot.anonymous
-    return credential.includes('.') ? byToken(credential) : byKey(credential)
+    if (credential.includes('.')) return byToken(credential)
+    return isSession(credential) ? bySession(credential) : byKey(credential)
   }
 
   /** Counts a credential that is not good; of too many it is not said what is wrong with them. */
-  function refuse({ headers, socket }: Asking, error: unknown): never {
+  function refuse(error: unknown, from: Asking['socket'], keyId?: string): never {
     if (error instanceof AccessError) {
-      refused.add(error.reason === 'key_unknown' ? readKeyId(readCredential(headers) ?? '') : undefined)
-      if (!failures.take(socket?.remoteAddress ?? ''))
+      refused.add(keyId)
+      if (!failures.take(from?.remoteAddress ?? ''))
         throw new AccessError('limited', 'too many credentials from there were not good: wait a second')
     }
     throw error
@@ -318,15 +358,25 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
       return snapshot.byHash.size
     },
     authenticate(request) {
-      const { headers } = request
+      const { headers, socket } = request
       if (mode === 'off') return OPEN
       if (isOpen() && !FORWARDED.some((name) => headers[name] !== undefined)) return OPEN
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
       try {
         const found = byCredential(headers)
-        return found instanceof Promise ? found.catch((error) => refuse(request, error)) : found
+        return found instanceof Promise ? found.catch((error) => refuse(error, socket)) : found
       } catch (error) {
-        return refuse(request, error)
+        const isKey = error instanceof AccessError && error.reason === 'key_unknown'
+        return refuse(error, socket, isKey ? readKeyId(readCredential(headers) ?? '') : undefined)
+      }
+    },
+    async jobOf(text, from) {
+      if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
+      try {
+        const token = snapshot.tokens.known(text) ?? (await snapshot.tokens.verify(text))
+        return { principal: byJob(token), token }
+      } catch (error) {
+        return refuse(error, from)
       }
     },
     reload: readAll,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { drawKey, hashKey, readKeyId } from './key-text.js'
+import { drawKey, drawSession, hashKey, readKeyId, readSessionId } from './key-text.js'
 
 it('a key is drawn anew each time, says its id, and is one word', () => {
   const [first, second] = [drawKey(), drawKey()]
@@ -28,4 +28,11 @@ it('a slip in any place is seen by the checksum', () => {
     text.replace('eprk_', 'eprs_'),
   ])
     expect(readKeyId(other)).toBeUndefined()
+})
+
+it('is not a session, nor a session a key', () => {
+  const [key, session] = [drawKey(), drawSession()]
+  expect(readSessionId(session.text)).toBe(session.id)
+  expect(readKeyId(session.text)).toBeUndefined()
+  expect(readSessionId(key.text)).toBeUndefined()
 })

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../storage/database.js'
 import { deleteExpiredKeys } from '../storage/idempotency-keys.js'
 import { deleteOldMessages } from '../storage/outbox.js'
+import { deleteExpiredSessions } from '../storage/sessions.js'
 import type { LeaderTask } from './leadership.js'
 
 const INTERVAL_MS = 60_000
 /** Commits at once; each may hold hundreds of messages. */
 const BATCH_COMMITS = 500
 
-/** Removes what is no longer kept: messages that are old and published, and idempotency keys after a day. */
+/** Removes what is no longer kept: messages that are old and published, idempotency keys after a day, and sessions that are over. */
 export function createRetention(
   database: Database,
   messageRetentionMs: number,
@@ -19,6 +20,7 @@ export function createRetention(
     while (!abort.aborted && removed === BATCH_COMMITS)
       removed = await deleteOldMessages(database, messageRetentionMs, BATCH_COMMITS, token)
     await deleteExpiredKeys(database)
+    await deleteExpiredSessions(database)
   }
   return async (abort, { token }) => {
     while (!abort.aborted) {

@@ -33,6 +33,12 @@ import {
 } from '../storage/access.js'
 import { eraseLabel } from '../storage/actors.js'
 import type { Connection, Database } from '../storage/database.js'
+import {
+  revokeSession,
+  revokeSessionsOf,
+  type SessionEntry,
+  selectSessionEntries,
+} from '../storage/sessions.js'
 import { parseInput } from './input.js'
 
 const DEFAULT_LIFE = '90d'
@@ -111,6 +117,10 @@ export interface Administration {
   /** @throws EprError NOT_FOUND, INVALID_ARGUMENT while a policy names it */
   deleteIssuer(name: string, call: Call): Promise<void>
   listIssuers(call: Call): Promise<IssuerEntry[]>
+  /** Those that are good, at most 1,000. */
+  listSessions(call: Call): Promise<SessionEntry[]>
+  /** Ends a session before its time, on every server. @throws EprError NOT_FOUND */
+  revokeSession(id: string, call: Call): Promise<void>
   /**
    * Erases what people call somebody who has recorded or switched something, for good; the id stays.
    *
@@ -317,12 +327,25 @@ export function createAdministration({
             `the policy ${used.policy} names the issuer ${name}: delete it first`,
           )
         await deleteIssuer(connection, name)
+        // One of the same `iss` that comes later does not bring them back.
+        await revokeSessionsOf(connection, before.issuer)
         await write({ act: 'issuer.delete', object: name, before: JSON.parse(before.document) })
       }),
     async listIssuers(call) {
       assertMay(call.principal, { verb: 'admin' })
       return selectIssuers(database)
     },
+    async listSessions(call) {
+      assertMay(call.principal, { verb: 'admin' })
+      return selectSessionEntries(database)
+    },
+    revokeSession: (id, call) =>
+      act(call, async (connection, write) => {
+        const before = await revokeSession(connection, id)
+        if (!before)
+          throw new EprError('NOT_FOUND', `there is no session of the id ${JSON.stringify(id)} that is good`)
+        await write({ act: 'session.revoke', object: before.caller, before })
+      }),
     eraseLabel: (actor, call) =>
       act(call, async (connection, write) => {
         if (!(await eraseLabel(connection, actor)))

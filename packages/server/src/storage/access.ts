@@ -1,6 +1,7 @@
 import { fromJsonText, type JsonText, type Page } from '@epr/model'
 import type { Connection } from './database.js'
 import { toPage } from './page.js'
+import { selectRevokedSessions } from './sessions.js'
 
 /** Sent after keys or policies have changed. */
 export const ACCESS_CHANNEL = 'epr_access'
@@ -41,6 +42,8 @@ export interface StoredAccess {
   keys: StoredKey[]
   policies: StoredPolicy[]
   issuers: StoredIssuer[]
+  /** Ids of sessions that were ended before their time. */
+  revokedSessions: string[]
 }
 
 /** An administrative act. */
@@ -87,6 +90,7 @@ export async function selectAccess(connection: Connection): Promise<StoredAccess
     keys,
     policies: await selectPolicies(connection),
     issuers: await selectIssuers(connection),
+    revokedSessions: await selectRevokedSessions(connection),
   }
 }
 

@@ -198,6 +198,20 @@ create table retention (
   constraint retention_pkey PRIMARY KEY (only_row)
 );
 
+create table sessions (
+  id text collate "C" not null,
+  hash bytea not null,
+  kind text not null,
+  caller text not null,
+  principal json not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint sessions_hash_key UNIQUE (hash),
+  constraint sessions_pkey PRIMARY KEY (id)
+);
+CREATE INDEX sessions_expires_at ON epr.sessions USING btree (expires_at);
+
 -- function cursor_before(p_moment timestamp with time zone) returns bigint
 -- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[], OUT groups_repeated boolean[]) returns record
 -- function number_messages(p_token bigint, p_limit integer) returns integer

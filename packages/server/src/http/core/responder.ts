@@ -242,6 +242,7 @@ export function createResponder(options: ResponderOptions): Responder & { send: 
       rawHeaders: request.rawHeaders,
       call: { principal, once, requestId: stateOf(response).requestId },
       body,
+      from: request.socket,
       abort: () => abortOf(response, principal),
     })
   }

@@ -22,6 +22,8 @@ export interface HttpRequest<Param extends string = never> {
   call: Call
   /** The bytes of the body, decompressed; empty when there is none. */
   body: Buffer
+  /** Where it comes from. */
+  from: { readonly remoteAddress?: string | undefined }
   /** Makes a signal that is aborted when the client is gone or the server stops: most requests need none. */
   abort: () => AbortSignal
 }

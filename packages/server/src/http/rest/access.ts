@@ -101,18 +101,27 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         tag,
         answer: dataOf(
           z.object({
-            kind: z.enum(['anonymous', 'key', 'job']),
+            kind: z.enum(['anonymous', 'key', 'job', 'session']),
             id: z.string(),
             label: z.string(),
             open: z.boolean().meta({ description: 'Whether nobody is asked who they are.' }),
+            expires_at: time.nullable().meta({ description: 'When what was sent is over; null for never.' }),
             rights: z.array(z.record(z.string(), z.unknown())),
           }),
         ),
         failures: [...READ_FAILURES, 401],
       },
       async ({ call: { principal } }) => {
-        const { kind, id, label, grants } = principal
-        return toData({ kind, id, label, open: access.isOpen, rights: grants.map(toPlainGrant) })
+        const { kind, id, label, grants, expiresAt } = principal
+        const expires_at = expiresAt === undefined ? null : new Date(expiresAt).toISOString()
+        return toData({
+          kind,
+          id,
+          label,
+          open: access.isOpen,
+          expires_at,
+          rights: grants.map(toPlainGrant),
+        })
       },
     ),
     defineRoute(

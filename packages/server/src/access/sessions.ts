@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Connection } from '../storage/database.js'
+import { type StoredSession, selectSessions } from '../storage/sessions.js'
+import { AccessError } from './access-error.js'
+import type { Issuer } from './issuer.js'
+import type { JobToken } from './job-tokens.js'
+import { hashKey, readSessionId } from './key-text.js'
+
+/** What the token of a job was exchanged for: it shows what that has shown, for longer. */
+export interface Session extends JobToken {
+  /** Its id. */
+  readonly session: string
+}
+
+export interface Sessions {
+  /** A session that has been looked up before, be it good or not by now. */
+  known(text: string): Session | undefined
+  /** @throws AccessError for a session that is not good */
+  find(text: string): Promise<Session>
+}
+
+const CACHED = 10_000
+const MAX_AT_ONCE = 500
+
+type Find = (hash: Buffer) => Promise<StoredSession | undefined>
+
+/** Looks up those that wait together: one query is on its way at a time, however many sessions are invented. */
+function createFind(connection: Connection): Find {
+  const waiting: {
+    hash: Buffer
+    resolve: (found?: StoredSession) => void
+    reject: (error: unknown) => void
+  }[] = []
+  let isAsking = false
+
+  async function ask(): Promise<void> {
+    const asked = waiting.splice(0, MAX_AT_ONCE)
+    try {
+      const rows = await selectSessions(
+        connection,
+        asked.map((each) => each.hash),
+      )
+      for (const each of asked) each.resolve(rows.find((row) => row.hash.equals(each.hash)))
+    } catch (error) {
+      for (const each of asked) each.reject(error)
+    }
+  }
+
+  async function askAll(): Promise<void> {
+    if (isAsking) return
+    isAsking = true
+    while (waiting.length > 0) await ask()
+    isAsking = false
+  }
+
+  return (hash) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ hash, resolve, reject })
+      void askAll()
+    })
+}
+
+export interface SessionsOptions {
+  connection: Connection
+  issuers: readonly Issuer[]
+}
+
+/** Sessions of jobs of these issuers. Each is looked up the first time that it is shown, and remembered. */
+export function createSessions({ connection, issuers }: SessionsOptions): Sessions {
+  const byIssuer = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
+  const cache = new LRUCache<string, Session>({ max: CACHED })
+  const findStored = createFind(connection)
+  const digestOf = (text: string): string => hash('sha256', text, 'base64')
+
+  return {
+    known: (text) => cache.get(digestOf(text)),
+    async find(text) {
+      const id = readSessionId(text)
+      if (id === undefined) throw new AccessError('malformed', 'what was sent is not a session of EPR')
+      const stored = await findStored(hashKey(text))
+      const issuer = stored && byIssuer.get(stored.principal.issuer)
+      if (!stored || !issuer)
+        throw new AccessError(
+          'session_unknown',
+          `the session ${id} is over, or not known: exchange a token of the job for another`,
+        )
+      const { claims } = stored.principal
+      const session = { session: stored.id, issuer, claims, expiresAt: Date.parse(stored.expires_at) }
+      cache.set(digestOf(text), session)
+      return session
+    },
+  }
+}
