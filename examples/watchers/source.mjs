@@ -1,11 +1,11 @@
 import { createClient } from '@epr/client'
-import { tokenFile } from '@epr/client/node'
+import { environmentToken } from '@epr/client/node'
 import { feedSource, kafkaSource } from '@epr/watcher'
 import { settings } from './program.mjs'
 
 const URL = settings.EPR_URL ?? 'http://localhost:8042'
-const { EPR_TOKEN, EPR_TOKEN_FILE } = settings
-const token = EPR_TOKEN ?? (EPR_TOKEN_FILE && tokenFile(EPR_TOKEN_FILE))
+/** That of EPR_TOKEN, of the file EPR_TOKEN_FILE, or of the CI job that this is a part of. */
+export const token = environmentToken(URL, settings)
 
 /** A gate that does not exist never opens: better said at the start. A registry that is away is none of a watcher's mistakes. */
 export async function assertGroup(variable, id) {

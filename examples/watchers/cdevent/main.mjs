@@ -2,11 +2,11 @@ import { buildCdEvent, toCdEvent, toEprEvent, toPackageUrl } from '@epr/cdevents
 import { ApiError, createClient } from '@epr/client'
 import { allOf, bySuccess, byType, createWatcher, NotRetryableError } from '@epr/watcher'
 import { settings } from '../program.mjs'
-import { sourceOf } from '../source.mjs'
+import { sourceOf, token } from '../source.mjs'
 
 const PACKAGED = 'dev.cdevents.artifact.packaged.0.3.0'
 
-const { EPR_URL: url = 'http://localhost:8042', EPR_TOKEN: token } = settings
+const { EPR_URL: url = 'http://localhost:8042' } = settings
 const epr = createClient({ url, token })
 const [receiver] = await epr.receivers.find({ type: PACKAGED }, { order: 'desc', limit: 1, fields: ['id'] })
 if (!receiver) throw new Error('there is no receiver for it yet: epr-cli cdevents install artifact.packaged')

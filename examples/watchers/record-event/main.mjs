@@ -1,8 +1,8 @@
 import { allOf, bySuccess, byType, createWatcher, NotRetryableError } from '@epr/watcher'
 import { settings } from '../program.mjs'
-import { sourceOf } from '../source.mjs'
+import { sourceOf, token } from '../source.mjs'
 
-const { EPR_URL: url = 'http://localhost:8042', EPR_TOKEN: token, FOLLOW_UP_RECEIVER: receiver } = settings
+const { EPR_URL: url = 'http://localhost:8042', FOLLOW_UP_RECEIVER: receiver } = settings
 if (!receiver) throw new Error('FOLLOW_UP_RECEIVER is needed: the id of the event receiver of the follow-up')
 
 const watcher = createWatcher({

@@ -3,9 +3,9 @@ import { createClient } from '@epr/client'
 import { allOf, bySuccess, byType, createWatcher, NotRetryableError } from '@epr/watcher'
 import { PackageURL } from 'packageurl-js'
 import { settings } from '../program.mjs'
-import { sourceOf } from '../source.mjs'
+import { sourceOf, token } from '../source.mjs'
 
-const { EPR_URL: url = 'http://localhost:8042', EPR_TOKEN: token, WATCH_TYPE: type = 'foo.built' } = settings
+const { EPR_URL: url = 'http://localhost:8042', WATCH_TYPE: type = 'foo.built' } = settings
 const epr = createClient({ url, token })
 const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6))
 

@@ -91,7 +91,8 @@ async function createContext(command: Command, { stdin, stdout, stderr, env }: I
     stdin,
     stderr,
     env,
-    connect: (purpose) => connect(purpose, settings, { stderr, env }),
+    connect: (purpose, session) =>
+      connect(purpose, session === undefined ? settings : { ...settings, token: session }, { stderr, env }),
   }
 }
 

@@ -17,12 +17,14 @@ export interface CliOptions {
   input?: string
 }
 
+/** What this machine has for the programs of users, and what a CI has for its jobs. */
+const OF_OTHERS = /^(EPR_|ACTIONS_ID_TOKEN_|BUILDKITE_AGENT_|CIRCLE_OIDC_)/
 /** What says something about colours in the environment of the tests; node takes a CI for a terminal without. */
 const COLOURS = ['NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'CI']
 
 function environment({ url, env }: CliOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('EPR_') && !COLOURS.includes(name),
+    ([name]) => !OF_OTHERS.test(name) && !COLOURS.includes(name),
   )
   const home = { XDG_CONFIG_HOME: '/nonexistent', TERM: 'xterm' }
   return { ...Object.fromEntries(inherited), ...home, ...(url && { EPR_URL: url }), ...env }

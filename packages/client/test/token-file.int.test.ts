@@ -24,8 +24,7 @@ it('goes on when its key is replaced and the old one revoked', async () => {
   const open = createClient({ url: server.url })
   writeFileSync(file, keyOf(await open.rest('POST', '/keys', { name: 'root', admin: true })))
   const client = createClient({ url: server.url, token: tokenFile(file) })
-  const id = async () =>
-    ((await client.rest('GET', '/auth/whoami')).json as { data: { id: string } }).data.id
+  const id = async () => ((await client.rest('GET', '/auth/whoami')).json as { data: { id: string } }).data.id
   expect(await id()).toBe('key:root')
 
   const other = keyOf(await client.rest('POST', '/keys', { name: 'other', admin: true }))

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
+import type { TokenSource } from '@epr/client'
+import { environmentToken, tokenFile } from '@epr/client/node'
 import { EprError } from '@epr/model'
 
 /** The program's settings; a flag beats the environment. */
 export interface Config {
   url: string
-  token: string | undefined
-  /** Holds the token, where there is no `token`. */
-  tokenFile: string | undefined
+  token: string | TokenSource | undefined
   /** Whether there are tools that create. */
   allowWrite: boolean
 }
@@ -38,10 +38,11 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   const values = parse(args)
   if (values.help) return 'help'
   if (values.version) return 'version'
+  const url = values.url ?? (env.EPR_URL || 'http://localhost:8042')
+  const file = values['token-file']
   return {
-    url: values.url ?? (env.EPR_URL || 'http://localhost:8042'),
-    token: values.token ?? (env.EPR_TOKEN || undefined),
-    tokenFile: values['token-file'] ?? (env.EPR_TOKEN_FILE || undefined),
+    url,
+    token: values.token ?? (file === undefined ? environmentToken(url, env) : tokenFile(file)),
     allowWrite: values['allow-write'] ?? false,
   }
 }

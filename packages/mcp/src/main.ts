@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { createClient, type TokenSource } from '@epr/client'
-import { environmentDispatcher, tokenFile } from '@epr/client/node'
+import { createClient } from '@epr/client'
+import { environmentDispatcher } from '@epr/client/node'
 import { EprError } from '@epr/model'
 import { watchNpm } from '@epr/model/node'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
-import { type Config, HELP, readConfig } from './config.js'
+import { HELP, readConfig } from './config.js'
 import { createMcpServer } from './server.js'
 
 /** Both `src/` and `dist/` lie beside the package's own description. */
@@ -23,22 +23,15 @@ function log(text: string): void {
   process.stderr.write(`epr-mcp: ${text}\n`)
 }
 
-/** @throws EprError INVALID_ARGUMENT for a file without one */
-async function findToken({ token, tokenFile: file }: Config): Promise<string | TokenSource | undefined> {
-  if (token !== undefined || file === undefined) return token
-  const source = tokenFile(file)
-  await source.get()
-  return source
-}
-
 async function serve(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env)
   if (config === 'help' || config === 'version') {
     process.stdout.write(config === 'help' ? HELP : `${version}\n`)
     return
   }
-  const { url, allowWrite } = config
-  const token = await findToken(config)
+  const { url, token, allowWrite } = config
+  // A file without one is to be said here, and not by the first tool. Of a job's it is not known yet whether the server wants it.
+  if (typeof token === 'object' && !token.isDetected) await token.get()
   const dispatcher = await environmentDispatcher(url, process.env)
   const client = createClient({ url, token, ...(dispatcher && { dispatcher }) })
   log(`${version}, for ${toShownUrl(url)}, ${allowWrite ? 'reading and writing' : 'reading only'}`)

@@ -5,8 +5,12 @@ import { VALUE_FLAGS } from '../settings/flags.js'
 import { askFor } from './ask-for.js'
 
 interface Whoami {
+  /** `session` where the token of a job was exchanged. */
+  kind?: string
   label: string
   open: boolean
+  /** Of what was sent; servers before this one do not say it. */
+  expires_at?: string | null
   rights: Readonly<Record<string, unknown>>[]
 }
 
@@ -19,7 +23,9 @@ function toWords({ verb, ...rest }: Readonly<Record<string, unknown>>): string {
 async function showWhoami({ connect, output }: Context): Promise<undefined> {
   const whoami = await askFor<Whoami>(await connect('ask'), 'GET', '/auth/whoami')
   if (output.format !== 'table') return output.object(whoami)
-  output.line(whoami.open ? 'nobody is asked who they are here' : toPlainLine(whoami.label))
+  const { kind, label, open, expires_at: end } = whoami
+  output.line(open ? 'nobody is asked who they are here' : toPlainLine(label))
+  if (end) output.line(`  ${kind === 'session' ? 'by a session ' : ''}until ${toPlainLine(end)}`)
   for (const right of whoami.rights) output.line(`  may ${toPlainLine(toWords(right))}`)
 }
 

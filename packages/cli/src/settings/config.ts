@@ -41,6 +41,20 @@ async function openTokenFile(file: string | undefined): Promise<TokenSource | un
   return source
 }
 
+/** What says that this is a job of a CI that has a token for it: nothing is loaded where nothing does. */
+const JOB_VARIABLES = [
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+  'EPR_ID_TOKEN',
+  'BUILDKITE_AGENT_ACCESS_TOKEN',
+  'CIRCLE_OIDC_TOKEN_V2',
+]
+
+async function findJobToken(url: string, env: NodeJS.ProcessEnv): Promise<TokenSource | undefined> {
+  if (!JOB_VARIABLES.some((name) => env[name])) return undefined
+  const { jobToken } = await import('@epr/client/node')
+  return jobToken(url, env)
+}
+
 /** Reads flags, environment and file. @throws UsageError that names the place of an invalid value */
 export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv): Promise<Settings> {
   const named = flags.config ?? (env.EPR_CONFIG || undefined)
@@ -61,12 +75,14 @@ export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv)
     }
   }
 
+  const url = flags.url ?? read('url', String, 'EPR_URL') ?? 'http://localhost:8042'
   return {
-    url: flags.url ?? read('url', String, 'EPR_URL') ?? 'http://localhost:8042',
+    url,
     token:
       flags.token ??
       read('token', String, 'EPR_TOKEN') ??
-      (await openTokenFile(flags.tokenFile ?? read('token-file', String, 'EPR_TOKEN_FILE'))),
+      (await openTokenFile(flags.tokenFile ?? read('token-file', String, 'EPR_TOKEN_FILE'))) ??
+      (await findJobToken(url, env)),
     output: flags.output ?? read('output', parseOutput),
     timeoutMs: flags.timeout ?? read('timeout', parseDuration) ?? 30_000,
     retryMs: flags.retry ?? read('retry', parseRetry, 'EPR_RETRY'),

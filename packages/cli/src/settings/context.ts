@@ -15,9 +15,10 @@ export interface Context {
    * A client for what the command does: what is to be recorded must outlive a restart of the server, and who only asks is
    * answered soon. Loaded only by commands that talk to the server.
    *
+   * @param session in place of the token of the settings
    * @throws UsageError for an invalid --url or --token
    */
-  connect(purpose: 'ask' | 'record'): Promise<Client>
+  connect(purpose: 'ask' | 'record', session?: string): Promise<Client>
 }
 
 /** What a process gives. */

@@ -8,6 +8,7 @@ import { assertChecked, checkObject, KINDS } from '../../objects/kinds.js'
 import { type NvrppRequest, toNvrpp } from '../../objects/nvrpp.js'
 import { shellQuote } from '../../objects/shell-quote.js'
 import type { Context } from '../../settings/context.js'
+import { outliveToken } from './outlive-token.js'
 import { type Outcome, runCommand } from './run-command.js'
 
 /** As it could be typed again. */
@@ -86,11 +87,15 @@ export async function runAndRecord(
   const rehearsed = toEvent({ exitCode: 0, startedAt: now, finishedAt: now, durationMs: 0 })
   if (context.settings.dryRun) return context.output.object(rehearsed, 4)
 
+  const ended = new AbortController()
+  const lasting = outliveToken(client, context, ended.signal)
   const outcome = await runCommand(words, context.stdin)
+  ended.abort()
   if (outcome.problem !== undefined) context.stderr.write(`epr-cli: ${outcome.problem}\n`)
   try {
-    const id = await resolveReceivers({ receiver }, client.receivers)
-    await KINDS.event.create(client, { ...toEvent(outcome), ...id })
+    const recorder = await lasting
+    const id = await resolveReceivers({ receiver }, recorder.receivers)
+    await KINDS.event.create(recorder, { ...toEvent(outcome), ...id })
   } catch (error) {
     const reason = error instanceof EprError ? toProblem(error) : String(error)
     const what = `"${command}" ended with ${outcome.exitCode}`
