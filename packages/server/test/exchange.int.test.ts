@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { drawSession } from '../src/access/key-text.js'
 import { type App, startApp } from '../src/app.js'
+import { deleteExpiredSessions } from '../src/storage/sessions.js'
 import { buildConfig, startTestApp, type TestApp } from './support/test-app.js'
 
 const AUDIENCE = 'https://epr.example.org'
@@ -157,6 +158,17 @@ describe('a session', () => {
     expect((await record(session, 'shop/cart')).status).toBe(401)
     await gone.close()
   })
+})
+
+it('sessions that are over are removed, and no others', async () => {
+  const database = test.database.connect(1)
+  const ids = async () =>
+    (await database.query<{ id: string }>('select id from sessions')).map(({ id }) => id)
+  const [over, good] = [(await begin()).slice(5, 13), (await begin()).slice(5, 13)]
+  await database.query("update sessions set expires_at = now() - interval '1 second' where id = $1", [over])
+  await deleteExpiredSessions(database)
+  expect(await ids()).not.toContain(over)
+  expect(await ids()).toContain(good)
 })
 
 describe('what is no exchange', () => {
