@@ -54,6 +54,7 @@ export const SETTINGS = {
     'message-retention',
     'allowed-hosts',
     'cors-origins',
+    'public-url',
     'auth',
     'metrics-open',
     'json-logging',

@@ -164,6 +164,7 @@ function createServices(options: ServiceOptions) {
       database: recording,
       access,
       resolveName: createResolveName(recording),
+      audience: config.publicUrl,
     }),
   }
 }

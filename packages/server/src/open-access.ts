@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { type Access, createAccess } from './access/access.js'
 import { ensureFirstKey } from './access/first-key.js'
 import type { Config } from './config/config.js'
-import { isLoopback } from './http/core/host-guard.js'
+import { isLocal } from './http/core/host-guard.js'
 import { createAdministration } from './registry/administration.js'
 import { createResolveName } from './registry/resolve-name.js'
 import { migrate } from './storage/migrate.js'
@@ -12,13 +12,15 @@ import { assertServer } from './storage/server-version.js'
 /** @throws EprError INVALID_ARGUMENT when callers are to be asked, and none could answer */
 export async function openAccess(
   { databases, directory }: OpenedDatabase,
-  { auth, host, allowedHosts, adminKey }: Config,
+  config: Config,
   log: Logger,
 ): Promise<Access> {
+  const { auth, publicUrl, adminKey } = config
   const access = createAccess({
     connection: databases.access,
     mode: auth,
-    isLocal: isLoopback(host) && allowedHosts.length === 0,
+    isLocal: isLocal(config),
+    audience: publicUrl,
     onError: (error) => log.warn({ err: error }, 'who may do what could not be read; it is tried again'),
   })
   await access.reload()
@@ -45,7 +47,7 @@ export function sayWhoMay(access: Access, { auth, host }: Config, log: Logger): 
  * @throws EprError with what is wrong with the configuration, the database or the key
  */
 export async function createKeyInDatabase(
-  { db }: Config,
+  { db, publicUrl: audience }: Config,
   key: { name: string; admin: boolean; expires: string },
   log: Logger,
 ): Promise<string> {
@@ -54,11 +56,13 @@ export async function createKeyInDatabase(
     const { upkeep } = opened.databases
     await assertServer(upkeep)
     await migrate(upkeep)
-    const access = createAccess({ connection: upkeep, mode: 'off', isLocal: true, onError: () => undefined })
+    const onError = () => undefined
+    const access = createAccess({ connection: upkeep, mode: 'off', isLocal: true, audience, onError })
     const administration = createAdministration({
       database: upkeep,
       access,
       resolveName: createResolveName(upkeep),
+      audience,
     })
     const call = { principal: await access.authenticate({ headers: {} }), requestId: 'epr-server key create' }
     return (await administration.createKey(key, call)).key

@@ -1,6 +1,9 @@
-import { buildEvent, buildReceiver, startTestIssuer, type TestIssuer } from '@epr/testkit'
+import { buildEvent, buildReceiver, startTestIssuer, type TestIssuer, waitFor } from '@epr/testkit'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestApp, type TestApp } from './support/test-app.js'
+import { drawKey } from '../src/access/key-text.js'
+import { startApp } from '../src/app.js'
+import { buildConfig, startTestApp, type TestApp } from './support/test-app.js'
 
 const AUDIENCE = 'https://epr.example.org'
 const WORKFLOW = 'acme/shop/.github/workflows/release.yml@refs/heads/main'
@@ -108,4 +111,47 @@ it('a claim that is called as a key does not let that key in', async () => {
   const who = [{ ci: 'ci', repository_id: '1', key: 'shop' }]
   expect((await call('PUT', '/policies/key-claim', admin, { who, may: ['read'] })).status).toBe(200)
   expect((await call('GET', '/events', key)).status).toBe(403)
+})
+
+describe('an issuer that says no audience', () => {
+  const POLICY = { who: [{ ci: 'ci', repository_id: '456789' }], may: ['read'] }
+  const { text: key } = drawKey()
+
+  it('has the public URL of the server, and no token is taken where there is none', async () => {
+    const published = await startTestApp({ publicUrl: AUDIENCE, adminKey: key })
+    const jobs = await startTestIssuer({ audience: AUDIENCE })
+    const at = (url: string) => (method: string, path: string, token: string, body?: unknown) =>
+      fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+    const ask = at(published.app.url)
+    const own = buildConfig({ db: published.database.url })
+    const silent = await startApp({ config: own, version: '0', log: pino({ level: 'silent' }) })
+    try {
+      const put = await ask('PUT', '/issuers/ci', key, { issuer: jobs.url, pins: ['repository_id'] })
+      expect(put.status).toBe(200)
+      expect((await ask('PUT', '/policies/ci', key, POLICY)).status).toBe(200)
+      const token = await jobs.sign(JOB)
+      expect((await ask('GET', '/events', token)).status).toBe(200)
+      expect((await ask('GET', '/events', await jobs.sign({ ...JOB, aud: 'https://other' }))).status).toBe(
+        401,
+      )
+
+      const elsewhere = at(silent.url)
+      await waitFor('the other server to know the issuer', async () => {
+        const issuers = await elsewhere('GET', '/issuers', key)
+        return (await issuers.text()).includes(jobs.url)
+      })
+      for (const aud of [AUDIENCE, undefined])
+        expect((await elsewhere('GET', '/events', await jobs.sign({ ...JOB, aud }))).status).toBe(401)
+      const refused = await elsewhere('PUT', '/issuers/other', key, { issuer: 'https://other.example.org' })
+      expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('--public-url')])
+    } finally {
+      await silent.stop()
+      await jobs.close()
+      await published.close()
+    }
+  })
 })

@@ -28,7 +28,13 @@ function createWorld() {
   }
   return {
     key,
-    access: createAccess({ connection, mode: 'auto', isLocal: true, onError: () => undefined }),
+    access: createAccess({
+      connection,
+      mode: 'auto',
+      isLocal: true,
+      audience: undefined,
+      onError: () => undefined,
+    }),
     revoke() {
       version = '2'
       isGood = false

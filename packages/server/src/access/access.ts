@@ -47,6 +47,8 @@ export interface AccessOptions {
   mode: AuthMode
   /** Whether only this machine reaches the server, under no name that others are given. */
   isLocal: boolean
+  /** What tokens of CI jobs are for, where their issuer does not say it. */
+  audience: string | undefined
   onError: (error: unknown) => void
 }
 
@@ -192,15 +194,24 @@ function createVerifiers(
 function compile(
   { version, hadKeys, keys, policies, issuers, revokedSessions }: StoredAccess,
   last: Snapshot,
-  { connection, onError }: Pick<AccessOptions, 'connection' | 'onError'>,
+  { connection, audience, onError }: Pick<AccessOptions, 'connection' | 'audience' | 'onError'>,
 ): Snapshot {
+  /** One that says no audience is nobody's where the server has none to give: no token is taken without. */
+  const toIssuers = (stored: StoredAccess['issuers'][number]): Issuer[] => {
+    try {
+      return [readIssuer(stored, audience)]
+    } catch (error) {
+      onError(error)
+      return []
+    }
+  }
   const resolved = policies.map(({ name, resolved }) => ({
     name,
     ...(JSON.parse(resolved) as ResolvedPolicy),
   }))
   const declared = JSON.stringify(issuers.map(({ name, document }) => [name, document]))
   const { tokens, sessions } =
-    declared === last.declared ? last : createVerifiers(issuers.map(readIssuer), { connection, onError })
+    declared === last.declared ? last : createVerifiers(issuers.flatMap(toIssuers), { connection, onError })
   const grantsOf = (isMeant: (subject: ResolvedPolicy['who'][number]) => boolean): Grant[] =>
     resolved.filter((policy) => policy.who.some(isMeant)).flatMap((policy) => policy.grants.map(compileGrant))
   const toHeld = ({ id, name, is_admin, expires_at }: StoredKey): Held => ({
@@ -236,7 +247,8 @@ function compile(
   }
 }
 
-export function createAccess({ connection, mode, isLocal, onError }: AccessOptions): Access {
+export function createAccess(options: AccessOptions): Access {
+  const { connection, mode, isLocal, onError } = options
   let snapshot = emptySnapshot(connection)
   let checkedAt = Number.NEGATIVE_INFINITY
   const used = new Set<string>()
@@ -248,7 +260,7 @@ export function createAccess({ connection, mode, isLocal, onError }: AccessOptio
 
   async function readAll(): Promise<void> {
     const startedAt = performance.now()
-    const read = compile(await selectAccess(connection), snapshot, { connection, onError })
+    const read = compile(await selectAccess(connection), snapshot, options)
     // Several read at the same time: what one has read before a change must not undo what another has read after it.
     if (read.version < snapshot.version) return
     snapshot = read

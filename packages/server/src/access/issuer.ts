@@ -105,7 +105,10 @@ export function resolveIssuer(name: string, document: IssuerDocument, audience: 
     throw new EprError('INVALID_ARGUMENT', `the issuer ${name} says no issuer: add the iss of its tokens`)
   const meant = document.audience ?? audience
   if (meant === undefined)
-    throw new EprError('INVALID_ARGUMENT', `the issuer ${name} says no audience: add the URL of this server`)
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      `the issuer ${name} says no audience: add the URL of this server, or start it with --public-url`,
+    )
   if (document.jwks && document.jwks_uri !== undefined)
     throw new EprError('INVALID_ARGUMENT', `the issuer ${name} has jwks and jwks_uri: say one`)
   if (trustDomain.test(issuer) && !document.jwks && document.jwks_uri === undefined)
@@ -122,6 +125,8 @@ export function resolveIssuer(name: string, document: IssuerDocument, audience: 
   }
 }
 
-/** An issuer as it is kept. */
-export const readIssuer = ({ name, document }: { name: string; document: string }): Issuer =>
-  resolveIssuer(name, JSON.parse(document) as IssuerDocument, undefined)
+/** An issuer as it is kept. @param audience, @throws as of {@link resolveIssuer} */
+export const readIssuer = (
+  { name, document }: { name: string; document: string },
+  audience: string | undefined,
+): Issuer => resolveIssuer(name, JSON.parse(document) as IssuerDocument, audience)

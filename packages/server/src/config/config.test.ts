@@ -100,6 +100,28 @@ describe('the configuration', () => {
     },
   )
 
+  it('takes the public URL as an origin, in one spelling', () => {
+    expect(read().publicUrl).toBeUndefined()
+    expect(read(['--public-url', 'HTTPS://EPR.example.com:443/']).publicUrl).toBe('https://epr.example.com')
+    expect(read(['--public-url', 'http://localhost:8042']).publicUrl).toBe('http://localhost:8042')
+  })
+
+  it.each([
+    'epr.example.com',
+    'ftp://epr.example.com',
+    'https://epr.example.com/epr',
+    'https://epr.example.com/?',
+    'https://epr.example.com?a=b',
+    'https://epr.example.com#top',
+    'https://user:secret@epr.example.com',
+    'https://',
+  ])('refuses %s as the public URL, and shows no password', (url) => {
+    expect(() => read(['--public-url', url])).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.not.stringContaining('secret') }),
+    )
+    expect(JSON.stringify(vi.mocked(process.stderr.write).mock.calls)).not.toContain('secret')
+  })
+
   it.each([
     ['an unknown flag', ['--nothing']],
     ['a port out of range', ['--port', '70000']],

@@ -41,6 +41,8 @@ export interface Config extends BrokerConfig {
   allowedHosts: string[]
   /** Origins whose pages may read and write. @default none */
   corsOrigins: string[]
+  /** The origin by which people and jobs reach the server: `https://epr.example.com`. @default none */
+  publicUrl?: string | undefined
   /** Whether callers are asked who they are: `auto` while others than this machine's may reach the server, or a key exists. @default auto */
   auth: AuthMode
   /** Whether `/metrics` answers everybody, wherever they are. @default false: on loopback only */
@@ -209,6 +211,13 @@ function createCommand(version: string): Command {
     )
     .addOption(
       option(
+        '--public-url <url>',
+        'origin by which people and jobs reach the server, like https://epr.example.com: turns MCP at /mcp on, and is the audience of CI tokens whose issuer names none',
+        'EPR_PUBLIC_URL',
+      ),
+    )
+    .addOption(
+      option(
         '--auth <mode>',
         'whether callers are asked who they are: auto while others than this machine may come, or once a key exists',
         'EPR_AUTH',
@@ -261,6 +270,19 @@ function applyConfigFile(command: Command, file: ReadonlyMap<string, string>): v
 function assertTls({ tlsCert, tlsKey }: Pick<Config, 'tlsCert' | 'tlsKey'>): void {
   if ((tlsCert === undefined) === (tlsKey === undefined)) return
   throw new EprError('INVALID_ARGUMENT', '--tls-cert and --tls-key go together: give both or neither')
+}
+
+/**
+ * An address without what stands behind it: tokens are made out to it, letter by letter.
+ *
+ * @throws EprError INVALID_ARGUMENT, which does not repeat a URL that may hold a password
+ */
+function readPublicUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]$/.test(text))
+    return url.origin
+  throw new EprError('INVALID_ARGUMENT', '--public-url must be http(s)://host or http(s)://host:port')
 }
 
 /** The settings of `epr-server key create`. */
@@ -351,5 +373,6 @@ function readCommand(command: Command, args: readonly string[], env: NodeJS.Proc
   assertTls(flags)
   const db = flags.db || defaultDataDirectory(env, process.getuid?.(), homedir())
   const adminKey = env.EPR_ADMIN_KEY || undefined
-  return { ...withBrokerSecrets({ ...flags, messageRetentionMs, db }, env), adminKey }
+  const publicUrl = readPublicUrl(flags.publicUrl)
+  return { ...withBrokerSecrets({ ...flags, publicUrl, messageRetentionMs, db }, env), adminKey }
 }

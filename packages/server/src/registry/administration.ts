@@ -145,12 +145,15 @@ export interface AdministrationOptions {
   database: Database
   access: Access
   resolveName: ResolveName
+  /** What tokens of CI jobs are for, where their issuer does not say it. */
+  audience: string | undefined
 }
 
 export function createAdministration({
   database,
   access,
   resolveName,
+  audience,
 }: AdministrationOptions): Administration {
   /** Does what an admin asks for, and lets every server know, this one before the answer. */
   async function act<T>(
@@ -259,7 +262,7 @@ export function createAdministration({
               'INVALID_ARGUMENT',
               `there is no issuer ${JSON.stringify(issuer)}: apply it first`,
             )
-          assertPinned(readIssuer(stored), rules)
+          assertPinned(readIssuer(stored, audience), rules)
         }
         const before = (await selectPolicies(connection)).find((policy) => policy.name === policyName)
         const stored = { name: policyName, document: JSON.stringify(parsed), resolved }
@@ -288,7 +291,7 @@ export function createAdministration({
       act(call, async (connection, write) => {
         parseInput(nameSchema, name)
         const parsed = parseInput(issuerDocument, document)
-        const issuer = resolveIssuer(name, parsed, undefined)
+        const issuer = resolveIssuer(name, parsed, audience)
         const others = await selectIssuers(connection)
         const same = others.find((other) => other.issuer === issuer.issuer && other.name !== name)
         if (same)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EprError } from '@epr/model'
 import { describe, expect, it } from 'vitest'
-import { createHostGuard, isLoopback } from './host-guard.js'
+import { createHostGuard, isLocal, isLoopback } from './host-guard.js'
 import { readTarget } from './request-target.js'
 
 interface Asked {
@@ -14,7 +14,7 @@ interface Asked {
 
 /** What the guard says of a request: 'served', or the code that it refuses with. */
 function judge(
-  guarded: { host: string; allowedHosts?: string[] },
+  guarded: { host: string; allowedHosts?: string[]; publicUrl?: string },
   { hosts = [], target = '/api/v1/events', at = '127.0.0.1' }: Asked,
 ) {
   const guard = createHostGuard({ allowedHosts: [], ...guarded })
@@ -161,5 +161,23 @@ describe('a request target', () => {
   ])('%s is %s', (url, expected) => {
     const request = { url, headers: {}, rawHeaders: [] } as unknown as IncomingMessage
     expect(readTarget(request).url).toBe(expected)
+  })
+})
+
+describe('the public URL', () => {
+  const published = { ...LOOPBACK, publicUrl: 'https://epr.example.com:8443' }
+
+  it('is served by its name beside others, and refuses none that was served without it', () => {
+    expect(judge(published, { hosts: ['epr.example.com'] })).toBe('served')
+    expect(judge(published, { hosts: ['localhost'] })).toBe('served')
+    expect(judge(published, { hosts: ['evil.example'] })).toBe('PERMISSION_DENIED')
+    const everywhere = { host: '0.0.0.0', publicUrl: published.publicUrl }
+    expect(judge(everywhere, { hosts: ['epr.internal'] })).toBe('served')
+  })
+
+  it('says that others reach the server, unless it is this machine', () => {
+    expect(isLocal({ ...LOOPBACK, allowedHosts: [] })).toBe(true)
+    expect(isLocal({ ...LOOPBACK, allowedHosts: [], publicUrl: 'http://localhost:8042' })).toBe(true)
+    expect(isLocal({ ...published, allowedHosts: [] })).toBe(false)
   })
 })

@@ -8,6 +8,8 @@ export interface HostGuardOptions {
   host: string
   /** Host names beyond loopback's that may stand in `Host`. */
   allowedHosts: readonly string[]
+  /** The origin by which others reach the server. */
+  publicUrl?: string | undefined
 }
 
 const MAX_NAMES = 1_000
@@ -50,6 +52,12 @@ export function isLoopback(host: string): boolean {
   return isLoopbackName(hostNameOf(toHost(host)) ?? '')
 }
 
+/** Whether only this machine reaches the server, and under no name that others are given. */
+export const isLocal = ({ host, allowedHosts, publicUrl }: HostGuardOptions): boolean =>
+  isLoopback(host) &&
+  allowedHosts.length === 0 &&
+  (publicUrl === undefined || isLoopbackName(new URL(publicUrl).hostname))
+
 /** Whether a name is the address on which a request has arrived, in whichever family of addresses it is said. */
 function isOwnAddress(name: string, localAddress: string | undefined): boolean {
   if (localAddress === undefined) return false
@@ -62,9 +70,12 @@ function isOwnAddress(name: string, localAddress: string | undefined): boolean {
  * `Host`. Checked while only this machine can connect, and whenever hosts are named. An address is not a domain that
  * anybody could point anywhere: this machine's own are served. No browser leaves the name out.
  */
-export function createHostGuard({ host, allowedHosts }: HostGuardOptions): Guard {
+export function createHostGuard({ host, allowedHosts, publicUrl }: HostGuardOptions): Guard {
   if (!isLoopback(host) && allowedHosts.length === 0) return () => false
-  const own = [toHost(host), ...allowedHosts].map((name) => hostNameOf(name) ?? name.toLowerCase())
+  const published = publicUrl === undefined ? [] : [new URL(publicUrl).hostname]
+  const own = [toHost(host), ...allowedHosts, ...published].map(
+    (name) => hostNameOf(name) ?? name.toLowerCase(),
+  )
   const allowed = new Set(own)
   // Clients name the same few again and again, and to read a URL costs more than the rest of a guard.
   const names = new LRUCache<string, { name: string | undefined }>({ max: MAX_NAMES })
