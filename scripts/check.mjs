@@ -34,6 +34,7 @@ const CHECKS = {
   'package types, for ES modules only': [
     '-r',
     '--filter=@epr/embedded-postgres',
+    '--filter=@epr/mcp-tools',
     '--filter=@epr/payload-schema',
     '--filter=@epr/server',
     'exec',

@@ -12,9 +12,10 @@ export const PACKAGES = {
   client: ['model'],
   watcher: ['model', 'client', 'kafka'],
   cdevents: ['model'],
-  mcp: ['model', 'client'],
+  'mcp-tools': ['model'],
+  mcp: ['model', 'client', 'mcp-tools'],
   cli: ['model', 'client'],
-  server: ['model', 'payload-schema', 'embedded-postgres', 'kafka'],
+  server: ['model', 'payload-schema', 'embedded-postgres', 'kafka', 'mcp-tools'],
 }
 
 /** Packages that only tests import, and what they may import themselves. */

@@ -8,6 +8,7 @@ import {
   gateStatusSchema,
   NVRPP_FIELDS,
   type Nvrpp,
+  resolveName,
   SEARCHED,
 } from '@epr/model'
 import type { z } from 'zod'
@@ -16,7 +17,6 @@ import { toJsonBody } from './http/json-body.js'
 import { explainLack } from './http/lacking.js'
 import { API_PREFIX } from './http/rest.js'
 import type { CallOptions, CreateOptions } from './options.js'
-import { resolveName } from './resolve.js'
 import { createSearch, type Services } from './search.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
 import { type WaitOptions, waitUntilOpen } from './wait-until-open.js'

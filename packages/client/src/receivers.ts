@@ -4,10 +4,10 @@ import {
   type EventReceiverInput,
   eventReceiverSchema,
   type ReceiverField,
+  resolveName,
   SEARCHED,
 } from '@epr/model'
 import type { CallOptions, CreateOptions, ReadOptions } from './options.js'
-import { resolveName } from './resolve.js'
 import { createSearch, type Services } from './search.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { createClient } from '@epr/client'
+import { ApiError, createClient } from '@epr/client'
 import { environmentDispatcher } from '@epr/client/node'
+import { createMcpServer } from '@epr/mcp-tools'
 import { EprError } from '@epr/model'
 import { watchNpm } from '@epr/model/node'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { HELP, readConfig } from './config.js'
-import { createMcpServer } from './server.js'
 
 /** Both `src/` and `dist/` lie beside the package's own description. */
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -23,6 +23,14 @@ function log(text: string): void {
   process.stderr.write(`epr-mcp: ${text}\n`)
 }
 
+/** What the user has to do, who alone can start this program otherwise. */
+const HINTS = {
+  UNAUTHENTICATED: 'The user must start epr-mcp with a valid EPR_TOKEN or EPR_TOKEN_FILE.',
+  PERMISSION_DENIED: 'The user must start epr-mcp with an EPR_TOKEN or EPR_TOKEN_FILE that may do this.',
+  PAYLOAD_TOO_LARGE: 'Send less, or have the server accept more with --max-body-bytes.',
+  UNAVAILABLE: 'The user must start the EPR server, or set EPR_URL to where it is; then call again.',
+}
+
 async function serve(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env)
   if (config === 'help' || config === 'version') {
@@ -37,9 +45,15 @@ async function serve(): Promise<void> {
   log(`${version}, for ${toShownUrl(url)}, ${allowWrite ? 'reading and writing' : 'reading only'}`)
   // Who has killed npx has meant this.
   watchNpm(process.env, () => process.exit())
-  serveStdio(() => createMcpServer({ client, version, allowWrite, log }), {
-    onerror: (error) => log(error.message),
-  })
+  const options = {
+    registry: client,
+    version,
+    creates: allowWrite ? (['event', 'receiver', 'group'] as const) : [],
+    hints: HINTS,
+    isQuoting: (error: EprError) => error instanceof ApiError,
+    log,
+  }
+  serveStdio(() => createMcpServer(options), { onerror: (error) => log(error.message) })
 }
 
 // A reader that goes, like head, has seen enough.

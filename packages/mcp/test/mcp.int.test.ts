@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { NOTICE } from '@epr/mcp-tools'
 import {
   type Api,
   buildEvent,
@@ -12,7 +13,6 @@ import {
   waitFor,
 } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NOTICE } from '../src/notice.js'
 import { type Connection, connect, LAUNCHER } from './connect.js'
 
 const READ_TOOLS = [

@@ -75,6 +75,7 @@ export {
   type PackageUrlParts,
 } from './package-url.js'
 export { toPlainJson, toPlainLine } from './plain-line.js'
+export { resolveName } from './resolve-name.js'
 export {
   type BatchResult,
   batchAnswerSchema,

@@ -18,6 +18,8 @@ import { assertFree, type HttpServer, startHttpServer } from './http/core/http-s
 import { createListener, type ServedRequest } from './http/core/listener.js'
 import { API_PREFIX } from './http/core/route.js'
 import { createGraphqlRoute } from './http/graphql/graphql.js'
+import { createMcpRoute } from './http/mcp/mcp.js'
+import { protectedResourceRoutes } from './http/mcp/protected-resource.js'
 import { createOpenApiRoute } from './http/openapi/openapi.js'
 import { healthRoutes } from './http/operations/health.js'
 import { createMetrics } from './http/operations/metrics.js'
@@ -191,6 +193,7 @@ async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, access, eventCount, connectPublisher } = options
   const { cloudEventMappers = [fromCdEvent, fromOwnMessage, fromPlainOutcome] } = options
   const { databases } = opened
+  const { publicUrl } = config
   const stopping = new AbortController()
   const budgets = createBudgets(config)
   const services = createServices({
@@ -219,6 +222,9 @@ async function serve(options: ServeOptions): Promise<App> {
     ...sessionRoutes(createExchange({ database: databases.recording, access }), administration),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
+    ...(publicUrl === undefined
+      ? []
+      : [createMcpRoute({ registry, version, publicUrl, log }), ...protectedResourceRoutes(publicUrl)]),
     startPageRoute(),
     ...browserPageRoutes(),
     ...operations,
@@ -255,6 +261,7 @@ async function serve(options: ServeOptions): Promise<App> {
         routes,
         guards: createGuards(config),
         access,
+        publicUrl,
         maxBodyBytes: config.maxBodyBytes,
         maxPageBytes: config.maxPageBytes,
         budgets,

@@ -27,7 +27,7 @@ let api: Api
 let document: Document
 let text: string
 beforeAll(async () => {
-  test = await startTestApp()
+  test = await startTestApp({ publicUrl: 'http://localhost' })
   api = test.api
   const answer = await api.get('/openapi')
   text = answer.text
@@ -95,12 +95,17 @@ describe('the OpenAPI document', () => {
       '/api/v1/events': buildEvent(receiver),
       '/api/v1/events/batch': [buildEvent(receiver)],
       '/api/v1/graphql/query': { query: '{__typename}' },
+      '/mcp': { jsonrpc: '2.0', id: 1, method: 'ping' },
       '/api/v1/cloudevents': { ...buildCloudEvent(), type: buildReceiver().type },
     }
     /** What a call of the path needs beside the Host. */
     const plainFor = (path: string, method: string) => ({
       host: 'localhost',
       ...(path === '/api/v1/cloudevents' && { 'content-type': 'application/cloudevents+json' }),
+      ...(path === '/mcp' && {
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+      }),
       ...(method === 'OPTIONS' && { 'webhook-request-origin': 'events.example.test' }),
     })
     const query = (path: string) =>

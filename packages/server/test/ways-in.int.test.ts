@@ -28,8 +28,10 @@ interface Way {
   /** Or a promise of it. */
   body?: () => unknown
   headers?: Record<string, string>
-  /** Of a GraphQL request the fields that it asks for. */
-  fields?: readonly string[]
+  /** Of a GraphQL request the field that it asks for. */
+  field?: string
+  /** Of a call by MCP the tool. */
+  tool?: string
 }
 
 const BATCH = { 'content-type': 'application/cloudevents-batch+json' }
@@ -62,14 +64,16 @@ async function send(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
-  const text = isStream ? '' : await response.text()
+  // The feed goes on for ever; what is posted to has an end.
+  const text = isStream && method === 'GET' ? '' : await response.text()
   ended.abort()
-  const isJson = response.headers.get('content-type')?.startsWith('application/json')
+  const json = /^(?:event: message\ndata: )?([{[].*)$/m.exec(text)?.[1]
+  const isJson = isStream || response.headers.get('content-type')?.startsWith('application/json')
   return {
     status: response.status,
     headers: response.headers,
     text,
-    json: isJson ? JSON.parse(text) : undefined,
+    json: isJson && json !== undefined ? JSON.parse(json) : undefined,
   }
 }
 
@@ -112,8 +116,17 @@ const graphql = (name: string, needs: Right, query: () => string): Way => ({
   name: `GraphQL ${name}`,
   route: 'post /api/v1/graphql/query',
   needs,
-  fields: [name],
+  field: name,
   body: () => ({ query: query() }),
+})
+
+const mcp = (tool: string, needs: Right, args: () => object): Way => ({
+  name: `MCP ${tool}`,
+  route: 'post /mcp',
+  needs,
+  tool,
+  headers: { accept: 'application/json, text/event-stream' },
+  body: () => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args() } }),
 })
 
 const artifactQuery = () => new URLSearchParams(buildNvrpp())
@@ -130,6 +143,8 @@ const WAYS: readonly Way[] = [
   open('/api/v1/graphql'),
   open('/api/v1/graphql/assets/{name}', '/api/v1/graphql/assets/page.js'),
   open('/api/v1/openapi'),
+  open('/.well-known/oauth-protected-resource'),
+  open('/.well-known/oauth-protected-resource/mcp'),
   open('/healthz/liveness'),
   open('/healthz/readiness'),
   open('/healthz/status'),
@@ -235,6 +250,18 @@ const WAYS: readonly Way[] = [
     () => `mutation { set_event_receiver_group_disabled(id: "${group}") }`,
   ),
 
+  mcp('search_events', 'read', () => ({})),
+  mcp('search_receivers', 'read', () => ({})),
+  mcp('search_groups', 'read', () => ({})),
+  mcp('artifact_history', 'read', () => ({ name: 'shop' })),
+  mcp('fetch_event', 'read', () => ({ id: event })),
+  mcp('fetch_receiver', 'read', () => ({ id: receiver })),
+  mcp('fetch_group', 'read', () => ({ id: group })),
+  mcp('group_status', 'read', () => ({ id: group, ...buildNvrpp() })),
+  mcp('create_event', 'record', () => ({ event_data: buildEvent(receiver) })),
+  mcp('create_receiver', 'define', () => ({ receiver_data: buildReceiver() })),
+  mcp('create_group', 'define', () => ({ group_data: buildGroup([receiver]) })),
+
   below('GET', '/auth/whoami', 'any'),
   below('POST', '/auth/explain', 'any', { body: () => ({ verb: 'read' }) }),
   below('GET', '/keys', 'admin'),
@@ -304,11 +331,13 @@ async function keyWith(rights: readonly Right[]): Promise<string> {
   return key
 }
 
-/** What an answer says of the caller: its status, and behind that the code of an error in GraphQL. */
+/** What an answer says of the caller: its status, and behind that the code of an error in GraphQL or of a tool. */
 function toCell({ status, json }: Answer): string {
-  const codes =
-    status === 200 && json?.errors?.map((error: { extensions?: { code: string } }) => error.extensions?.code)
-  return [status, ...new Set(codes || [])].join(' ')
+  if (status !== 200 || json === undefined) return `${status}`
+  if (json.error) return `200 no such tool`
+  const ofTool = json.result?.isError ? [/^\w+/.exec(json.result.content[0].text)?.[0]] : []
+  const ofFields = json.errors?.map((error: { extensions?: { code: string } }) => error.extensions?.code)
+  return [status, ...new Set([...ofTool, ...(ofFields ?? [])])].join(' ')
 }
 
 async function ask(way: Way, token: string | undefined): Promise<string> {
@@ -326,7 +355,12 @@ const rows: Row[] = []
 
 beforeAll(async () => {
   // Others reach it, so that nothing is open because it is not: metrics neither.
-  test = await startTestApp({ host: '0.0.0.0', auth: 'required', adminKey: admin })
+  test = await startTestApp({
+    host: '0.0.0.0',
+    auth: 'required',
+    adminKey: admin,
+    publicUrl: 'https://epr.example.org',
+  })
   receiver = (await asAdmin('POST', '/receivers', buildReceiver())).json.data
   group = (await asAdmin('POST', '/groups', buildGroup([receiver]))).json.data
   event = (await asAdmin('POST', '/events', buildEvent(receiver))).json.data
@@ -364,13 +398,22 @@ it('none of the ways in is missing', async () => {
   const query = '{ __schema { queryType { fields { name } } mutationType { fields { name } } } }'
   const { queryType, mutationType } = (await asAdmin('POST', '/graphql/query', { query })).json.data.__schema
   const fields = [...queryType.fields, ...mutationType.fields].map(({ name }: { name: string }) => name)
-  expect(WAYS.flatMap(({ fields = [] }) => fields).sort()).toEqual(fields.sort())
+  expect(WAYS.flatMap(({ field }) => field ?? []).sort()).toEqual(fields.sort())
+
+  const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
+  const accept = 'application/json, text/event-stream'
+  const { result } = (await send('POST', '/mcp', admin, { accept }, list)).json
+  const tools = result.tools.map(({ name }: { name: string }) => name)
+  expect(WAYS.flatMap(({ tool }) => tool ?? []).sort()).toEqual(tools.sort())
 })
 
 it('every way in wants a good key that has the right, but those that are said to everybody', () => {
-  const wrong = rows.filter(({ way: { needs, fields }, cells: [none, bad, lacking, good] }) => {
+  const wrong = rows.filter(({ way, cells: [none, bad, lacking, good] }) => {
+    const { needs, field, tool } = way
     if (needs === 'open') return none !== '200' || bad !== '200'
-    const refused = fields ? '200 PERMISSION_DENIED' : '403'
+    const isShown = tool === undefined || needs === 'read'
+    const within = isShown ? '200 PERMISSION_DENIED' : '200 no such tool'
+    const refused = field || tool ? within : '403'
     return none !== '401' || bad !== '401' || good !== '200' || (needs !== 'any' && lacking !== refused)
   })
   expect(wrong.map(({ way, cells }) => `${way.name}: ${cells.join(', ')}`)).toEqual([])

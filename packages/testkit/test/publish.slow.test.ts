@@ -37,6 +37,7 @@ const PUBLISHED = [
   'client',
   'embedded-postgres',
   'mcp',
+  'mcp-tools',
   'model',
   'payload-schema',
   'server',

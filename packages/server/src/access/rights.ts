@@ -63,6 +63,10 @@ function allows(grant: Grant, deed: Deed): boolean {
 export const may = ({ grants }: Pick<Rights, 'grants'>, deed: Deed): boolean =>
   grants.some((grant) => allows(grant, deed))
 
+/** Whether somebody may do something of this kind, to whatever. */
+export const isAnyGranted = ({ grants }: Pick<Rights, 'grants'>, verb: Deed['verb']): boolean =>
+  grants.some((grant) => grant.verb === verb || grant.verb === 'admin')
+
 function describe(deed: Deed): string {
   if (deed.verb === 'record') {
     const { name, version } = deed.artifact

@@ -18,13 +18,16 @@ const CORS_REQUEST_HEADERS = [
   'content-type',
   'idempotency-key',
   'last-event-id',
+  'mcp-method',
+  'mcp-name',
+  'mcp-protocol-version',
   'webhook-request-origin',
   'webhook-request-rate',
   'x-api-key',
   'x-request-id',
 ]
 const CORS_ANSWER_HEADERS =
-  'allow, epr-features, link, retry-after, webhook-allowed-origin, webhook-allowed-rate, x-request-id'
+  'allow, epr-features, link, retry-after, webhook-allowed-origin, webhook-allowed-rate, www-authenticate, x-request-id'
 const CORS_MAX_AGE_S = '600'
 
 /** A host as an origin of its scheme says it: without the port that is the scheme's own. */

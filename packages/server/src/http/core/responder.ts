@@ -9,6 +9,7 @@ import { createTurns } from '../../turns.js'
 import { createAnswerWriter, STALLED_MS, type Written } from './answer-writer.js'
 import { CODINGS, createBodyReader, SMALL_BODY_BYTES } from './body-reader.js'
 import type { Budgets } from './budgets.js'
+import { challengeOf } from './challenge.js'
 import { isServerFault, OverloadError, toEprError, toErrorResponse } from './error-response.js'
 import { createRefusalLog } from './refusal-log.js'
 import { type HttpResponse, type Responder, type ResponseState, type Route, toHeaderList } from './route.js'
@@ -21,9 +22,6 @@ const PAGES_AT_ONCE = 4
 const LONG_PAGES_AT_ONCE = 1
 /** How long a stream that is given up has for what was written to it. */
 const LAST_WORDS_MS = 5_000
-
-/** RFC 9110, section 11.6.1: every 401 says how to do better. */
-const CHALLENGE = 'Bearer realm="epr"'
 
 type Send = (response: ServerResponse, answer: HttpResponse) => Promise<void>
 
@@ -113,6 +111,8 @@ function closeAfter(response: ServerResponse): void {
 
 export interface ResponderOptions {
   access: Access
+  /** The origin by which others reach the server. */
+  publicUrl: string | undefined
   maxBodyBytes: number
   maxPageBytes: number
   budgets: Budgets
@@ -156,7 +156,10 @@ export function createResponder(options: ResponderOptions): Responder & { send: 
     } else {
       logRefusal(response, [eprError])
     }
-    if (eprError.code === 'UNAUTHENTICATED') stateOf(response).headers.push('www-authenticate', CHALLENGE)
+    if (eprError.code === 'UNAUTHENTICATED') {
+      const { path } = splitUrl(urlOf(response.req))
+      stateOf(response).headers.push('www-authenticate', challengeOf(path, options.publicUrl))
+    }
     return toErrorResponse(eprError, requestId, headers)
   }
 

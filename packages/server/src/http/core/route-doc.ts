@@ -7,6 +7,7 @@ export const TAGS = {
   cloudevents: 'Events of others, as CloudEvents 1.0.',
   messages: 'What is sent to everybody.',
   graphql: 'The same registry in GraphQL.',
+  mcp: 'For assistants.',
   access: 'Who may do what.',
   operations: 'For whoever runs the server.',
 }

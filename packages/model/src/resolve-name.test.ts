@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { resolveName } from './resolve.js'
+import { resolveName } from './resolve-name.js'
 
 const ID = '01HKX0J9KS8AASMRYX61458N41'
 const ALL = [

@@ -1,8 +1,8 @@
-import type { Client } from '@epr/client'
 import { eventReceiverGroupSchema, eventReceiverSchema, eventSchema } from '@epr/model'
 import * as z from 'zod'
 import { toJsonWindow } from './json-window.js'
 import { NOTICE } from './notice.js'
+import type { ToolRegistry } from './registry.js'
 
 /** One event, event receiver or group as it is shown: its JSON of users is cut where it is too long. */
 
@@ -53,7 +53,7 @@ function show(json: unknown, offset: number, tool: string) {
 }
 
 export async function fetchEvent(
-  { events }: Client,
+  { events }: ToolRegistry,
   id: string,
   offset = 0,
 ): Promise<z.output<typeof eventOutput>> {
@@ -68,7 +68,7 @@ export async function fetchEvent(
 }
 
 export async function fetchReceiver(
-  { receivers }: Client,
+  { receivers }: ToolRegistry,
   id: string,
   offset = 0,
 ): Promise<z.output<typeof receiverOutput>> {
@@ -77,6 +77,9 @@ export async function fetchReceiver(
   return { event_receiver: { ...receiver, ...(value !== undefined && { schema: value }) }, ...cut }
 }
 
-export async function fetchGroup({ groups }: Client, id: string): Promise<z.output<typeof groupOutput>> {
+export async function fetchGroup(
+  { groups }: ToolRegistry,
+  id: string,
+): Promise<z.output<typeof groupOutput>> {
   return { event_receiver_group: await groups.get(id), notice: NOTICE }
 }

@@ -1,4 +1,3 @@
-import type { NewEvent, NewReceiver } from '@epr/client'
 import {
   eventInputSchema,
   eventReceiverGroupInputSchema,
@@ -7,6 +6,7 @@ import {
 } from '@epr/model'
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
+import type { NewToolEvent, NewToolReceiver } from './registry.js'
 import { addTool, CREATES, type Services } from './tool.js'
 import { assertNumbersKept } from './whole-numbers.js'
 
@@ -25,9 +25,12 @@ const receiverData = eventReceiverInputSchema.extend({
     .describe('JSON Schema that payloads of events must satisfy; {} takes any.'),
 })
 
-/** The tools that write. Whatever is created stays, and watchers act on it. */
-export function addCreateTools(server: McpServer, services: Services): void {
-  const { events, receivers, groups } = services.client
+/** What can be created: each has a tool of its own. */
+export type CreatableKind = 'event' | 'receiver' | 'group'
+
+type AddTool = (server: McpServer, services: Services) => void
+
+const addCreateEvent: AddTool = (server, services) =>
   addTool(
     server,
     'create_event',
@@ -39,12 +42,14 @@ export function addCreateTools(server: McpServer, services: Services): void {
       annotations: CREATES,
       async run({ event_data }) {
         assertNumbersKept(event_data.payload, 'payload')
-        const id = await events.create(event_data as NewEvent)
+        const id = await services.registry.events.create(event_data as NewToolEvent)
         return { id, uri: `epr://events/${id}` }
       },
     },
     services,
   )
+
+const addCreateReceiver: AddTool = (server, services) =>
   addTool(
     server,
     'create_receiver',
@@ -56,12 +61,14 @@ export function addCreateTools(server: McpServer, services: Services): void {
       annotations: CREATES,
       async run({ receiver_data }) {
         assertNumbersKept(receiver_data.schema, 'schema')
-        const id = await receivers.create(receiver_data as NewReceiver)
+        const id = await services.registry.receivers.create(receiver_data as NewToolReceiver)
         return { id, uri: `epr://receivers/${id}` }
       },
     },
     services,
   )
+
+const addCreateGroup: AddTool = (server, services) =>
   addTool(
     server,
     'create_group',
@@ -72,10 +79,20 @@ export function addCreateTools(server: McpServer, services: Services): void {
       output: created,
       annotations: CREATES,
       async run({ group_data }) {
-        const id = await groups.create(group_data)
+        const id = await services.registry.groups.create(group_data)
         return { id, uri: `epr://groups/${id}` }
       },
     },
     services,
   )
+
+const ADD: Readonly<Record<CreatableKind, AddTool>> = {
+  event: addCreateEvent,
+  receiver: addCreateReceiver,
+  group: addCreateGroup,
+}
+
+/** The tools that write. Whatever is created stays, and watchers act on it. */
+export function addCreateTools(server: McpServer, kinds: readonly CreatableKind[], services: Services): void {
+  for (const kind of kinds) ADD[kind](server, services)
 }

@@ -1,4 +1,5 @@
-import { EprError, isId } from '@epr/model'
+import { EprError } from './error.js'
+import { isId } from './id.js'
 
 /** What is known of each that bears a name. */
 interface Named {

@@ -1,6 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import { addArtifactHistoryTool } from './artifact-history-tool.js'
-import { addCreateTools } from './create-tools.js'
+import { addCreateTools, type CreatableKind } from './create-tools.js'
 import { addFetchTools } from './fetch-tools.js'
 import { addGroupStatusTool } from './group-status-tool.js'
 import { INSTRUCTIONS } from './notice.js'
@@ -11,18 +11,18 @@ import type { Services } from './tool.js'
 
 export interface McpServerOptions extends Services {
   version: string
-  /** Whether there are tools that create. */
-  allowWrite: boolean
+  /** Of what there are tools that create. */
+  creates: readonly CreatableKind[]
 }
 
 /** All that an assistant may use. The same for every revision of the protocol: the SDK speaks those. */
-export function createMcpServer({ version, allowWrite, ...services }: McpServerOptions): McpServer {
+export function createMcpServer({ version, creates, ...services }: McpServerOptions): McpServer {
   const server = new McpServer({ name: 'epr-mcp', title: 'EPR', version }, { instructions: INSTRUCTIONS })
   addSearchTools(server, services)
   addArtifactHistoryTool(server, services)
   addFetchTools(server, services)
   addGroupStatusTool(server, services)
-  if (allowWrite) addCreateTools(server, services)
+  addCreateTools(server, creates, services)
   addResources(server, services)
   addPrompts(server)
   return server

@@ -11,7 +11,7 @@ const historyRow = eventRow.extend({
 })
 
 export function addArtifactHistoryTool(server: McpServer, services: Services): void {
-  const { events, receivers } = services.client
+  const { events, receivers } = services.registry
 
   /** Name and type of each receiver, asked for once. */
   async function findReceivers(ids: readonly string[]) {

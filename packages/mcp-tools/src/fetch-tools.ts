@@ -11,7 +11,7 @@ const offsetInput = z
   .describe('From which character of a long payload or schema on: `next_offset` of the result before.')
 
 export function addFetchTools(server: McpServer, services: Services): void {
-  const { client } = services
+  const { registry } = services
   addTool(
     server,
     'fetch_event',
@@ -21,7 +21,7 @@ export function addFetchTools(server: McpServer, services: Services): void {
       input: z.object({ id: idInput, offset: offsetInput }),
       output: eventOutput,
       annotations: READS,
-      run: ({ id, offset }) => fetchEvent(client, id, offset),
+      run: ({ id, offset }) => fetchEvent(registry, id, offset),
     },
     services,
   )
@@ -34,7 +34,7 @@ export function addFetchTools(server: McpServer, services: Services): void {
       input: z.object({ id: idInput, offset: offsetInput }),
       output: receiverOutput,
       annotations: READS,
-      run: ({ id, offset }) => fetchReceiver(client, id, offset),
+      run: ({ id, offset }) => fetchReceiver(registry, id, offset),
     },
     services,
   )
@@ -47,7 +47,7 @@ export function addFetchTools(server: McpServer, services: Services): void {
       input: z.object({ id: idInput }),
       output: groupOutput,
       annotations: READS,
-      run: ({ id }) => fetchGroup(client, id),
+      run: ({ id }) => fetchGroup(registry, id),
     },
     services,
   )

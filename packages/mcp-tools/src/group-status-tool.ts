@@ -46,7 +46,7 @@ function explain({ state, enabled }: GateStatus, receivers: readonly NamedStatus
 }
 
 export function addGroupStatusTool(server: McpServer, services: Services): void {
-  const { groups, receivers } = services.client
+  const { groups, receivers } = services.registry
   const nameFields = eventReceiverSchema.pick({ name: true, type: true })
 
   async function withName(status: ReceiverStatus): Promise<NamedStatus> {

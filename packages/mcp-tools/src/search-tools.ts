@@ -28,7 +28,7 @@ const fieldsOf = <Shape extends z.ZodRawShape>(row: z.ZodObject<Shape>) =>
   Object.keys(row.shape) as (keyof Shape & string)[]
 
 export function addSearchTools(server: McpServer, services: Services): void {
-  const { events, receivers, groups } = services.client
+  const { events, receivers, groups } = services.registry
   addTool(
     server,
     'search_events',
@@ -77,7 +77,11 @@ export function addSearchTools(server: McpServer, services: Services): void {
       output: z.object({ event_receiver_groups: z.array(eventReceiverGroupSchema), ...pageOutput }),
       annotations: READS,
       async run({ data, limit, ...options }) {
-        const rows = await groups.find(data, { ...options, limit: limit + 1 })
+        const rows = await groups.find(data, {
+          ...options,
+          fields: fieldsOf(eventReceiverGroupSchema),
+          limit: limit + 1,
+        })
         const { shown, rest } = toPage(rows, limit, 'search_groups')
         return { event_receiver_groups: shown, ...rest }
       },

@@ -1,14 +1,18 @@
-import { ApiError, type Client } from '@epr/client'
 import { EprError, type ErrorCode } from '@epr/model'
 import type { CallToolResult, McpServer, ToolAnnotations } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
 import { NOTICE } from './notice.js'
+import type { ToolRegistry } from './registry.js'
 
 /** What tools, resources and prompts work with. */
 export interface Services {
-  client: Client
-  /** To stderr; what it is given holds no token. */
-  log: (text: string) => void
+  registry: ToolRegistry
+  /** What an assistant can do about an error, where its message does not say it: beside what is the same everywhere. */
+  hints: Partial<Record<ErrorCode, string>>
+  /** Whether an error may quote what others have recorded: names of a schema, values that it allows. */
+  isQuoting: (error: EprError) => boolean
+  /** What it is given holds no token. */
+  log: (text: string, error: unknown) => void
 }
 
 export interface Tool<Input extends z.ZodType, Output extends z.ZodType> {
@@ -35,21 +39,20 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   NOT_FOUND: 'Find the id with one of the search tools.',
   INVALID_ARGUMENT: 'Correct the arguments that are named, and call again.',
   PAYLOAD_MISMATCH: 'fetch_receiver shows the schema that the payload must satisfy.',
-  PAYLOAD_TOO_LARGE: 'Send less, or have the server accept more with --max-body-bytes.',
-  UNAUTHENTICATED: 'The user must start epr-mcp with a valid EPR_TOKEN or EPR_TOKEN_FILE.',
-  PERMISSION_DENIED: 'The user must start epr-mcp with an EPR_TOKEN or EPR_TOKEN_FILE that may do this.',
-  UNAVAILABLE: 'The user must start the EPR server, or set EPR_URL to where it is; then call again.',
+  PAYLOAD_TOO_LARGE: 'Send less.',
   TIMEOUT: 'Call again, or ask for less.',
   RATE_LIMITED: 'Call again later.',
 }
 
 /** What went wrong and what to change, as an assistant reads it. */
-export function toProblem(error: unknown): string {
-  if (!(error instanceof EprError)) return 'INTERNAL: epr-mcp failed; its log says more.'
+export function toProblem(
+  error: unknown,
+  { hints, isQuoting }: Pick<Services, 'hints' | 'isQuoting'>,
+): string {
+  if (!(error instanceof EprError)) return 'INTERNAL: something failed here; the log says more.'
   const details = error.details.filter((detail) => !error.message.includes(detail))
-  const hint = HINTS[error.code]
-  // A server's words quote what others have recorded: names of a schema, values that it allows.
-  const notice = error instanceof ApiError ? NOTICE : undefined
+  const hint = hints[error.code] ?? HINTS[error.code]
+  const notice = isQuoting(error) ? NOTICE : undefined
   const problem = `${error.code}: ${[error.message, ...details].join('; ')}.`
   return [problem, hint, notice].filter(Boolean).join(' ')
 }
@@ -59,7 +62,7 @@ export function addTool<Input extends z.ZodType, Output extends z.ZodType<Record
   server: McpServer,
   name: string,
   { title, description, input, output, annotations, run }: Tool<Input, Output>,
-  { log }: Pick<Services, 'log'>,
+  services: Pick<Services, 'hints' | 'isQuoting' | 'log'>,
 ): void {
   async function call(args: unknown): Promise<CallToolResult> {
     try {
@@ -67,8 +70,9 @@ export function addTool<Input extends z.ZodType, Output extends z.ZodType<Record
       const structuredContent = await run(args as z.output<Input>)
       return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent }
     } catch (error) {
-      log(`${name}: ${error instanceof EprError ? `${error.code}: ${error.message}` : String(error)}`)
-      return { content: [{ type: 'text', text: toProblem(error) }], isError: true }
+      const said = error instanceof EprError ? `${error.code}: ${error.message}` : String(error)
+      services.log(`${name}: ${said}`, error)
+      return { content: [{ type: 'text', text: toProblem(error, services) }], isError: true }
     }
   }
   const inputSchema: z.ZodType = input
