@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startTestServer, waitFor } from '@epr/testkit'
 import { expect, it } from 'vitest'
+import { type Cluster, startCluster } from './cluster.js'
 import { type Block, type Expectation, parsePage, toPattern } from './page.js'
 import { PAGES, ROOT } from './pages.js'
 import { type Session, startSession } from './session.js'
@@ -42,12 +43,15 @@ async function follow(blocks: readonly Block[], session: Session, host: string):
 async function followPage(page: string, times: number): Promise<void> {
   const blocks = parsePage(await readFile(join(ROOT, page), 'utf8'))
   const server = await startTestServer({ args: ['--host', 'localhost'] })
-  const session = await startSession(server.url)
+  const speaksToCluster = blocks.some(({ kind, text }) => kind === 'command' && text.includes('kubectl '))
+  const cluster: Cluster | undefined = speaksToCluster ? await startCluster() : undefined
+  const session = await startSession(server.url, cluster ? [cluster.bin] : [])
   try {
     for (let time = 0; time < times; time++) await follow(blocks, session, new URL(server.url).host)
     expect(await session.leftBehind(), 'what is left in the clone').toEqual([])
   } finally {
     await session.close()
+    await cluster?.close()
     await server.close()
   }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { waitFor } from '@epr/testkit'
 
@@ -30,10 +30,11 @@ async function createDirectory(): Promise<string> {
   return directory
 }
 
-function environment(directory: string, url: string): NodeJS.ProcessEnv {
+function environment(directory: string, url: string, programs: readonly string[]): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('EPR_'))
   return {
     ...Object.fromEntries(inherited),
+    PATH: [...programs, process.env.PATH].join(delimiter),
     EPR_URL: url,
     NO_COLOR: '1',
     XDG_CONFIG_HOME: join(directory, '.config'),
@@ -42,13 +43,16 @@ function environment(directory: string, url: string): NodeJS.ProcessEnv {
   }
 }
 
-/** @param url of the server that the commands speak to */
-export async function startSession(url: string): Promise<Session> {
+/**
+ * @param url of the server that the commands speak to
+ * @param programs folders with programs that stand in for those of the system
+ */
+export async function startSession(url: string, programs: readonly string[] = []): Promise<Session> {
   const directory = await createDirectory()
   // In a group of its own, so that what its commands have left running ends with it.
   const shell = spawn('bash', ['--noprofile', '--norc', '-eu'], {
     cwd: directory,
-    env: environment(directory, url),
+    env: environment(directory, url, programs),
     detached: true,
   })
   let stdout = ''
