@@ -28,6 +28,7 @@ async function load(world: World, url: string, seconds: number): Promise<number>
     seconds,
     receivers: world.receivers,
     payloadBytes: PAYLOAD_BYTES,
+    key: world.key,
   }
   const { perSecond, failures } = await runChild<LoadResult>('load-process', input)
   if (failures > 0) throw new Error(`${failures} of the load's requests failed`)
@@ -73,6 +74,23 @@ export async function measureIntake(
   } finally {
     await plain.stop()
   }
+}
+
+/** What it costs to ask callers who they are, and to note it. @param asking a server that does; `open` one that does not */
+export async function measureKeys(
+  asking: World,
+  open: World,
+  { intakeRounds, seconds }: Effort,
+): Promise<Figure> {
+  const measured = await alternate(
+    intakeRounds,
+    () => load(asking, asking.server.url, seconds),
+    () => load(open, open.server.url, seconds),
+  )
+  return toFigure(
+    { name: 'intake with a key, against without', unit: '/s', must: 0.97, better: 'higher', binding: false },
+    measured,
+  )
 }
 
 const INSERT_ROWS = `insert into bench_rows (id, name, version, release, platform_id, package, description, payload,

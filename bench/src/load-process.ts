@@ -11,6 +11,8 @@ export interface LoadInput {
   receivers: string[]
   /** Bytes of padding in each payload, so that events have a given size. */
   payloadBytes: number
+  /** Sent as a bearer. */
+  key?: string | undefined
 }
 
 export interface LoadResult {
@@ -109,9 +111,10 @@ async function openPoster(
 const input = JSON.parse(process.argv[2] ?? '{}') as LoadInput
 const { hostname, port, host } = new URL(input.url)
 const nextBody = createBodies(input)
+const credential = input.key === undefined ? '' : `authorization: Bearer ${input.key}\r\n`
 function toRequest(): string {
   const body = nextBody()
-  return `POST ${input.path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  return `POST ${input.path} HTTP/1.1\r\nhost: ${host}\r\n${credential}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 }
 
 const counts: Counts = { good: 0, failures: 0 }

@@ -8,7 +8,7 @@ import { startBroker } from './broker.js'
 import { runChild } from './child.js'
 import type { Figure } from './figure.js'
 import { measureHistory } from './history.js'
-import { type Effort, measureBatch, measureIntake, measureSingle } from './intake.js'
+import { type Effort, measureBatch, measureIntake, measureKeys, measureSingle } from './intake.js'
 import { measureMixed } from './mixed.js'
 import { measureFeed, readRssMb, toMemoryFigure } from './process.js'
 import { measureRelay } from './relay.js'
@@ -70,6 +70,19 @@ async function measureSearchingAlone(directory: string, { rounds }: Effort, add:
     add(await measureSearching(world, rounds))
   } finally {
     await world.close()
+  }
+}
+
+/** On two servers that nobody else asks: one wants a key, the other does not. */
+async function measureKeysAlone(directory: string, effort: Effort, add: Add): Promise<void> {
+  const asking = await createWorld(join(directory, 'asking'), 'required')
+  const open = await createWorld(join(directory, 'open'), 'off')
+  try {
+    await fillEvents(asking, SMALL_HISTORY)
+    await fillEvents(open, SMALL_HISTORY)
+    add(await measureKeys(asking, open, effort))
+  } finally {
+    await Promise.all([asking.close(), open.close()])
   }
 }
 
@@ -153,10 +166,10 @@ async function findHalved(figures: Figure[]): Promise<string[]> {
 
 const USAGE = `npm run bench [-- OPTIONS]
   --quick       under three minutes, without Kafka, against bench/baseline.json
-  --only PART   history, kafka, mixed or searching: a part of the figures
+  --only PART   history, kafka, keys, mixed or searching: a part of the figures
 `
 
-const PARTS = ['history', 'kafka', 'mixed', 'searching'] as const
+const PARTS = ['history', 'kafka', 'keys', 'mixed', 'searching'] as const
 type Part = (typeof PARTS)[number]
 
 interface Options {
@@ -185,6 +198,7 @@ async function measure({ quick, only }: Options): Promise<Figure[]> {
     if (only === 'mixed' || (only === undefined && !quick)) await measureMixedAlone(directory, quick, add)
     if (only === 'searching' || (only === undefined && !quick))
       await measureSearchingAlone(directory, effort, add)
+    if (only === 'keys' || (only === undefined && !quick)) await measureKeysAlone(directory, effort, add)
     if ((only === undefined || only === 'kafka') && !quick) await measureWithKafka(directory, effort, add)
   } finally {
     await rm(directory, { recursive: true, force: true })

@@ -13,6 +13,8 @@ export interface World {
   /** 20 receivers; each five in turn are a group, twice. */
   receivers: string[]
   groups: string[]
+  /** An admin's, where callers are asked who they are. */
+  key: string | undefined
   close(): Promise<void>
 }
 
@@ -26,9 +28,14 @@ async function socketOf(directory: string): Promise<pg.ClientConfig> {
   return { host: lines[4] ?? '', port: Number(lines[3]), user: 'postgres', database: 'postgres' }
 }
 
-export async function createWorld(directory: string, args: readonly string[] = []): Promise<World> {
-  const server = await startServer({ args: ['--db', directory, ...args] })
-  const api = createApi(server.url)
+/** @param auth whether callers are asked who they are; `auto` asks nobody here */
+export async function createWorld(
+  directory: string,
+  auth: 'auto' | 'off' | 'required' = 'auto',
+): Promise<World> {
+  const server = await startServer({ args: ['--db', directory, '--auth', auth] })
+  const key = auth === 'required' ? (await readFile(join(directory, 'admin.key'), 'utf8')).trim() : undefined
+  const api = createApi(server.url, key === undefined ? {} : { authorization: `Bearer ${key}` })
   const config = await socketOf(directory)
   const sql = new pg.Client(config)
   await sql.connect()
@@ -59,6 +66,7 @@ export async function createWorld(directory: string, args: readonly string[] = [
     sql,
     receivers,
     groups,
+    key,
     async close() {
       await sql.end()
       await server.stop()
