@@ -5,6 +5,8 @@ import type { Logger } from 'pino'
 import type { Access } from './access/access.js'
 import { createActors } from './access/actors.js'
 import { createExchange } from './access/exchange.js'
+import { createLogins } from './access/logins.js'
+import { createProvider, type Provider } from './access/provider.js'
 import type { Config } from './config/config.js'
 import { toConnectPublisher } from './config/connect-publisher.js'
 import { readTlsFiles } from './config/tls-files.js'
@@ -16,11 +18,13 @@ import { createGuards } from './http/core/guards.js'
 import { isLoopback } from './http/core/host-guard.js'
 import { assertFree, type HttpServer, startHttpServer } from './http/core/http-server.js'
 import { createListener, type ServedRequest } from './http/core/listener.js'
-import { API_PREFIX } from './http/core/route.js'
+import { API_PREFIX, type Route } from './http/core/route.js'
 import { createGraphqlRoute } from './http/graphql/graphql.js'
 import { createMcpRoute } from './http/mcp/mcp.js'
 import { protectedResourceRoutes } from './http/mcp/protected-resource.js'
 import { createOpenApiRoute } from './http/openapi/openapi.js'
+import { cookieName, createCookies } from './http/login/cookies.js'
+import { createOriginOf, DEVICE_PATH, type LoginOptions, loginRoutes } from './http/login/routes.js'
 import { healthRoutes } from './http/operations/health.js'
 import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
@@ -28,12 +32,12 @@ import { startPageRoute } from './http/pages/start-page.js'
 import { accessRoutes } from './http/rest/access.js'
 import { restRoutes } from './http/rest/rest.js'
 import { createEventStreams } from './http/rest/server-sent-events.js'
-import { sessionRoutes } from './http/rest/sessions.js'
+import { deviceRoutes, sessionRoutes } from './http/rest/sessions.js'
 import { createRecorder } from './intake/recorder.js'
 import { createRecordingHealth } from './intake/recording-health.js'
 import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
-import { openAccess, sayWhoMay } from './open-access.js'
+import { isSecure, openAccess, sayWhoMay } from './open-access.js'
 import { createAdministration } from './registry/administration.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { fromOwnMessage } from './registry/cloud-events/own-message.js'
@@ -43,6 +47,7 @@ import { createResolveName } from './registry/resolve-name.js'
 import type { ConnectPublisher } from './relay/publisher.js'
 import { createRelay } from './relay/relay.js'
 import { ACCESS_CHANNEL } from './storage/access.js'
+import type { Database } from './storage/database.js'
 import { isOutage } from './storage/database-error.js'
 import { createDefinitions } from './storage/definition-cache.js'
 import { analyzeEvents } from './storage/events.js'
@@ -189,6 +194,25 @@ interface ServeOptions extends AppOptions {
   connectPublisher: ConnectPublisher | undefined
 }
 
+function createProviderOf(config: Config): Provider | undefined {
+  const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret, oidcGroupsClaim } = config
+  if (issuer === undefined || clientId === undefined) return undefined
+  return createProvider({ issuer, clientId, clientSecret: oidcClientSecret, groupsClaim: oidcGroupsClaim })
+}
+
+/** How people log in, and the programs that they let in. */
+function peopleRoutes(config: Config, access: Access, database: Database): Route[] {
+  const logins = createLogins({ database, access })
+  const options: LoginOptions = {
+    access,
+    logins,
+    provider: createProviderOf(config),
+    cookies: createCookies(isSecure(config)),
+    originOf: createOriginOf(config),
+  }
+  return [...loginRoutes(options), ...deviceRoutes(logins, (request) => `${options.originOf(request)}${DEVICE_PATH}`)]
+}
+
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, access, eventCount, connectPublisher } = options
   const { cloudEventMappers = [fromCdEvent, fromOwnMessage, fromPlainOutcome] } = options
@@ -220,6 +244,7 @@ async function serve(options: ServeOptions): Promise<App> {
     ...restRoutes(registry, feed, createEventStreams(budgets.waiting)),
     ...accessRoutes(administration, access),
     ...sessionRoutes(createExchange({ database: databases.recording, access }), administration),
+    ...peopleRoutes(config, access, databases.recording),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
     ...(publicUrl === undefined
@@ -259,7 +284,7 @@ async function serve(options: ServeOptions): Promise<App> {
       tls,
       listener: createListener({
         routes,
-        guards: createGuards(config),
+        guards: createGuards({ ...config, cookieName: cookieName(isSecure(config)) }),
         access,
         publicUrl,
         maxBodyBytes: config.maxBodyBytes,

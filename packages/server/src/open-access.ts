@@ -3,11 +3,16 @@ import { type Access, createAccess } from './access/access.js'
 import { ensureFirstKey } from './access/first-key.js'
 import type { Config } from './config/config.js'
 import { isLocal } from './http/core/host-guard.js'
+import { cookieName } from './http/login/cookies.js'
 import { createAdministration } from './registry/administration.js'
 import { createResolveName } from './registry/resolve-name.js'
 import { migrate } from './storage/migrate.js'
 import { type OpenedDatabase, openDatabase } from './storage/open-database.js'
 import { assertServer } from './storage/server-version.js'
+
+/** Whether people reach the server by https. */
+export const isSecure = ({ tlsCert, publicUrl }: Config): boolean =>
+  publicUrl === undefined ? tlsCert !== undefined : publicUrl.startsWith('https:')
 
 /** @throws EprError INVALID_ARGUMENT when callers are to be asked, and none could answer */
 export async function openAccess(
@@ -15,12 +20,14 @@ export async function openAccess(
   config: Config,
   log: Logger,
 ): Promise<Access> {
-  const { auth, publicUrl, adminKey } = config
+  const { auth, publicUrl, adminKey, oidcIssuer } = config
   const access = createAccess({
     connection: databases.access,
     mode: auth,
     isLocal: isLocal(config),
     audience: publicUrl,
+    provider: oidcIssuer,
+    cookieName: cookieName(isSecure(config)),
     onError: (error) => log.warn({ err: error }, 'who may do what could not be read; it is tried again'),
   })
   await access.reload()

@@ -25,4 +25,5 @@ export { runServer, type ServerProcess, type ServerProcessOptions, startServer }
 export { BOOLEAN_CASES, DURATION_CASES } from './setting-cases.js'
 export { startTestGithub, type TestGithub } from './test-github.js'
 export { startTestIssuer, type TestIssuer } from './test-issuer.js'
+export { startTestProvider, type TestProvider } from './test-provider.js'
 export { startTestServer, type TestServer } from './test-server.js'

@@ -14,6 +14,7 @@ export const REFUSAL_REASONS = [
   'expired',
   'not_yet_valid',
   'signature',
+  'login_refused',
   'limited',
   'denied',
 ] as const

@@ -11,26 +11,27 @@ import {
 } from '../storage/access.js'
 import type { Connection } from '../storage/database.js'
 import { AccessError } from './access-error.js'
-import { type Actor, jobActor } from './actor.js'
-import { readCredential } from './credentials.js'
+import { type Actor, jobActor, personActor } from './actor.js'
+import { readCookie, readCredential } from './credentials.js'
 import { createFailureLimit } from './failure-limit.js'
 import { type Issuer, readIssuer } from './issuer.js'
 import { differingClaim, jobId } from './job-claims.js'
 import { createJobTokens, type JobToken, type JobTokens } from './job-tokens.js'
 import { isSession, readKeyId } from './key-text.js'
+import { personId } from './person.js'
 import { compileGrant, jobsIn, type ResolvedPolicy } from './policy.js'
 import { createRefusedCredentials } from './refused-credentials.js'
 import { type Grant, may, type Rights } from './rights.js'
-import { createSessions, type Session, type Sessions } from './sessions.js'
+import { createSessions, type KeySession, type PersonSession, type Session, type Sessions } from './sessions.js'
 
 /** Who calls, and what they may. */
 export interface Principal extends Rights {
   /** The same for the same caller for ever, also after a rotation: idempotency keys of one are not another's. */
   readonly id: string
-  readonly kind: 'anonymous' | 'key' | 'job' | 'session'
+  readonly kind: 'anonymous' | 'key' | 'job' | 'session' | 'user'
   /** Of the key that was sent. */
   readonly keyId?: string
-  /** The token of a CI job, or the session that it was exchanged for. */
+  /** The token of a CI job, or the session that it was exchanged for, or that somebody has logged in to. */
   readonly token?: JobToken | Session
   /** When what was shown is over, in milliseconds since 1970; undefined for never. */
   readonly expiresAt?: number | undefined
@@ -49,6 +50,10 @@ export interface AccessOptions {
   isLocal: boolean
   /** What tokens of CI jobs are for, where their issuer does not say it. */
   audience: string | undefined
+  /** The identity provider whose people are known. */
+  provider?: string | undefined
+  /** Of the session that a browser sends by itself. @default none is taken */
+  cookieName?: string | undefined
   onError: (error: unknown) => void
 }
 
@@ -72,6 +77,14 @@ export interface Access {
    * @throws AccessError as `authenticate`, also for what is not the token of a job
    */
   jobOf(token: string, from: Asking['socket']): Promise<{ principal: Principal; token: JobToken }>
+  /**
+   * Who has a credential, also while nobody is asked who they are.
+   *
+   * @throws AccessError as `authenticate`
+   */
+  identify(request: Asking): Promise<Principal>
+  /** Counts somebody who has shown nothing good, as `authenticate` does. @throws AccessError */
+  refuse(error: AccessError, from: Asking['socket']): never
   /** Whether nobody is asked who they are. */
   readonly isOpen: boolean
   /** How many keys are good. */
@@ -131,7 +144,8 @@ interface Snapshot {
   /** What the issuers were declared as. */
   declared: string
   policies: readonly NamedPolicy[]
-  jobs: WeakMap<JobToken, Principal>
+  /** By what they have shown. */
+  shown: WeakMap<JobToken | Session, Principal>
 }
 
 interface NamedPolicy extends ResolvedPolicy {
@@ -148,7 +162,7 @@ const emptySnapshot = (connection: Connection): Snapshot => ({
   revoked: new Set(),
   declared: '[]',
   policies: [],
-  jobs: new WeakMap(),
+  shown: new WeakMap(),
 })
 
 /** A job with all that policies grant it. */
@@ -176,6 +190,35 @@ function toJob(token: JobToken, policies: readonly NamedPolicy[]): Principal {
     grants,
     token,
     nearly: near.length > 0 ? near.join(', ') : undefined,
+  }
+}
+
+type Subject = ResolvedPolicy['who'][number]
+
+function grantsOf(policies: readonly ResolvedPolicy[], isMeant: (subject: Subject) => boolean): Grant[] {
+  return policies
+    .filter((policy) => policy.who.some(isMeant))
+    .flatMap((policy) => policy.grants.map(compileGrant))
+}
+
+/** Somebody who has logged in, with all that policies grant them and their groups. */
+function toPerson(session: PersonSession, policies: readonly NamedPolicy[]): Principal {
+  const { person, expiresAt } = session
+  const id = personId(person)
+  // A claim of a job may be called `user` too.
+  const isMeant = (subject: Subject): boolean =>
+    !('ci' in subject) &&
+    (('user' in subject && subject.user === id) ||
+      ('group' in subject && person.groups.includes(subject.group)))
+  return {
+    id: `user:${id}`,
+    kind: 'user',
+    expiresAt,
+    label: `the user ${person.label}`,
+    isKnown: true,
+    actor: personActor(person),
+    grants: grantsOf(policies, isMeant),
+    token: session,
   }
 }
 
@@ -212,8 +255,6 @@ function compile(
   const declared = JSON.stringify(issuers.map(({ name, document }) => [name, document]))
   const { tokens, sessions } =
     declared === last.declared ? last : createVerifiers(issuers.flatMap(toIssuers), { connection, onError })
-  const grantsOf = (isMeant: (subject: ResolvedPolicy['who'][number]) => boolean): Grant[] =>
-    resolved.filter((policy) => policy.who.some(isMeant)).flatMap((policy) => policy.grants.map(compileGrant))
   const toHeld = ({ id, name, is_admin, expires_at }: StoredKey): Held => ({
     principal: {
       expiresAt: expires_at === null ? undefined : Date.parse(expires_at),
@@ -225,7 +266,7 @@ function compile(
       actor: { type: 'api_key', issuer: '', subject: name, label: name },
       grants: [
         ...(is_admin ? EVERYTHING : []),
-        ...grantsOf((subject) => !('ci' in subject) && 'key' in subject && subject.key === name),
+        ...grantsOf(resolved, (subject) => !('ci' in subject) && 'key' in subject && subject.key === name),
       ],
     },
     expiresAt: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
@@ -235,7 +276,7 @@ function compile(
     hadKeys,
     byHash: new Map(keys.map((key) => [key.hash.toString('base64'), toHeld(key)])),
     anonymous: anonymousWith(
-      grantsOf((subject) => !('ci' in subject) && 'anonymous' in subject),
+      grantsOf(resolved, (subject) => !('ci' in subject) && 'anonymous' in subject),
       STRANGER,
     ),
     tokens,
@@ -243,12 +284,12 @@ function compile(
     revoked: new Set(revokedSessions),
     declared,
     policies: resolved,
-    jobs: new WeakMap(),
+    shown: new WeakMap(),
   }
 }
 
 export function createAccess(options: AccessOptions): Access {
-  const { connection, mode, isLocal, onError } = options
+  const { connection, mode, isLocal, provider, cookieName, onError } = options
   let snapshot = emptySnapshot(connection)
   let checkedAt = Number.NEGATIVE_INFINITY
   const used = new Set<string>()
@@ -271,10 +312,15 @@ export function createAccess(options: AccessOptions): Access {
   /** What a principal is by now; undefined when it is no more. */
   function currentOf(principal: Principal): Principal | undefined {
     if (principal === OPEN) return isOpen() ? OPEN : undefined
-    if (principal.token) return isGood(principal.token) ? byJob(principal.token) : undefined
+    if (principal.token) return isGood(principal.token) ? byShown(principal.token) : undefined
     if (principal.keyId === undefined) return snapshot.anonymous
-    const held = [...snapshot.byHash.values()].find((each) => each.principal.keyId === principal.keyId)
-    return held && isInTime(held) ? held.principal : undefined
+    return keyOf(principal.keyId)?.principal
+  }
+
+  /** A key that is good. */
+  function keyOf(id: string): Held | undefined {
+    const held = [...snapshot.byHash.values()].find((each) => each.principal.keyId === id)
+    return held && isInTime(held) ? held : undefined
   }
 
   function endThoseWhoAreGone(): void {
@@ -302,30 +348,46 @@ export function createAccess(options: AccessOptions): Access {
     await markKeysUsed(connection, ids)
   }
 
-  const isGood = (token: JobToken | Session): boolean =>
-    isInTime(token) &&
-    snapshot.tokens.has(token.issuer) &&
-    !('session' in token && snapshot.revoked.has(token.session))
+  /** Whether who vouches for it still does. */
+  function isVouchedFor(shown: JobToken | Session): boolean {
+    if ('person' in shown) return shown.person.issuer === provider
+    return 'keyId' in shown ? keyOf(shown.keyId) !== undefined : snapshot.tokens.has(shown.issuer)
+  }
 
-  function byJob(token: JobToken): Principal {
-    const known = snapshot.jobs.get(token)
+  const isGood = (shown: JobToken | Session): boolean =>
+    isInTime(shown) && isVouchedFor(shown) && !('session' in shown && snapshot.revoked.has(shown.session))
+
+  /** Whoever has logged in with a key may do what that may. */
+  function byKeySession(session: KeySession): Principal {
+    const held = keyOf(session.keyId)
+    if (!held) throw new AccessError('session_unknown', `the key of the session ${session.session} is no longer good`)
+    return { ...held.principal, expiresAt: Math.min(session.expiresAt, held.expiresAt), token: session }
+  }
+
+  function toPrincipal(shown: JobToken | Session): Principal {
+    if ('person' in shown) return toPerson(shown, snapshot.policies)
+    return 'keyId' in shown ? byKeySession(shown) : toJob(shown, snapshot.policies)
+  }
+
+  function byShown(shown: JobToken | Session): Principal {
+    const known = snapshot.shown.get(shown)
     if (known) return known
-    const job = toJob(token, snapshot.policies)
-    snapshot.jobs.set(token, job)
-    return job
+    const principal = toPrincipal(shown)
+    snapshot.shown.set(shown, principal)
+    return principal
   }
 
   function byToken(token: string): Principal | Promise<Principal> {
     const known = snapshot.tokens.known(token)
-    return known ? byJob(known) : snapshot.tokens.verify(token).then(byJob)
+    return known ? byShown(known) : snapshot.tokens.verify(token).then(byShown)
   }
 
   function bySession(text: string): Principal | Promise<Principal> {
     const known = snapshot.sessions.known(text)
-    if (known && isGood(known)) return byJob(known)
+    if (known && isGood(known)) return byShown(known)
     // What is no more is not in the database either, and what was found meanwhile may be no more.
     return snapshot.sessions.find(text).then((found) => {
-      if (isGood(found)) return byJob(found)
+      if (isGood(found)) return byShown(found)
       throw new AccessError('session_unknown', `the session ${found.session} is over`)
     })
   }
@@ -346,7 +408,7 @@ export function createAccess(options: AccessOptions): Access {
   }
 
   function byCredential(headers: Asking['headers']): Principal | Promise<Principal> {
-    const credential = readCredential(headers)
+    const credential = readCredential(headers) ?? (cookieName && readCookie(headers, cookieName))
     if (credential === undefined) return snapshot.anonymous
     if (credential.includes('.')) return byToken(credential)
     return isSession(credential) ? bySession(credential) : byKey(credential)
@@ -386,11 +448,20 @@ export function createAccess(options: AccessOptions): Access {
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
       try {
         const token = snapshot.tokens.known(text) ?? (await snapshot.tokens.verify(text))
-        return { principal: byJob(token), token }
+        return { principal: byShown(token), token }
       } catch (error) {
         return refuse(error, from)
       }
     },
+    async identify({ headers, socket }) {
+      if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
+      try {
+        return await byCredential(headers)
+      } catch (error) {
+        return refuse(error, socket)
+      }
+    },
+    refuse,
     reload: readAll,
     endOf(principal) {
       const known = watched.get(principal)

@@ -1,6 +1,8 @@
 import type { ActorType } from '@epr/model'
+import type { Person } from '../storage/sessions.js'
 import { jobId } from './job-claims.js'
 import type { JobToken } from './job-tokens.js'
+import { personId } from './person.js'
 
 /** Who it is that calls, as it is kept with what they do. */
 export interface Actor {
@@ -33,6 +35,11 @@ const KEPT_CLAIMS = [
 ]
 /** By what people know a job, the first that there is. */
 const LABELS = ['repository', 'project_path', 'pipeline_slug', 'sub']
+
+/** A person: what their provider calls them is not kept. */
+export function personActor(person: Person): Actor {
+  return { type: 'user', issuer: person.issuer, subject: personId(person), label: person.label }
+}
 
 /** A job of a CI, as its token says. */
 export function jobActor({ issuer, claims }: JobToken): Actor {

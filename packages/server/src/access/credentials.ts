@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { EprError } from '@epr/model'
+import { parse } from 'cookie'
 import { AccessError } from './access-error.js'
 
 /** RFC 9110, section 11.1: the scheme's case does not count. */
@@ -17,6 +18,17 @@ function readAuthorization(header: string): string {
     throw new AccessError('malformed', 'Authorization is neither Bearer nor Basic: send Bearer and a key')
   }
   return scheme.toLowerCase() === 'basic' ? readBasic(value) : value
+}
+
+/**
+ * The session that a browser sends by itself; undefined where the request shows something else. A request that has it may
+ * come from a page of strangers.
+ */
+export function readCookie(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const { authorization, cookie } = headers
+  if (cookie === undefined || authorization !== undefined || headers['x-api-key'] !== undefined)
+    return undefined
+  return parse(cookie)[name]
 }
 
 /**

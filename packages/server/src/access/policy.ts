@@ -12,6 +12,10 @@ const about = z
 
 const who = z.union([
   z.strictObject({ key: text }).meta({ description: 'The key of this name.' }),
+  z
+    .strictObject({ user: text })
+    .meta({ description: 'The person of this id, which `whoami` says: nobody else gets it.' }),
+  z.strictObject({ group: text }).meta({ description: 'Those whom the identity provider says are in this group.' }),
   z.strictObject({ anonymous: z.literal(true) }).meta({ description: 'Whoever sends no credential.' }),
   z
     .object({ ci: text })

@@ -1,17 +1,26 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Connection } from '../storage/database.js'
-import { type StoredSession, selectSessions } from '../storage/sessions.js'
+import { type Person, type StoredSession, selectSessions } from '../storage/sessions.js'
 import { AccessError } from './access-error.js'
 import type { Issuer } from './issuer.js'
 import type { JobToken } from './job-tokens.js'
 import { hashKey, readSessionId } from './key-text.js'
 
-/** What the token of a job was exchanged for: it shows what that has shown, for longer. */
-export interface Session extends JobToken {
+interface Begun {
   /** Its id. */
   readonly session: string
+  /** In milliseconds since 1970. */
+  readonly expiresAt: number
 }
+
+/** What the token of a job was exchanged for: it shows what that has shown, for longer. */
+type JobSession = Begun & JobToken
+/** Of somebody who has logged in at the identity provider. */
+export type PersonSession = Begun & { readonly person: Person }
+/** Of somebody who has logged in with a key: it ends with that. */
+export type KeySession = Begun & { readonly keyId: string }
+export type Session = JobSession | PersonSession | KeySession
 
 export interface Sessions {
   /** A session that has been looked up before, be it good or not by now. */
@@ -66,12 +75,20 @@ export interface SessionsOptions {
   issuers: readonly Issuer[]
 }
 
-/** Sessions of jobs of these issuers. Each is looked up the first time that it is shown, and remembered. */
+/** Sessions: those of jobs only of these issuers. Each is looked up the first time that it is shown, and remembered. */
 export function createSessions({ connection, issuers }: SessionsOptions): Sessions {
   const byIssuer = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
   const cache = new LRUCache<string, Session>({ max: CACHED })
   const findStored = createFind(connection)
   const digestOf = (text: string): string => hash('sha256', text, 'base64')
+
+  /** Undefined where its issuer is no more. */
+  function toSession({ id, principal, expires_at }: StoredSession): Session | undefined {
+    const begun = { session: id, expiresAt: Date.parse(expires_at) }
+    if (!('claims' in principal)) return { ...begun, ...principal }
+    const issuer = byIssuer.get(principal.issuer)
+    return issuer && { ...begun, issuer, claims: principal.claims }
+  }
 
   return {
     known: (text) => cache.get(digestOf(text)),
@@ -79,14 +96,12 @@ export function createSessions({ connection, issuers }: SessionsOptions): Sessio
       const id = readSessionId(text)
       if (id === undefined) throw new AccessError('malformed', 'what was sent is not a session of EPR')
       const stored = await findStored(hashKey(text))
-      const issuer = stored && byIssuer.get(stored.principal.issuer)
-      if (!stored || !issuer)
+      const session = stored && toSession(stored)
+      if (!session)
         throw new AccessError(
           'session_unknown',
-          `the session ${id} is over, or not known: exchange a token of the job for another`,
+          `the session ${id} is over, or not known: log in again, or exchange a token of the job for another`,
         )
-      const { claims } = stored.principal
-      const session = { session: stored.id, issuer, claims, expiresAt: Date.parse(stored.expires_at) }
       cache.set(digestOf(text), session)
       return session
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { EprError, readBoolean, readDurationMs } from '@epr/model'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { AUTH_MODES, type AuthMode } from '../access/access.js'
+import { isTrustedUrl } from '../access/issuer.js'
 import { type BrokerConfig, parseBrokers, parseTopic, withBrokerSecrets } from './broker-config.js'
 import { defaultDataDirectory } from './default-data-directory.js'
 import { readSettingsFile } from './settings-file.js'
@@ -45,6 +46,14 @@ export interface Config extends BrokerConfig {
   publicUrl?: string | undefined
   /** Whether callers are asked who they are: `auto` while others than this machine's may reach the server, or a key exists. @default auto */
   auth: AuthMode
+  /** An identity provider (OpenID Connect) at which people log in. @default none: they log in with keys */
+  oidcIssuer?: string
+  /** What it knows this registry as. */
+  oidcClientId?: string
+  /** From the environment only: a flag stands in process lists. */
+  oidcClientSecret?: string | undefined
+  /** The claim that lists somebody's groups. @default groups */
+  oidcGroupsClaim: string
   /** Whether `/metrics` answers everybody, wherever they are. @default false: on loopback only */
   metricsOpen: boolean
   /** An admin's key that is good from the start. From the environment only: a flag stands in process lists. */
@@ -225,6 +234,21 @@ function createCommand(version: string): Command {
         .choices(AUTH_MODES)
         .default('auto'),
     )
+    .addOption(
+      option(
+        '--oidc-issuer <url>',
+        'identity provider (OpenID Connect) at which people log in; its secret, if any, is EPR_OIDC_CLIENT_SECRET',
+        'EPR_OIDC_ISSUER',
+      ),
+    )
+    .addOption(
+      option('--oidc-client-id <id>', 'what the identity provider knows this server as', 'EPR_OIDC_CLIENT_ID'),
+    )
+    .addOption(
+      option('--oidc-groups-claim <name>', "claim with somebody's groups", 'EPR_OIDC_GROUPS_CLAIM').default(
+        'groups',
+      ),
+    )
     .addOption(flag('--metrics-open', 'answer /metrics to everybody, wherever they are', 'EPR_METRICS_OPEN'))
     .addOption(flag('--json-logging', 'log JSON lines', 'EPR_JSON_LOGGING'))
     .addOption(flag('--debug', 'log more', 'EPR_DEBUG'))
@@ -283,6 +307,13 @@ function readPublicUrl(text: string | undefined): string | undefined {
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]$/.test(text))
     return url.origin
   throw new EprError('INVALID_ARGUMENT', '--public-url must be http(s)://host or http(s)://host:port')
+}
+
+function assertProvider({ oidcIssuer, oidcClientId }: Pick<Config, 'oidcIssuer' | 'oidcClientId'>): void {
+  if ((oidcIssuer === undefined) !== (oidcClientId === undefined))
+    throw new EprError('INVALID_ARGUMENT', '--oidc-issuer and --oidc-client-id go together: give both or neither')
+  if (oidcIssuer !== undefined && !isTrustedUrl(oidcIssuer))
+    throw new EprError('INVALID_ARGUMENT', '--oidc-issuer must be an https URL, or an http one of this machine')
 }
 
 /** The settings of `epr-server key create`. */
@@ -350,7 +381,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, vers
 }
 
 /** The configuration as its flags are called. */
-type Flags = Omit<Config, 'messageRetentionMs' | 'adminKey'> & { messageRetention: number }
+type Flags = Omit<Config, 'messageRetentionMs' | 'adminKey' | 'oidcClientSecret'> & { messageRetention: number }
 
 /** `EPR_HOST: ${EPR_HOST}` of a compose file, with nothing set, is there and empty: commander would take it for an answer. */
 function unsetEmptyVariables(command: Command): void {
@@ -371,8 +402,11 @@ function readCommand(command: Command, args: readonly string[], env: NodeJS.Proc
   applyConfigFile(command, readConfigFile(named, env))
   const { messageRetention: messageRetentionMs, ...flags } = command.opts<Flags>()
   assertTls(flags)
+  assertProvider(flags)
   const db = flags.db || defaultDataDirectory(env, process.getuid?.(), homedir())
   const adminKey = env.EPR_ADMIN_KEY || undefined
   const publicUrl = readPublicUrl(flags.publicUrl)
-  return { ...withBrokerSecrets({ ...flags, publicUrl, messageRetentionMs, db }, env), adminKey }
+  const oidcClientSecret = env.EPR_OIDC_CLIENT_SECRET || undefined
+  const read = { ...flags, publicUrl, messageRetentionMs, db }
+  return { ...withBrokerSecrets(read, env), adminKey, oidcClientSecret }
 }

@@ -1,11 +1,23 @@
 import { fromJsonText, type JsonText } from '@epr/model'
 import type { Connection } from './database.js'
 
-/** What a session is rebuilt from. */
-export interface SessionPrincipal {
-  /** The `iss` of the token that was shown. */
+/** What a session is rebuilt from: the token of a job that was shown, a person that a provider knows, or a key. */
+export type SessionPrincipal =
+  | {
+      /** The `iss` of the token. */
+      issuer: string
+      claims: Readonly<Record<string, string>>
+    }
+  | { person: Person }
+  | { keyId: string }
+
+/** Somebody, as an identity provider says. */
+export interface Person {
   issuer: string
-  claims: Readonly<Record<string, string>>
+  subject: string
+  /** What people call them; it can be erased. */
+  label: string
+  groups: readonly string[]
 }
 
 export interface StoredSession {
@@ -25,7 +37,8 @@ export interface SessionEntry {
 }
 
 export interface NewSession extends StoredSession {
-  kind: 'exchange'
+  /** By which it was begun. */
+  kind: 'exchange' | 'browser' | 'device'
   caller: string
 }
 
@@ -101,4 +114,5 @@ export async function revokeSessionsOf(connection: Connection, issuer: string): 
 
 export async function deleteExpiredSessions(connection: Connection): Promise<void> {
   await connection.query('delete from sessions where expires_at < now()')
+  await connection.query('delete from device_grants where expires_at < now()')
 }

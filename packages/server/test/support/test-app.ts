@@ -29,6 +29,7 @@ export function buildConfig(overrides: Partial<Config> & Pick<Config, 'db'>): Co
     allowedHosts: [],
     corsOrigins: [],
     auth: 'auto',
+    oidcGroupsClaim: 'groups',
     metricsOpen: false,
     brokers: [],
     topic: 'epr.dev.events',

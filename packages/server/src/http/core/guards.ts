@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EprError } from '@epr/model'
 import helmet from 'helmet'
+import { readCookie } from '../../access/credentials.js'
 import { createHostGuard, type HostGuardOptions } from './host-guard.js'
 import { type Guard, toHeaderList } from './route.js'
 
 export interface GuardOptions extends HostGuardOptions {
   /** Origins whose pages may read and write: `https://ui.example.com`. */
   corsOrigins: readonly string[]
+  /** Of the session that a browser sends by itself. */
+  cookieName: string
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -40,11 +43,12 @@ function toOrigin(scheme: string, authority: string): string | undefined {
  * Whether a browser says that the request comes from a page of ours, or from no page at all. No page can make a browser say
  * so of another; an old one says the origin only, which is ours when it has the host that was asked for.
  */
-function isSameOrigin({ headers }: IncomingMessage, authority: string): boolean {
+function isSameOrigin({ headers }: IncomingMessage, authority: string, hasCookie: boolean): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   const { origin } = headers
-  if (origin === undefined) return true
+  // Nothing says where it comes from: what is no browser has no cookie.
+  if (origin === undefined) return !hasCookie
   return URL.canParse(origin) && toOrigin(new URL(origin).protocol, authority) === new URL(origin).origin
 }
 
@@ -58,11 +62,14 @@ function normalizeOrigin(origin: string): string {
 const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
   method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
 
+const OWN_PAGES_ONLY =
+  'the cookie of a login is for pages of this server: others send a key or a session as Authorization: Bearer'
+
 /**
  * Against pages of strangers that write with a browser's help (fetch metadata, W3C; RFC 6454): a write that is
  * marked as coming from elsewhere is refused, unless its origin is named. Named origins get CORS answers.
  */
-function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
+function createOriginGuard({ corsOrigins, cookieName }: GuardOptions): Guard {
   const allowed = new Set(corsOrigins.map(normalizeOrigin))
   return (request, response, { headers: answer, authority }) => {
     const { origin } = request.headers
@@ -73,7 +80,10 @@ function createOriginGuard({ corsOrigins }: GuardOptions): Guard {
       answer.push('access-control-expose-headers', CORS_ANSWER_HEADERS)
       if (isPreflight(request)) return answerPreflight(request, response, answer)
     }
-    if (!isAllowed && !SAFE_METHODS.has(request.method ?? '') && !isSameOrigin(request, authority)) {
+    if (SAFE_METHODS.has(request.method ?? '')) return false
+    const hasCookie = readCookie(request.headers, cookieName) !== undefined
+    if ((!isAllowed || hasCookie) && !isSameOrigin(request, authority, hasCookie)) {
+      if (isAllowed || origin === undefined) throw new EprError('PERMISSION_DENIED', OWN_PAGES_ONLY)
       const problem = 'a page of another origin may not write here: name its origin in --cors-origins'
       throw new EprError('PERMISSION_DENIED', problem)
     }

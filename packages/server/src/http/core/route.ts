@@ -30,7 +30,7 @@ export interface HttpRequest<Param extends string = never> {
 
 export interface HttpResponse {
   status: number
-  headers?: Record<string, string>
+  headers?: Readonly<Record<string, string | readonly string[]>>
   /** Text, a long one in parts that are never put together; or what comes by and by. */
   body: string | readonly string[] | AsyncIterable<StreamPiece>
   /** How a body that comes by and by says that it fails, of the JSON of an error; perhaps somewhere in a piece. */
@@ -95,10 +95,10 @@ export interface ResponseState {
 /** A step in front of every way in. It throws an EprError to refuse, or answers itself and gives true. */
 export type Guard = (request: IncomingMessage, response: ServerResponse, state: ResponseState) => boolean
 
-/** A record of headers as names and values in turn. */
-export function toHeaderList(headers: Readonly<Record<string, string>>): string[] {
+/** A record of headers, each perhaps several times, as names and values in turn. */
+export function toHeaderList(headers: NonNullable<HttpResponse['headers']>): string[] {
   const list: string[] = []
-  for (const name in headers) list.push(name, headers[name] ?? '')
+  for (const name in headers) for (const value of [headers[name] ?? ''].flat()) list.push(name, value)
   return list
 }
 

@@ -101,7 +101,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         tag,
         answer: dataOf(
           z.object({
-            kind: z.enum(['anonymous', 'key', 'job', 'session']),
+            kind: z.enum(['anonymous', 'key', 'job', 'session', 'user']),
             id: z.string(),
             label: z.string(),
             open: z.boolean().meta({ description: 'Whether nobody is asked who they are.' }),

@@ -1,8 +1,10 @@
 import { EprError } from '@epr/model'
 import * as z from 'zod'
 import type { Exchange } from '../../access/exchange.js'
+import type { DevicePoll, Logins } from '../../access/logins.js'
 import type { Administration } from '../../registry/administration.js'
 import { parseInput } from '../../registry/input.js'
+import { readForm } from '../core/form.js'
 import { parseJsonBody } from '../core/json-body.js'
 import {
   API_PREFIX,
@@ -41,7 +43,7 @@ const time = z.string().meta({ format: 'date-time' })
 const sessionEntry = z
   .object({
     id: z.string(),
-    kind: z.string().meta({ description: 'By which it was begun: exchange.' }),
+    kind: z.string().meta({ description: 'By which it was begun: exchange, browser or device.' }),
     caller: z.string().meta({ description: 'Whose it is.' }),
     created_at: time,
     expires_at: time,
@@ -52,15 +54,6 @@ const sessionEntry = z
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
 /** What `error_description` may not hold (RFC 6749, section 5.2). */
 const UNSAYABLE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g
-
-function readForm(body: Buffer): Record<string, string> {
-  const fields = [...new URLSearchParams(body.toString('utf8'))]
-  const names = fields.map(([name]) => name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined)
-    throw new EprError('INVALID_ARGUMENT', `${JSON.stringify(twice)} is sent twice: send it once`)
-  return Object.fromEntries(fields)
-}
 
 function readFields({ headers, body }: HttpRequest): unknown {
   const isForm = headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded')
@@ -73,7 +66,7 @@ const isOtherGrant = (fields: unknown): boolean => {
   return data !== undefined && data.grant_type !== GRANT
 }
 
-type OAuthCode = 'invalid_request' | 'unsupported_grant_type'
+type OAuthCode = 'invalid_request' | 'unsupported_grant_type' | Extract<DevicePoll, string>
 
 /** RFC 6749, section 5.2, of which `error` is a text; `errors` is as everywhere else. */
 function toOAuthError(error: EprError, code: OAuthCode, requestId: string): HttpResponse {
@@ -109,6 +102,128 @@ async function begin(exchange: Exchange, request: HttpRequest): Promise<HttpResp
       return toOAuthError(error, code, request.call.requestId)
     throw error
   }
+}
+
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/** RFC 8628, section 3.1. */
+const deviceSchema = z
+  .looseObject({
+    client_id: z.string().default('a program').meta({ description: 'What asks: shown before anybody says yes.' }),
+  })
+  .meta({ id: 'DeviceLogin' })
+const deviceAnswer = z
+  .object({
+    device_code: z.string(),
+    user_code: z.string().meta({ description: 'To be typed by whoever has started the program.' }),
+    verification_uri: z.string().meta({ description: 'Where it is typed.' }),
+    expires_in: z.int().meta({ description: 'Seconds.' }),
+    interval: z.int().meta({ description: 'Seconds to wait between two questions.' }),
+  })
+  .meta({ id: 'DeviceCode' })
+const deviceTokenSchema = z
+  .looseObject({ grant_type: z.literal(DEVICE_GRANT), device_code: z.string().min(1) })
+  .meta({ id: 'DeviceToken' })
+const deviceToken = z
+  .object({
+    access_token: z.string().meta({ description: 'The session: shown this once, and sent as a key is.' }),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().meta({ description: 'Seconds.' }),
+  })
+  .meta({ id: 'LoginSession' })
+
+/** RFC 8628, section 3.5: words for people beside the codes for programs. */
+const POLL_PROBLEMS = {
+  authorization_pending: 'nobody has said yes yet',
+  slow_down: 'ask less often',
+  access_denied: 'somebody has said no',
+  expired_token: 'nobody has said yes in time: begin again',
+}
+
+async function pollDevice(logins: Logins, request: HttpRequest): Promise<HttpResponse> {
+  try {
+    const { device_code } = parseInput(deviceTokenSchema, readFields(request))
+    const polled = await logins.poll(device_code)
+    if (typeof polled === 'string')
+      return toOAuthError(
+        new EprError('INVALID_ARGUMENT', POLL_PROBLEMS[polled]),
+        polled,
+        request.call.requestId,
+      )
+    const answer = {
+      access_token: polled.text,
+      token_type: 'Bearer',
+      expires_in: Math.floor(polled.lifeMs / 1_000),
+    } satisfies z.output<typeof deviceToken>
+    return toJsonResponse(JSON.stringify(answer), NO_STORE)
+  } catch (error) {
+    if (error instanceof EprError && error.code === 'INVALID_ARGUMENT')
+      return toOAuthError(error, 'invalid_request', request.call.requestId)
+    throw error
+  }
+}
+
+/** How programs without a browser are logged in (RFC 8628): by whoever says yes to them in one. */
+export function deviceRoutes(logins: Logins, toPage: (request: HttpRequest) => string): Route[] {
+  const tag = 'access'
+  const failures = WRITE_FAILURES
+  return [
+    defineRoute(
+      'post',
+      `${API_PREFIX}/auth/device`,
+      {
+        summary: 'Ask to be logged in (RFC 8628): gives a code to be typed in a browser',
+        tag,
+        open: true,
+        body: { 'application/x-www-form-urlencoded': deviceSchema, 'application/json': deviceSchema },
+        answer: deviceAnswer,
+        failures: [...failures, 503],
+      },
+      async (request) => {
+        const { client_id } = parseInput(deviceSchema, request.body.length > 0 ? readFields(request) : {})
+        const { deviceCode, userCode, lifeS, pollS } = await logins.ask(
+          client_id,
+          request.from.remoteAddress ?? '',
+        )
+        const answer = {
+          device_code: deviceCode,
+          user_code: userCode,
+          verification_uri: toPage(request),
+          expires_in: lifeS,
+          interval: pollS,
+        } satisfies z.output<typeof deviceAnswer>
+        return toJsonResponse(JSON.stringify(answer), NO_STORE)
+      },
+    ),
+    defineRoute(
+      'post',
+      `${API_PREFIX}/auth/device/token`,
+      {
+        summary: 'Ask whether somebody has said yes (RFC 8628)',
+        description: 'Errors are those of RFC 8628, section 3.5, with `errors` beside them.',
+        tag,
+        open: true,
+        body: { 'application/x-www-form-urlencoded': deviceTokenSchema, 'application/json': deviceTokenSchema },
+        answer: deviceToken,
+        failures,
+      },
+      (request) => pollDevice(logins, request),
+    ),
+    defineRoute(
+      'delete',
+      `${API_PREFIX}/auth/session`,
+      {
+        summary: 'End the session that is sent',
+        tag,
+        answer: z.object({ data: z.null() }),
+        failures: [...failures, 401],
+      },
+      async ({ call: { principal, requestId } }) => {
+        await logins.end(principal, requestId)
+        return toJsonResponse(JSON.stringify({ data: null }))
+      },
+    ),
+  ]
 }
 
 /** Sessions: how they begin, and how admins end them. */
