@@ -25,6 +25,7 @@ import { protectedResourceRoutes } from './http/mcp/protected-resource.js'
 import { createOpenApiRoute } from './http/openapi/openapi.js'
 import { cookieName, createCookies } from './http/login/cookies.js'
 import { createOriginOf, DEVICE_PATH, type LoginOptions, loginRoutes } from './http/login/routes.js'
+import { createOpenApiRoute } from './http/openapi/openapi.js'
 import { healthRoutes } from './http/operations/health.js'
 import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
@@ -210,7 +211,10 @@ function peopleRoutes(config: Config, access: Access, database: Database): Route
     cookies: createCookies(isSecure(config)),
     originOf: createOriginOf(config),
   }
-  return [...loginRoutes(options), ...deviceRoutes(logins, (request) => `${options.originOf(request)}${DEVICE_PATH}`)]
+  return [
+    ...loginRoutes(options),
+    ...deviceRoutes(logins, (request) => `${options.originOf(request)}${DEVICE_PATH}`),
+  ]
 }
 
 async function serve(options: ServeOptions): Promise<App> {

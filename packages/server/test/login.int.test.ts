@@ -36,7 +36,10 @@ const whoami = (headers: Headers) => api('GET', '/auth/whoami', headers)
 
 /** A cookie as the browser sends it back. */
 const toCookie = (response: Response): Headers => ({
-  cookie: response.headers.getSetCookie().map((set) => set.split(';')[0]).join('; '),
+  cookie: response.headers
+    .getSetCookie()
+    .map((set) => set.split(';')[0])
+    .join('; '),
 })
 
 const logIn = async (key: string): Promise<Headers> =>
@@ -51,10 +54,15 @@ const ask = async (client = 'epr-cli on a laptop') =>
   }
 
 const poll = (device_code: string) =>
-  api('POST', '/auth/device/token', {}, {
-    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-    device_code,
-  })
+  api(
+    'POST',
+    '/auth/device/token',
+    {},
+    {
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code,
+    },
+  )
 
 beforeAll(async () => {
   provider = await startTestProvider()
@@ -116,14 +124,16 @@ describe('logging in with a key', () => {
 })
 
 describe('a cookie', () => {
-  it.each([{}, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'https://evil.example' }])(
-    'writes nothing for a request that does not come from a page of ours: %j',
-    async (from) => {
-      const cookie = await logIn(admin)
-      const answer = await api('POST', '/receivers', { ...cookie, ...from }, buildReceiver())
-      expect([answer.status, answer.json.error.code]).toEqual([403, 'PERMISSION_DENIED'])
-    },
-  )
+  it.each([
+    {},
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'https://evil.example' },
+  ])('writes nothing for a request that does not come from a page of ours: %j', async (from) => {
+    const cookie = await logIn(admin)
+    const answer = await api('POST', '/receivers', { ...cookie, ...from }, buildReceiver())
+    expect([answer.status, answer.json.error.code]).toEqual([403, 'PERMISSION_DENIED'])
+  })
 
   it('writes for a page of ours', async () => {
     const cookie = await logIn(admin)
@@ -156,7 +166,9 @@ describe('a program without a browser', () => {
     expect(page).toContain('epr-cli on a laptop')
     expect(page).toContain('127.0.0.1')
     const fields = { user_code: asked.user_code, decision: 'yes' }
-    expect(await (await send('POST', '/login/device/decide', cookie, fields)).text()).toContain('It is let in')
+    expect(await (await send('POST', '/login/device/decide', cookie, fields)).text()).toContain(
+      'It is let in',
+    )
 
     await test.database.connect().query(`update device_grants set polled_at = now() - interval '5 s'`)
     const { json } = await poll(asked.device_code)
@@ -175,10 +187,16 @@ describe('a program without a browser', () => {
     const { user_code, device_code } = await ask()
     const fields = { user_code, decision: 'yes' }
     const stranger = await send('POST', '/login/device/decide', OWN_PAGE, fields)
-    expect([stranger.status, stranger.headers.get('location')]).toEqual([303, '/login?return_to=%2Flogin%2Fdevice'])
+    expect([stranger.status, stranger.headers.get('location')]).toEqual([
+      303,
+      '/login?return_to=%2Flogin%2Fdevice',
+    ])
     const cookie = await logIn(reader)
     // A page of strangers cannot say yes by the cookie of somebody.
-    expect((await send('POST', '/login/device/decide', { ...cookie, 'sec-fetch-site': 'cross-site' }, fields)).status).toBe(403)
+    expect(
+      (await send('POST', '/login/device/decide', { ...cookie, 'sec-fetch-site': 'cross-site' }, fields))
+        .status,
+    ).toBe(403)
     await send('POST', '/login/device/decide', { ...cookie, ...OWN_PAGE }, { user_code, decision: 'no' })
     expect((await poll(device_code)).json.error).toBe('access_denied')
   })
@@ -207,7 +225,8 @@ describe('the identity provider', () => {
     const { searchParams } = there
     expect(searchParams.get('redirect_uri')).toBe(`${test.app.url}/login/callback`)
     expect(searchParams.get('code_challenge_method')).toBe('S256')
-    for (const name of ['state', 'nonce', 'code_challenge']) expect(searchParams.get(name)).toMatch(/^[\w-]{43}$/)
+    for (const name of ['state', 'nonce', 'code_challenge'])
+      expect(searchParams.get(name)).toMatch(/^[\w-]{43}$/)
     expect(response.headers.getSetCookie()[0]).toMatch(/^epr-login=.*HttpOnly; SameSite=Lax$/)
   })
 
@@ -230,7 +249,12 @@ describe('the identity provider', () => {
 })
 
 it('does not answer: the page says so, and keys are good as before', async () => {
-  const other = await startTestApp({ oidcIssuer: 'http://127.0.0.1:1', oidcClientId: 'epr', auth: 'required', adminKey: admin })
+  const other = await startTestApp({
+    oidcIssuer: 'http://127.0.0.1:1',
+    oidcClientId: 'epr',
+    auth: 'required',
+    adminKey: admin,
+  })
   try {
     const response = await fetch(`${other.app.url}/login/start`, { redirect: 'manual' })
     expect(response.status).toBe(503)

@@ -37,7 +37,14 @@ export async function startTestProvider(): Promise<TestProvider> {
     claims: { openid: ['sub'], profile: ['name', 'groups'], email: ['email'] },
     cookies: { keys: ['a-key-of-the-tests'] },
     pkce: { required: () => true },
-    ttl: { AccessToken: 300, AuthorizationCode: 60, IdToken: 300, Interaction: 300, Session: 300, Grant: 300 },
+    ttl: {
+      AccessToken: 300,
+      AuthorizationCode: 60,
+      IdToken: 300,
+      Interaction: 300,
+      Session: 300,
+      Grant: 300,
+    },
     findAccount: (_context, accountId) => ({
       accountId,
       claims: () => ({

@@ -22,7 +22,13 @@ import { personId } from './person.js'
 import { compileGrant, jobsIn, type ResolvedPolicy } from './policy.js'
 import { createRefusedCredentials } from './refused-credentials.js'
 import { type Grant, may, type Rights } from './rights.js'
-import { createSessions, type KeySession, type PersonSession, type Session, type Sessions } from './sessions.js'
+import {
+  createSessions,
+  type KeySession,
+  type PersonSession,
+  type Session,
+  type Sessions,
+} from './sessions.js'
 
 /** Who calls, and what they may. */
 export interface Principal extends Rights {
@@ -360,7 +366,8 @@ export function createAccess(options: AccessOptions): Access {
   /** Whoever has logged in with a key may do what that may. */
   function byKeySession(session: KeySession): Principal {
     const held = keyOf(session.keyId)
-    if (!held) throw new AccessError('session_unknown', `the key of the session ${session.session} is no longer good`)
+    if (!held)
+      throw new AccessError('session_unknown', `the key of the session ${session.session} is no longer good`)
     return { ...held.principal, expiresAt: Math.min(session.expiresAt, held.expiresAt), token: session }
   }
 

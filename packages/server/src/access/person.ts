@@ -8,4 +8,7 @@ const ID_BYTES = 12
  * gives to somebody else (OpenID Connect Core, section 5.7), and of which provider it is.
  */
 export const personId = ({ issuer, subject }: Pick<Person, 'issuer' | 'subject'>): string =>
-  createHash('sha256').update(JSON.stringify([issuer, subject])).digest('hex').slice(0, 2 * ID_BYTES)
+  createHash('sha256')
+    .update(JSON.stringify([issuer, subject]))
+    .digest('hex')
+    .slice(0, 2 * ID_BYTES)

@@ -15,7 +15,9 @@ const who = z.union([
   z
     .strictObject({ user: text })
     .meta({ description: 'The person of this id, which `whoami` says: nobody else gets it.' }),
-  z.strictObject({ group: text }).meta({ description: 'Those whom the identity provider says are in this group.' }),
+  z
+    .strictObject({ group: text })
+    .meta({ description: 'Those whom the identity provider says are in this group.' }),
   z.strictObject({ anonymous: z.literal(true) }).meta({ description: 'Whoever sends no credential.' }),
   z
     .object({ ci: text })

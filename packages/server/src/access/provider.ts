@@ -41,7 +41,9 @@ const TIMEOUT_S = 5
 const LABELS = ['name', 'preferred_username', 'email'] as const
 
 function away(cause: unknown): EprError {
-  return new EprError('UNAVAILABLE', 'the identity provider does not answer as it should: try again', { cause })
+  return new EprError('UNAVAILABLE', 'the identity provider does not answer as it should: try again', {
+    cause,
+  })
 }
 
 /** What went wrong at the provider, in words of ours; its own go to the log with the cause. */
@@ -69,7 +71,10 @@ function toPerson(issuer: string, claims: Readonly<Record<string, unknown>>, gro
 export function createProvider({ issuer, clientId, clientSecret, groupsClaim }: ProviderOptions): Provider {
   const url = new URL(issuer)
   if (!isTrustedUrl(issuer))
-    throw new EprError('INVALID_ARGUMENT', '--oidc-issuer must be an https URL, or an http one of this machine')
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      '--oidc-issuer must be an https URL, or an http one of this machine',
+    )
   let found: Promise<oidc.Configuration> | undefined
 
   /** Asked for once it is needed: a provider that is away keeps no server from starting. */

@@ -242,7 +242,11 @@ function createCommand(version: string): Command {
       ),
     )
     .addOption(
-      option('--oidc-client-id <id>', 'what the identity provider knows this server as', 'EPR_OIDC_CLIENT_ID'),
+      option(
+        '--oidc-client-id <id>',
+        'what the identity provider knows this server as',
+        'EPR_OIDC_CLIENT_ID',
+      ),
     )
     .addOption(
       option('--oidc-groups-claim <name>', "claim with somebody's groups", 'EPR_OIDC_GROUPS_CLAIM').default(
@@ -311,9 +315,15 @@ function readPublicUrl(text: string | undefined): string | undefined {
 
 function assertProvider({ oidcIssuer, oidcClientId }: Pick<Config, 'oidcIssuer' | 'oidcClientId'>): void {
   if ((oidcIssuer === undefined) !== (oidcClientId === undefined))
-    throw new EprError('INVALID_ARGUMENT', '--oidc-issuer and --oidc-client-id go together: give both or neither')
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      '--oidc-issuer and --oidc-client-id go together: give both or neither',
+    )
   if (oidcIssuer !== undefined && !isTrustedUrl(oidcIssuer))
-    throw new EprError('INVALID_ARGUMENT', '--oidc-issuer must be an https URL, or an http one of this machine')
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      '--oidc-issuer must be an https URL, or an http one of this machine',
+    )
 }
 
 /** The settings of `epr-server key create`. */
@@ -381,7 +391,9 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, vers
 }
 
 /** The configuration as its flags are called. */
-type Flags = Omit<Config, 'messageRetentionMs' | 'adminKey' | 'oidcClientSecret'> & { messageRetention: number }
+type Flags = Omit<Config, 'messageRetentionMs' | 'adminKey' | 'oidcClientSecret'> & {
+  messageRetention: number
+}
 
 /** `EPR_HOST: ${EPR_HOST}` of a compose file, with nothing set, is there and empty: commander would take it for an answer. */
 function unsetEmptyVariables(command: Command): void {

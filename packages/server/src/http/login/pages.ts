@@ -28,6 +28,7 @@ const STYLE: Html = {
       :root { font: 16px/1.5 system-ui, sans-serif; }
       main { max-width: 26rem; margin: 12vh auto 0; padding: 0 1.5rem; }
       h1 { margin: 0 0 0.25rem; font-size: 1.5rem; }
+      code { white-space: nowrap; }
       p, dt, small { color: light-dark(#57606a, #9198a1); }
       form, .way { margin: 1.5rem 0 0; padding-top: 1.5rem; border-top: 1px solid light-dark(#d0d7de, #3d444d); }
       label { display: block; font-weight: 600; }

@@ -4,11 +4,11 @@ import type { Access, Principal } from '../../access/access.js'
 import { AccessError } from '../../access/access-error.js'
 import type { Logins } from '../../access/logins.js'
 import type { Provider } from '../../access/provider.js'
+import { readUserCode } from '../../access/user-code.js'
+import { readForm } from '../core/form.js'
 import { defineRoute, type HttpRequest, type HttpResponse, type Route } from '../core/route.js'
 import { READ_FAILURES, WRITE_FAILURES } from '../core/route-doc.js'
 import type { Cookies } from './cookies.js'
-import { readUserCode } from '../../access/user-code.js'
-import { readForm } from '../core/form.js'
 import { type Html, html, problemOf, toPage } from './pages.js'
 
 export interface LoginOptions {
@@ -48,6 +48,8 @@ const toLocation = (location: string, cookies: readonly string[]): HttpResponse 
 const withReturn = (path: string, returnTo: string): string =>
   returnTo === '/' ? path : `${path}?${new URLSearchParams({ return_to: returnTo })}`
 
+const toSentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`
+
 /** Pages where people log in and out; they work without scripts. */
 export function loginRoutes(options: LoginOptions): Route[] {
   const { access, logins, provider, cookies, originOf } = options
@@ -70,14 +72,14 @@ export function loginRoutes(options: LoginOptions): Route[] {
   }
 
   function loginPage(returnTo: string, failed?: { problem: string; status: number; refused?: EprError }) {
-    const content = html`<p>Who records, switches and reads here is known by name.</p>
+    const content = html`<p>Who reads, records and switches here is known by name.</p>
       ${problemOf(failed?.problem)}
       ${wayIn(returnTo)}
       <form method="post" action="${LOGIN_PATH}">
         <input type="hidden" name="return_to" value="${returnTo}" />
         <label for="key">${provider ? 'Or with a key' : 'Log in with a key'}</label>
         <input id="key" name="key" type="password" autocomplete="off" spellcheck="false" required placeholder="eprk_…" />
-        <button>Log in</button>
+        <button${provider ? html` class="plain"` : ''}>Log in</button>
         <p><small>A key is made by an admin: <code>epr-cli key create --name NAME</code></small></p>
       </form>`
     return toPage('Log in', content, {
@@ -95,13 +97,16 @@ export function loginRoutes(options: LoginOptions): Route[] {
   }
 
   const openPage = (): HttpResponse =>
-    toPage('Nobody is asked', html`<p>Whoever reaches this server may do everything: there is nothing to log in to. <a href="/">Go on</a></p>`)
+    toPage(
+      'Nobody is asked',
+      html`<p>Whoever reaches this server may do everything: there is nothing to log in to. <a href="/">Go on</a></p>`,
+    )
 
   /** What went wrong on the way, as a page to begin again from. */
   function toFailedLogin(error: unknown, returnTo: string): HttpResponse {
     if (!(error instanceof EprError)) throw error
     const status = { RATE_LIMITED: 429, UNAVAILABLE: 503 }[error.code as string] ?? 401
-    return loginPage(returnTo, { problem: `${error.message}.`, status, refused: error })
+    return loginPage(returnTo, { problem: toSentence(error.message), status, refused: error })
   }
 
   async function logInWithKey(request: HttpRequest): Promise<HttpResponse> {
@@ -134,7 +139,10 @@ export function loginRoutes(options: LoginOptions): Route[] {
     const returnTo = readReturnTo(left?.returnTo)
     try {
       if (!provider || !left)
-        throw new AccessError('login_refused', 'this login was not begun in this browser, or too long ago: begin again')
+        throw new AccessError(
+          'login_refused',
+          'this login was not begun in this browser, or too long ago: begin again',
+        )
       const url = new URL(`${originOf(request)}${CALLBACK_PATH}?${request.search}`)
       const person = await provider.finish(url, left.secrets).catch((error: unknown) => {
         if (error instanceof AccessError) access.refuse(error, request.from)
@@ -171,7 +179,7 @@ export function loginRoutes(options: LoginOptions): Route[] {
       <dl>
         <dt>Program</dt><dd>${waiting.client}</dd>
         <dt>From</dt><dd>${waiting.address}</dd>
-        <dt>Asked</dt><dd>${String(age)} seconds ago</dd>
+        <dt>Asked</dt><dd>${age < 2 ? 'just now' : `${age} seconds ago`}</dd>
         <dt>As</dt><dd>${principal.label}</dd>
       </dl>
       <form method="post" action="${DEVICE_PATH}/decide">
@@ -182,7 +190,10 @@ export function loginRoutes(options: LoginOptions): Route[] {
   }
 
   /** Only for who is logged in; others log in first, and come back. */
-  async function asSomebody(request: HttpRequest, show: (who: Principal) => Promise<HttpResponse> | HttpResponse) {
+  async function asSomebody(
+    request: HttpRequest,
+    show: (who: Principal) => Promise<HttpResponse> | HttpResponse,
+  ) {
     if (access.isOpen) return openPage()
     const who = await whoIs(request)
     return who ? show(who) : toLocation(withReturn(LOGIN_PATH, DEVICE_PATH), [])
@@ -212,7 +223,9 @@ export function loginRoutes(options: LoginOptions): Route[] {
       async (request) => {
         if (access.isOpen) return openPage()
         const who = await whoIs(request)
-        return who ? loggedInPage(who) : loginPage(readReturnTo(new URLSearchParams(request.search).get('return_to')))
+        return who
+          ? loggedInPage(who)
+          : loginPage(readReturnTo(new URLSearchParams(request.search).get('return_to')))
       },
     ),
     defineRoute(
@@ -221,7 +234,12 @@ export function loginRoutes(options: LoginOptions): Route[] {
       {
         ...pageDoc,
         summary: 'Log in with a key: gives a cookie that is good for twelve hours',
-        body: { 'application/x-www-form-urlencoded': z.object({ key: z.string(), return_to: z.string().optional() }) },
+        body: {
+          'application/x-www-form-urlencoded': z.object({
+            key: z.string(),
+            return_to: z.string().optional(),
+          }),
+        },
         failures: [...WRITE_FAILURES, 401, 429],
       },
       logInWithKey,
@@ -229,13 +247,22 @@ export function loginRoutes(options: LoginOptions): Route[] {
     defineRoute(
       'get',
       `${LOGIN_PATH}/start`,
-      { ...pageDoc, summary: 'Go to the identity provider', query: returnQuery, failures: [...READ_FAILURES, 503] },
+      {
+        ...pageDoc,
+        summary: 'Go to the identity provider',
+        query: returnQuery,
+        failures: [...READ_FAILURES, 503],
+      },
       start,
     ),
     defineRoute(
       'get',
       CALLBACK_PATH,
-      { ...pageDoc, summary: 'Come back from the identity provider', failures: [...READ_FAILURES, 401, 429, 503] },
+      {
+        ...pageDoc,
+        summary: 'Come back from the identity provider',
+        failures: [...READ_FAILURES, 401, 429, 503],
+      },
       comeBack,
     ),
     defineRoute(
@@ -262,7 +289,10 @@ export function loginRoutes(options: LoginOptions): Route[] {
         ...pageDoc,
         summary: 'Let a program in, or refuse it',
         body: {
-          'application/x-www-form-urlencoded': z.object({ user_code: z.string(), decision: z.enum(['yes', 'no']) }),
+          'application/x-www-form-urlencoded': z.object({
+            user_code: z.string(),
+            decision: z.enum(['yes', 'no']),
+          }),
         },
         failures: [...WRITE_FAILURES, 404],
       },

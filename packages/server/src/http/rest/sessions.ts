@@ -109,7 +109,10 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 /** RFC 8628, section 3.1. */
 const deviceSchema = z
   .looseObject({
-    client_id: z.string().default('a program').meta({ description: 'What asks: shown before anybody says yes.' }),
+    client_id: z
+      .string()
+      .default('a program')
+      .meta({ description: 'What asks: shown before anybody says yes.' }),
   })
   .meta({ id: 'DeviceLogin' })
 const deviceAnswer = z
@@ -203,7 +206,10 @@ export function deviceRoutes(logins: Logins, toPage: (request: HttpRequest) => s
         description: 'Errors are those of RFC 8628, section 3.5, with `errors` beside them.',
         tag,
         open: true,
-        body: { 'application/x-www-form-urlencoded': deviceTokenSchema, 'application/json': deviceTokenSchema },
+        body: {
+          'application/x-www-form-urlencoded': deviceTokenSchema,
+          'application/json': deviceTokenSchema,
+        },
         answer: deviceToken,
         failures,
       },
