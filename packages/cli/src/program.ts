@@ -66,8 +66,16 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'what was done to keys, policies, receivers and groups',
     load: async () => (await import('./commands/audit.js')).defineAudit,
   },
+  login: {
+    description: 'log in, by a code that is typed in a browser',
+    load: async () => (await import('./commands/login.js')).defineLogin,
+  },
+  logout: {
+    description: 'end the session of the last login',
+    load: async () => (await import('./commands/login.js')).defineLogout,
+  },
   whoami: {
-    description: 'who the server takes this key for, and what it may',
+    description: 'who the server takes this caller for, and what they may',
     load: async () => (await import('./commands/whoami.js')).defineWhoami,
   },
   run: {

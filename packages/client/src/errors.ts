@@ -4,6 +4,7 @@ export interface ApiErrorOptions extends EprErrorOptions {
   status: number
   requestId?: string | undefined
   retryAfterMs?: number | undefined
+  oauthCode?: string | undefined
 }
 
 /** The server has answered, and refuses. `code` is the server's, or read from the HTTP status. */
@@ -15,12 +16,15 @@ export class ApiError extends EprError {
   readonly requestId: string | undefined
   /** How long the server asks to wait before the call is made again, in milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** The code of OAuth (RFC 6749, section 5.2) of those calls that are OAuth's: `authorization_pending`. */
+  readonly oauthCode: string | undefined
 
   constructor(code: ErrorCode, message: string, options: ApiErrorOptions) {
     super(code, message, options)
     this.status = options.status
     this.requestId = options.requestId
     this.retryAfterMs = options.retryAfterMs
+    this.oauthCode = options.oauthCode
   }
 }
 

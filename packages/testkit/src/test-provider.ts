@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Provider from 'oidc-provider'
 
 /** An identity provider on this machine (a certified one), with a page where anybody logs in under any name. */
 export interface TestProvider {
@@ -18,6 +17,8 @@ const CLIENT_SECRET = 'a-secret-of-the-tests'
 const CALLBACK = /^http:\/\/(localhost|127\.0\.0\.1):\d+\/login\/callback$/
 
 export async function startTestProvider(): Promise<TestProvider> {
+  // Loaded only by who wants it: it takes a while, and warns of what does not matter in tests.
+  const { default: Provider } = await import('oidc-provider')
   const groups = new Map<string, readonly string[]>()
   const server = createServer()
   server.listen(0, '127.0.0.1')

@@ -11,7 +11,7 @@ interface Teller {
 
 /** How to mend a call to the server, where the message alone does not say so. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  UNAUTHENTICATED: 'set EPR_TOKEN or EPR_TOKEN_FILE to a key',
+  UNAUTHENTICATED: 'epr-cli login, or set EPR_TOKEN or EPR_TOKEN_FILE to a key',
   PERMISSION_DENIED: 'use a key that may do this; epr-cli whoami shows what this one may',
   UNAVAILABLE: 'is the server running there? --url or EPR_URL says where it is',
   TIMEOUT: 'try again, or give it longer with --timeout',
@@ -34,7 +34,7 @@ const SYNONYMS: readonly (readonly [words: string, meant: string])[] = [
   ['events', 'the command is event'],
   ['receivers', 'the command is receiver'],
   ['groups', 'the command is group'],
-  ['login auth logout', 'there is no login: EPR_TOKEN has a key, and whoami says whose'],
+  ['auth signin', 'the command is login'],
   ['keys token tokens', 'the command is key'],
   ['policy policies rights', 'policies are put by access apply'],
   ['config configure context', 'there is a file of settings: --config says where'],

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander'
 import { UsageError } from '../exit/usage-error.js'
 import { OUTPUT_FORMATS, type OutputFormat } from '../output/output.js'
 import { type GlobalRequest, parseBoolean, parseDuration, parseRetry } from './flags.js'
+import { readSession } from './sessions.js'
 import { readSettingsFile } from './settings-file.js'
 
 /** The settings of every command: a flag beats the environment beats the file. */
@@ -82,7 +83,8 @@ export async function readSettings(flags: GlobalRequest, env: NodeJS.ProcessEnv)
       flags.token ??
       read('token', String, 'EPR_TOKEN') ??
       (await openTokenFile(flags.tokenFile ?? read('token-file', String, 'EPR_TOKEN_FILE'))) ??
-      (await findJobToken(url, env)),
+      (await findJobToken(url, env)) ??
+      (await readSession(url, env))?.token,
     output: flags.output ?? read('output', parseOutput),
     timeoutMs: flags.timeout ?? read('timeout', parseDuration) ?? 30_000,
     retryMs: flags.retry ?? read('retry', parseRetry, 'EPR_RETRY'),

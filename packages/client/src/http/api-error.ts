@@ -19,7 +19,10 @@ export const errorSchema = z.object({
 })
 
 /** All that servers say of an error; the original says `errors` only. */
-const restErrorSchema = z.object({ errors: textsSchema, error: errorSchema.optional().catch(undefined) })
+const restErrorSchema = z.object({
+  errors: textsSchema,
+  error: z.union([z.string(), errorSchema]).optional().catch(undefined),
+})
 
 const graphqlErrorSchema = z.object({
   message: z.string().catch('unknown error'),
@@ -36,7 +39,13 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 
 type ErrorBody = z.infer<typeof errorSchema>
 
-function build(answer: HttpAnswer, texts: string[], body: Partial<ErrorBody>, redact: Redact): ApiError {
+function build(
+  answer: HttpAnswer,
+  texts: string[],
+  body: Partial<ErrorBody>,
+  redact: Redact,
+  oauthCode?: string,
+): ApiError {
   const { status, headers } = answer
   const details = body.details?.length ? body.details : texts
   const message = body.message ?? (details.join('; ') || `the server answered ${status}`)
@@ -45,13 +54,16 @@ function build(answer: HttpAnswer, texts: string[], body: Partial<ErrorBody>, re
     ...(details.length > 0 && { details: details.map(redact) }),
     requestId: body.request_id ?? headers.get('x-request-id') ?? undefined,
     retryAfterMs: retryAfterMs(headers, Date.now()),
+    oauthCode,
   })
 }
 
 /** The error in an answer of REST. A body without one leaves the status to speak. */
 export function toApiError(answer: HttpAnswer, json: unknown, redact: Redact): ApiError {
   const { errors, error } = restErrorSchema.catch({ errors: [], error: undefined }).parse(json)
-  return build(answer, errors, error ?? {}, redact)
+  return typeof error === 'string'
+    ? build(answer, errors, {}, redact, error)
+    : build(answer, errors, error ?? {}, redact)
 }
 
 /** The error in the `errors` of a GraphQL answer: the first one's code, all their texts. */

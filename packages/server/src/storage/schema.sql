@@ -46,6 +46,22 @@ create table audit (
   constraint audit_pkey PRIMARY KEY (id)
 );
 
+create table device_grants (
+  hash bytea not null,
+  user_code text collate "C" not null,
+  client text not null,
+  address text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  polled_at timestamp with time zone,
+  caller text,
+  principal json,
+  is_denied boolean not null default false,
+  constraint device_grants_pkey PRIMARY KEY (hash),
+  constraint device_grants_user_code_key UNIQUE (user_code)
+);
+CREATE INDEX device_grants_expires_at ON epr.device_grants USING btree (expires_at);
+
 create table event_receiver_group_members (
   group_id text collate "C" not null,
   event_receiver_id text collate "C" not null,
