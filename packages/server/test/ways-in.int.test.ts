@@ -25,8 +25,10 @@ interface Way {
   /** `any` for any good key, `open` for nobody in particular. */
   needs: Right | 'any' | 'open'
   path?: () => string | Promise<string>
-  /** Or a promise of it. */
+  /** Or a promise of it; a form as it is sent. */
   body?: () => unknown
+  /** What whoever may do it is answered; pages send a browser on first. @default 200 */
+  says?: string
   headers?: Record<string, string>
   /** Of a GraphQL request the field that it asks for. */
   field?: string
@@ -53,15 +55,16 @@ async function send(
   body?: unknown,
 ): Promise<Answer> {
   const ended = new AbortController()
+  const isForm = body instanceof URLSearchParams
   const response = await fetch(`${test.app.url}${path}`, {
     method,
     signal: ended.signal,
     headers: {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
   })
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
   // The feed goes on for ever; what is posted to has an end.
@@ -103,6 +106,14 @@ const open = (path: string, name?: string): Way => ({
   route: `get ${path}`,
   needs: 'open',
   path: () => name ?? path,
+})
+
+/** A form of a page. */
+const form = (path: string, fields: () => Record<string, string>): Way => ({
+  name: `POST ${path}`,
+  route: `post ${path}`,
+  needs: 'open',
+  body: () => new URLSearchParams(fields()),
 })
 
 const below = (method: string, path: string, needs: Way['needs'], rest: Partial<Way> = {}): Way => ({
@@ -309,6 +320,19 @@ const WAYS: readonly Way[] = [
       return `/api/v1/sessions/${json.data[0].id}`
     },
   }),
+  below('POST', '/auth/device', 'open', { body: () => ({}) }),
+  below('POST', '/auth/device/token', 'open', { body: () => ({}), says: '400' }),
+  // A key has no session that could end.
+  below('DELETE', '/auth/session', 'any', { says: '400' }),
+  // What these pages do for whom, and for whose pages, is in login.int.test.ts.
+  open('/login'),
+  form('/login', () => ({ key: admin })),
+  open('/login/start'),
+  { ...open('/login/callback'), says: '401' },
+  open('/login/device'),
+  form('/login/device', () => ({ user_code: 'BBBB-BBBB' })),
+  form('/login/device/decide', () => ({ user_code: 'BBBB-BBBB', decision: 'yes' })),
+  form('/logout', () => ({})),
   below('GET', '/audit', 'admin'),
   below('DELETE', '/actors/{id}/label', 'admin', { path: () => '/api/v1/actors/key:admin/label' }),
 ]
@@ -409,12 +433,12 @@ it('none of the ways in is missing', async () => {
 
 it('every way in wants a good key that has the right, but those that are said to everybody', () => {
   const wrong = rows.filter(({ way, cells: [none, bad, lacking, good] }) => {
-    const { needs, field, tool } = way
-    if (needs === 'open') return none !== '200' || bad !== '200'
+    const { needs, field, tool, says = '200' } = way
+    if (needs === 'open') return none !== says || bad !== says
     const isShown = tool === undefined || needs === 'read'
     const within = isShown ? '200 PERMISSION_DENIED' : '200 no such tool'
     const refused = field || tool ? within : '403'
-    return none !== '401' || bad !== '401' || good !== '200' || (needs !== 'any' && lacking !== refused)
+    return none !== '401' || bad !== '401' || good !== says || (needs !== 'any' && lacking !== refused)
   })
   expect(wrong.map(({ way, cells }) => `${way.name}: ${cells.join(', ')}`)).toEqual([])
 })
