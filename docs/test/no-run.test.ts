@@ -8,9 +8,9 @@ const NOT_HERE =
   /^(docker|git clone https|pg_dump|createdb|pg_restore|kafka-|rpk|syft|npx @cyclonedx|.*\| grype$|claude)/
 /** Hosts of the reader's. */
 const ELSEWHERE = /example\.com|localhost:(19092|8080)|user:password@host/
-/** `npm start`, `npm run demo`, what is packed and what jobs of a CI do have tests of their own: start, demo, pack, ci-jobs. */
+/** `npm start`, `npm run demo`, what is packed and what jobs of a CI do have tests of their own: start, demo, pack, ci-jobs, identity-provider. */
 const TESTED_ELSEWHERE =
-  /^(EPR_\w+=\S+ )?(npm (start|run demo|run pack|install)|epr-(cli|server) --|epr-cli (run|access apply)|EPR_TOKEN=\$\(curl|export EPR_TOKEN$)/
+  /^(EPR_\w+=\S+ )?(npm (start|run demo|run pack|install)|epr-(cli|server) --|epr-cli (run|access apply|log(in|out)$|whoami$)|EPR_TOKEN=\$\(curl|export EPR_TOKEN$)/
 /** Settings of what stands with them. */
 const SETTING = /^export \w+=/
 

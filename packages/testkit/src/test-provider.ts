@@ -9,7 +9,57 @@ export interface TestProvider {
   readonly clientSecret: string
   /** Of whom it says that they are in groups. */
   readonly groups: Map<string, readonly string[]>
+  /**
+   * What a browser does: goes where a server sends it, logs in there under a name, and comes back.
+   *
+   * @param start the server's page that sends it away
+   * @returns the cookies that the server has set
+   */
+  logIn(start: string, name: string): Promise<string>
   close(): Promise<void>
+}
+
+/** Cookies by host, as far as a login needs them. */
+type Jar = Map<string, Map<string, string>>
+
+async function visit(jar: Jar, url: string, form?: Record<string, string>): Promise<Response> {
+  const { origin } = new URL(url)
+  const kept = jar.get(origin) ?? new Map<string, string>()
+  jar.set(origin, kept)
+  const response = await fetch(url, {
+    method: form ? 'POST' : 'GET',
+    redirect: 'manual',
+    headers: { cookie: [...kept].map(([name, value]) => `${name}=${value}`).join('; ') },
+    ...(form && { body: new URLSearchParams(form) }),
+  })
+  for (const set of response.headers.getSetCookie()) {
+    const [name = '', ...value] = (set.split(';')[0] ?? '').split('=')
+    kept.set(name, value.join('='))
+  }
+  return response
+}
+
+async function follow(
+  jar: Jar,
+  url: string,
+  form?: Record<string, string>,
+): Promise<{ url: string; text: string }> {
+  const response = await visit(jar, url, form)
+  const location = response.headers.get('location')
+  if (location !== null) return follow(jar, new URL(location, url).href)
+  return { url, text: await response.text() }
+}
+
+async function logIn(start: string, name: string): Promise<string> {
+  const jar: Jar = new Map()
+  const { origin } = new URL(start)
+  let page = await follow(jar, start)
+  for (const form of [{ prompt: 'login', login: name, password: 'any' }, { prompt: 'consent' }]) {
+    const [, action] = /<form[^>]* action="([^"]+)"/.exec(page.text) ?? []
+    if (action === undefined) throw new Error(`there is no form at ${page.url}: ${page.text.slice(0, 500)}`)
+    page = await follow(jar, new URL(action, page.url).href, form)
+  }
+  return [...(jar.get(origin) ?? [])].map(([key, value]) => `${key}=${value}`).join('; ')
 }
 
 const CLIENT_ID = 'epr'
@@ -65,6 +115,7 @@ export async function startTestProvider(): Promise<TestProvider> {
     clientId: CLIENT_ID,
     clientSecret: CLIENT_SECRET,
     groups,
+    logIn,
     async close() {
       server.close()
       server.closeAllConnections()
