@@ -54,6 +54,8 @@ export function withDatabase(url: string, name: string): string {
 /** The rows of a statement, over a connection of its own. */
 export async function queryRows<Row extends object>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url })
+  // Whoever asks is told by the statement; PostgreSQL may also go away after its answer.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     return (await client.query<Row>(sql)).rows
