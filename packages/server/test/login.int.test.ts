@@ -258,7 +258,7 @@ it('does not answer: the page says so, and keys are good as before', async () =>
   try {
     const response = await fetch(`${other.app.url}/login/start`, { redirect: 'manual' })
     expect(response.status).toBe(503)
-    expect(await response.text()).toContain('the identity provider does not answer')
+    expect(await response.text()).toContain('The identity provider does not answer')
     const who = await fetch(`${other.app.url}/api/v1/auth/whoami`, { headers: bearer(admin) })
     expect(who.status).toBe(200)
   } finally {

@@ -11,7 +11,7 @@ it.each<[string[], RegExp]>([
   [['events'], /event/],
   [['gate'], /group status/],
   [['tail'], /watch follows/],
-  [['login'], /EPR_TOKEN/],
+  [['auth'], /login/],
   [['config'], /--config/],
   [['completion'], /no such command/],
 ])('says of %j what may be meant, in one line', async (args, meant) => {
