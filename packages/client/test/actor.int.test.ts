@@ -1,4 +1,4 @@
-import { buildEvent, buildReceiver, startTestServer, type TestServer } from '@epr/testkit'
+import { buildEvent, buildReceiver, startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Client, createClient } from '../src/index.js'
 
@@ -19,7 +19,10 @@ afterAll(() => server.close())
 const SDK = { id: 'key:sdk', type: 'api_key', label: 'sdk' }
 
 it('who recorded an event stands on it, and beside its message', async () => {
-  const { next } = await client.messages.list({ after: 'latest' })
+  const { next } = await waitFor('the messages of before', async () => {
+    const page = await client.messages.list()
+    return page.entries.length === 2 && page
+  })
   const id = await client.events.create(buildEvent(receiver, { name: 'after' }))
   expect((await client.events.get(id)).actor).toEqual(SDK)
   const found = await client.events.find({}, { fields: ['name', 'actor'] })

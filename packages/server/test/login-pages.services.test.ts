@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { startTestProvider, startTestServer, type TestProvider, type TestServer } from '@epr/testkit'
+import { fileURLToPath } from 'node:url'
+import { startTestProvider, startTestServer, type TestProvider, type TestServer, waitFor } from '@epr/testkit'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /** Debian's; EPR_TEST_CHROMIUM names another. */
 const CHROMIUM = process.env.EPR_TEST_CHROMIUM ?? '/usr/bin/chromium'
+const CLI = fileURLToPath(new URL('../../cli/bin/epr-cli.mjs', import.meta.url))
 const isMissing = !existsSync(CHROMIUM) && process.env.EPR_REQUIRE_SERVICES !== '1'
 
 describe.skipIf(isMissing)('the pages where people log in', () => {
@@ -100,26 +105,31 @@ describe.skipIf(isMissing)('the pages where people log in', () => {
     await page.getByText('shop.built').waitFor()
   })
 
-  it('a program is let in by its code, typed by who has logged in', async () => {
-    const asked = await api('POST', '/auth/device', '', { client_id: 'epr-cli on a laptop' })
+  it('the command line is let in by its code, typed by who has logged in', async () => {
+    const child = spawn(process.execPath, [CLI, 'login'], {
+      env: { PATH: process.env.PATH, EPR_URL: server.url, XDG_CONFIG_HOME: server.directory },
+    })
+    const ended = once(child, 'close')
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+      })
+    await waitFor('the code', () => /^ {4}\S+$/m.test(said))
+    const [, address = '', code = ''] = /Open (\S+) in a browser[\s\S]*^ {4}(\S+)$/m.exec(said) ?? []
     const page = await context.newPage()
-    await page.goto(asked.verification_uri)
+    await page.goto(address)
     await shoot(page, 'device')
     await page.getByLabel('Code').fill('BBBB-BBBB')
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByRole('alert').waitFor()
-    await page.getByLabel('Code').fill(asked.user_code)
+    await page.getByLabel('Code').fill(code)
     await page.getByRole('button', { name: 'Go on' }).click()
-    await page.getByText('epr-cli on a laptop').waitFor()
+    await page.getByText(`epr-cli on ${hostname()}`).waitFor()
     await shoot(page, 'device-confirm')
     await page.getByRole('button', { name: 'Let it in' }).click()
     await page.getByText('Go back to the program').waitFor()
-    const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
-    const { access_token } = await api('POST', '/auth/device/token', '', {
-      grant_type,
-      device_code: asked.device_code,
-    })
-    expect((await api('GET', '/auth/whoami', access_token)).data).toMatchObject({ kind: 'user' })
+    expect([await ended, said]).toEqual([[0, null], expect.stringContaining('logged in as the user ada')])
   })
 
   it('who is not in the group may do nothing, and logs out', async () => {
