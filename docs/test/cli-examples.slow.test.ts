@@ -19,6 +19,8 @@ const EXAMPLES = [...PAGE.matchAll(/^```sh no-run\n((?:epr-cli .*\n)+)```$/gm)].
 const SHOP = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
 /** Asks a broker; the tests of the watcher on Kafka run it. */
 const NEEDS_A_BROKER = 'dead-letter'
+/** Waits for somebody who says yes in a browser: identity-provider.slow.test.ts does. */
+const NEEDS_A_BROWSER = 'login'
 /** Goes on until it is stopped. */
 const GOES_ON = 'watch'
 
@@ -103,7 +105,9 @@ it.each(goingOn)('%s', async (example) => {
   })
 })
 
-const ended = EXAMPLES.filter((example) => ![NEEDS_A_BROKER, GOES_ON].includes(example.split(' ')[1] ?? ''))
+const ended = EXAMPLES.filter(
+  (example) => ![NEEDS_A_BROKER, GOES_ON, NEEDS_A_BROWSER].includes(example.split(' ')[1] ?? ''),
+)
 // They speak of keys too: from the first one on callers are asked who they are.
 describe('with a key', () => {
   beforeAll(async () => void (await session.run(`export EPR_TOKEN=${await createAdminKey()}`)))

@@ -6,7 +6,7 @@ import type { Access } from './access/access.js'
 import { createActors } from './access/actors.js'
 import { createExchange } from './access/exchange.js'
 import { createLogins } from './access/logins.js'
-import { createProvider, type Provider } from './access/provider.js'
+import type { Provider } from './access/provider.js'
 import type { Config } from './config/config.js'
 import { toConnectPublisher } from './config/connect-publisher.js'
 import { readTlsFiles } from './config/tls-files.js'
@@ -22,8 +22,7 @@ import { API_PREFIX, type Route } from './http/core/route.js'
 import { createGraphqlRoute } from './http/graphql/graphql.js'
 import { cookieName, createCookies } from './http/login/cookies.js'
 import { createOriginOf, DEVICE_PATH, type LoginOptions, loginRoutes } from './http/login/routes.js'
-import { createMcpRoute } from './http/mcp/mcp.js'
-import { protectedResourceRoutes } from './http/mcp/protected-resource.js'
+import type { McpOptions } from './http/mcp/mcp.js'
 import { createOpenApiRoute } from './http/openapi/openapi.js'
 import { healthRoutes } from './http/operations/health.js'
 import { createMetrics } from './http/operations/metrics.js'
@@ -194,19 +193,20 @@ interface ServeOptions extends AppOptions {
   connectPublisher: ConnectPublisher | undefined
 }
 
-function createProviderOf(config: Config): Provider | undefined {
+async function createProviderOf(config: Config): Promise<Provider | undefined> {
   const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret, oidcGroupsClaim } = config
   if (issuer === undefined || clientId === undefined) return undefined
+  const { createProvider } = await import('./access/provider.js')
   return createProvider({ issuer, clientId, clientSecret: oidcClientSecret, groupsClaim: oidcGroupsClaim })
 }
 
 /** How people log in, and the programs that they let in. */
-function peopleRoutes(config: Config, access: Access, database: Database): Route[] {
+async function peopleRoutes(config: Config, access: Access, database: Database): Promise<Route[]> {
   const logins = createLogins({ database, access })
   const options: LoginOptions = {
     access,
     logins,
-    provider: createProviderOf(config),
+    provider: await createProviderOf(config),
     cookies: createCookies(isSecure(config)),
     originOf: createOriginOf(config),
   }
@@ -214,6 +214,13 @@ function peopleRoutes(config: Config, access: Access, database: Database): Route
     ...loginRoutes(options),
     ...deviceRoutes(logins, (request) => `${options.originOf(request)}${DEVICE_PATH}`),
   ]
+}
+
+/** Loaded where they are served only: memory is for events. */
+async function mcpRoutes(options: McpOptions): Promise<Route[]> {
+  const { createMcpRoute } = await import('./http/mcp/mcp.js')
+  const { protectedResourceRoutes } = await import('./http/mcp/protected-resource.js')
+  return [createMcpRoute(options), ...protectedResourceRoutes(options.publicUrl)]
 }
 
 async function serve(options: ServeOptions): Promise<App> {
@@ -247,12 +254,10 @@ async function serve(options: ServeOptions): Promise<App> {
     ...restRoutes(registry, feed, createEventStreams(budgets.waiting)),
     ...accessRoutes(administration, access),
     ...sessionRoutes(createExchange({ database: databases.recording, access }), administration),
-    ...peopleRoutes(config, access, databases.recording),
+    ...(await peopleRoutes(config, access, databases.recording)),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
-    ...(publicUrl === undefined
-      ? []
-      : [createMcpRoute({ registry, version, publicUrl, log }), ...protectedResourceRoutes(publicUrl)]),
+    ...(publicUrl === undefined ? [] : await mcpRoutes({ registry, version, publicUrl, log })),
     startPageRoute(),
     ...browserPageRoutes(),
     ...operations,

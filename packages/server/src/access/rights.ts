@@ -107,7 +107,7 @@ export function toPlainGrant(grant: Grant): Record<string, unknown> {
 export const whoAreYou = (wish: string): AccessError =>
   new AccessError(
     'missing',
-    `this server wants to know who ${wish}: send a key as Authorization: Bearer (epr-cli: EPR_TOKEN), or log in (epr-cli login; /login in a browser)`,
+    `this server wants to know who ${wish}: send a key as Authorization: Bearer (epr-cli: EPR_TOKEN)`,
   )
 
 /**
