@@ -2,6 +2,9 @@ import { Worker } from 'node:worker_threads'
 import { LRUCache } from 'lru-cache'
 import type { Job, Outcome, WireJob, WorkerMessage, WorkerSetup } from './worker-protocol.js'
 
+/** Three semi-spaces of 4 MB: a large document is promoted early, and a worker that waits holds little. */
+const WORKER_YOUNG_MB = 12
+
 /** One worker thread at a time, and one job at a time in it. */
 export interface WorkerSlot {
   readonly isIdle: boolean
@@ -35,7 +38,10 @@ function startWorker(file: URL, setup: WorkerSetup, { hear, lose }: WorkerListen
   const { limits } = setup
   const thread = new Worker(file, {
     workerData: setup,
-    resourceLimits: { maxOldGenerationSizeMb: limits.workerHeapMb },
+    resourceLimits: {
+      maxOldGenerationSizeMb: limits.workerHeapMb,
+      maxYoungGenerationSizeMb: WORKER_YOUNG_MB,
+    },
   })
   // A job's deadline keeps the process alive; an idle worker does not.
   thread.unref()
