@@ -14,4 +14,4 @@ VOLUME /var/lib/epr
 EXPOSE 8042
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8042/healthz/readiness').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/app/bin/epr-server.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/bin/epr-server.mjs"]
