@@ -1,4 +1,4 @@
-import type { Principal } from './access/access.js'
+import type { Principal } from './access/principal.js'
 
 /** Says of a creation that repeats of it must have the first one's result. */
 export interface Once {

@@ -9,8 +9,8 @@ import {
   waitFor,
 } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Principal } from '../src/access/access.js'
 import { createActors } from '../src/access/actors.js'
+import type { Principal } from '../src/access/principal.js'
 import { findActorId } from '../src/storage/actors.js'
 import { insertEvents } from '../src/storage/events.js'
 import { createFakeBroker } from './support/fake-publisher.js'

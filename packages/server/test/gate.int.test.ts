@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Principal } from '../src/access/access.js'
+import type { Principal } from '../src/access/principal.js'
 import { createGateStatus } from '../src/registry/gate-status.js'
 import type { Database } from '../src/storage/database.js'
 import { insertEvents } from '../src/storage/events.js'

@@ -11,39 +11,17 @@ import {
 } from '../storage/access.js'
 import type { Connection } from '../storage/database.js'
 import { AccessError } from './access-error.js'
-import { type Actor, jobActor, personActor } from './actor.js'
+import type { Actor } from './actor.js'
 import { readCookie, readCredential } from './credentials.js'
 import { createFailureLimit } from './failure-limit.js'
 import { type Issuer, readIssuer } from './issuer.js'
-import { differingClaim, jobId } from './job-claims.js'
 import { createJobTokens, type JobToken, type JobTokens } from './job-tokens.js'
 import { isSession, readKeyId } from './key-text.js'
-import { personId } from './person.js'
-import { compileGrant, jobsIn, type ResolvedPolicy } from './policy.js'
+import type { ResolvedPolicy } from './policy.js'
+import { grantsOf, type NamedPolicy, type Principal, toJob, toPerson } from './principal.js'
 import { createRefusedCredentials } from './refused-credentials.js'
-import { type Grant, may, type Rights } from './rights.js'
-import {
-  createSessions,
-  type KeySession,
-  type PersonSession,
-  type Session,
-  type Sessions,
-} from './sessions.js'
-
-/** Who calls, and what they may. */
-export interface Principal extends Rights {
-  /** The same for the same caller for ever, also after a rotation: idempotency keys of one are not another's. */
-  readonly id: string
-  readonly kind: 'anonymous' | 'key' | 'job' | 'session' | 'user'
-  /** Of the key that was sent. */
-  readonly keyId?: string
-  /** The token of a CI job, or the session that it was exchanged for, or that somebody has logged in to. */
-  readonly token?: JobToken | Session
-  /** When what was shown is over, in milliseconds since 1970; undefined for never. */
-  readonly expiresAt?: number | undefined
-  /** Undefined while nobody is asked who they are. */
-  readonly actor: Actor | undefined
-}
+import { type Grant, may } from './rights.js'
+import { createSessions, type KeySession, type Session, type Sessions } from './sessions.js'
 
 /** When callers are asked who they are: once others may come or a key exists, never, or always. */
 export const AUTH_MODES = ['auto', 'off', 'required'] as const
@@ -142,6 +120,7 @@ interface Snapshot {
   version: bigint
   hadKeys: boolean
   byHash: ReadonlyMap<string, Held>
+  byId: ReadonlyMap<string, Held>
   anonymous: Principal
   tokens: JobTokens
   sessions: Sessions
@@ -154,14 +133,11 @@ interface Snapshot {
   shown: WeakMap<JobToken | Session, Principal>
 }
 
-interface NamedPolicy extends ResolvedPolicy {
-  name: string
-}
-
 const emptySnapshot = (connection: Connection): Snapshot => ({
   version: -1n,
   hadKeys: false,
   byHash: new Map(),
+  byId: new Map(),
   anonymous: anonymousWith([]),
   tokens: createJobTokens({ issuers: [], onError: () => undefined }),
   sessions: createSessions({ connection, issuers: [] }),
@@ -170,63 +146,6 @@ const emptySnapshot = (connection: Connection): Snapshot => ({
   policies: [],
   shown: new WeakMap(),
 })
-
-/** A job with all that policies grant it. */
-function toJob(token: JobToken, policies: readonly NamedPolicy[]): Principal {
-  const { issuer, claims } = token
-  const grants: Grant[] = []
-  const near: string[] = []
-  for (const policy of policies) {
-    const jobs = policy.who
-      .flatMap((subject) => jobsIn(subject) ?? [])
-      .filter((each) => each.issuer === issuer.name)
-    const differing = jobs.map(({ rules }) => differingClaim(rules, claims))
-    if (differing.includes(undefined)) grants.push(...policy.grants.map(compileGrant))
-    else if (differing.length > 0)
-      near.push(`the policy ${policy.name} is for another ${differing.join(' or ')}`)
-  }
-  const id = jobId(issuer, claims)
-  return {
-    id,
-    kind: 'session' in token ? 'session' : 'job',
-    expiresAt: token.expiresAt,
-    label: `the job ${id}`,
-    isKnown: true,
-    actor: jobActor(token),
-    grants,
-    token,
-    nearly: near.length > 0 ? near.join(', ') : undefined,
-  }
-}
-
-type Subject = ResolvedPolicy['who'][number]
-
-function grantsOf(policies: readonly ResolvedPolicy[], isMeant: (subject: Subject) => boolean): Grant[] {
-  return policies
-    .filter((policy) => policy.who.some(isMeant))
-    .flatMap((policy) => policy.grants.map(compileGrant))
-}
-
-/** Somebody who has logged in, with all that policies grant them and their groups. */
-function toPerson(session: PersonSession, policies: readonly NamedPolicy[]): Principal {
-  const { person, expiresAt } = session
-  const id = personId(person)
-  // A claim of a job may be called `user` too.
-  const isMeant = (subject: Subject): boolean =>
-    !('ci' in subject) &&
-    (('user' in subject && subject.user === id) ||
-      ('group' in subject && person.groups.includes(subject.group)))
-  return {
-    id: `user:${id}`,
-    kind: 'user',
-    expiresAt,
-    label: `the user ${person.label}`,
-    isKnown: true,
-    actor: personActor(person),
-    grants: grantsOf(policies, isMeant),
-    token: session,
-  }
-}
 
 /** Verified tokens, sessions that were looked up and the keys of issuers: they outlive a change of something else. */
 function createVerifiers(
@@ -277,10 +196,12 @@ function compile(
     },
     expiresAt: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
   })
+  const compiled = keys.map((key) => ({ key, held: toHeld(key) }))
   return {
     version: BigInt(version),
     hadKeys,
-    byHash: new Map(keys.map((key) => [key.hash.toString('base64'), toHeld(key)])),
+    byHash: new Map(compiled.map(({ key, held }) => [key.hash.toString('base64'), held])),
+    byId: new Map(compiled.map(({ key, held }) => [key.id, held])),
     anonymous: anonymousWith(
       grantsOf(resolved, (subject) => !('ci' in subject) && 'anonymous' in subject),
       STRANGER,
@@ -325,7 +246,7 @@ export function createAccess(options: AccessOptions): Access {
 
   /** A key that is good. */
   function keyOf(id: string): Held | undefined {
-    const held = [...snapshot.byHash.values()].find((each) => each.principal.keyId === id)
+    const held = snapshot.byId.get(id)
     return held && isInTime(held) ? held : undefined
   }
 

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { findActorId } from '../storage/actors.js'
 import type { Database } from '../storage/database.js'
-import type { Principal } from './access.js'
 import type { Actor } from './actor.js'
+import type { Principal } from './principal.js'
 
 /** Numbers of those who record, as rows refer to them. */
 export interface Actors {

@@ -10,9 +10,10 @@ import {
   type WaitingGrant,
 } from '../storage/device-grants.js'
 import { insertSession, type Person, revokeSession, type SessionPrincipal } from '../storage/sessions.js'
-import type { Access, Principal } from './access.js'
+import type { Access } from './access.js'
 import { drawSession, hashKey } from './key-text.js'
 import { personId } from './person.js'
+import type { Principal } from './principal.js'
 import { drawUserCode } from './user-code.js'
 
 /** A working day: whoever is let go of by their provider is let go of by us the next. */
