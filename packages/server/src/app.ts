@@ -217,17 +217,17 @@ async function peopleRoutes(config: Config, access: Access, database: Database):
 }
 
 /** Loaded where they are served only: memory is for events. */
-async function mcpRoutes(options: McpOptions): Promise<Route[]> {
+async function mcpRoutes(options: McpOptions, oidcIssuer: string | undefined): Promise<Route[]> {
   const { createMcpRoute } = await import('./http/mcp/mcp.js')
   const { protectedResourceRoutes } = await import('./http/mcp/protected-resource.js')
-  return [createMcpRoute(options), ...protectedResourceRoutes(options.publicUrl)]
+  return [createMcpRoute(options), ...protectedResourceRoutes(options.publicUrl, oidcIssuer)]
 }
 
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, access, eventCount, connectPublisher } = options
   const { cloudEventMappers = [fromCdEvent, fromOwnMessage, fromPlainOutcome] } = options
   const { databases } = opened
-  const { publicUrl } = config
+  const { publicUrl, oidcIssuer } = config
   const stopping = new AbortController()
   const budgets = createBudgets(config)
   const services = createServices({
@@ -257,7 +257,7 @@ async function serve(options: ServeOptions): Promise<App> {
     ...(await peopleRoutes(config, access, databases.recording)),
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
-    ...(publicUrl === undefined ? [] : await mcpRoutes({ registry, version, publicUrl, log })),
+    ...(publicUrl === undefined ? [] : await mcpRoutes({ registry, version, publicUrl, log }, oidcIssuer)),
     startPageRoute(),
     ...browserPageRoutes(),
     ...operations,

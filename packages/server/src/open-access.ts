@@ -1,7 +1,10 @@
+import { EprError } from '@epr/model'
 import type { Logger } from 'pino'
 import { type Access, createAccess } from './access/access.js'
+import type { PeopleIssuer } from './access/access-tokens.js'
 import { ensureFirstKey } from './access/first-key.js'
 import type { Config } from './config/config.js'
+import { resourcesOf } from './http/core/challenge.js'
 import { isLocal } from './http/core/host-guard.js'
 import { cookieName } from './http/login/cookies.js'
 import { createAdministration } from './registry/administration.js'
@@ -14,19 +17,33 @@ import { assertServer } from './storage/server-version.js'
 export const isSecure = ({ tlsCert, publicUrl }: Config): boolean =>
   publicUrl === undefined ? tlsCert !== undefined : publicUrl.startsWith('https:')
 
-/** @throws EprError INVALID_ARGUMENT when callers are to be asked, and none could answer */
+/** Whose people are known: their access tokens are for what the metadata of the server calls its resources. */
+function peopleIssuer(config: Config): PeopleIssuer | undefined {
+  const { oidcIssuer: issuer, oidcClientId, oidcGroupsClaim: groupsClaim, publicUrl } = config
+  if (issuer === undefined) return undefined
+  const resources = publicUrl === undefined ? [] : resourcesOf(publicUrl)
+  // ID tokens are made out to the client.
+  if (oidcClientId !== undefined && resources.includes(oidcClientId))
+    throw new EprError(
+      'INVALID_ARGUMENT',
+      '--oidc-client-id must not be the public URL: ID tokens would pass for access tokens; register another',
+    )
+  return { issuer, groupsClaim, resources }
+}
+
+/** @throws EprError INVALID_ARGUMENT when callers are to be asked, and none could answer; when tokens could be confused */
 export async function openAccess(
   { databases, directory }: OpenedDatabase,
   config: Config,
   log: Logger,
 ): Promise<Access> {
-  const { auth, publicUrl, adminKey, oidcIssuer } = config
+  const { auth, publicUrl, adminKey } = config
   const access = createAccess({
     connection: databases.access,
     mode: auth,
     isLocal: isLocal(config),
     audience: publicUrl,
-    provider: oidcIssuer,
+    provider: peopleIssuer(config),
     cookieName: cookieName(isSecure(config)),
     onError: (error) => log.warn({ err: error }, 'who may do what could not be read; it is tried again'),
   })

@@ -12,7 +12,7 @@ export interface TestIssuer {
   /** The public key that it signs with now. */
   readonly publicKey: JWK
   /** A token with these claims in place of good ones; `undefined` takes one away. */
-  sign(claims?: Record<string, unknown>, header?: { kid?: string }): Promise<string>
+  sign(claims?: Record<string, unknown>, header?: { kid?: string; typ?: string }): Promise<string>
   /** Signs with another key from now on, and answers with that alone. */
   rotate(): Promise<void>
   /** Answers every request with this status from now on; 200 for as usual. */

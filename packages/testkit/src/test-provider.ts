@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,8 +17,13 @@ export interface TestProvider {
    * @returns the cookies that the server has set
    */
   logIn(start: string, name: string): Promise<string>
+  /** What the host of an assistant does: has somebody log in, and gets an access token for a resource (RFC 8707), a JWT. */
+  accessToken(name: string, resource: string): Promise<string>
   close(): Promise<void>
 }
+
+/** Where the host of an assistant would listen: nobody does. */
+const HOST_CALLBACK = 'http://127.0.0.1:1/login/callback'
 
 /** Cookies by host, as far as a login needs them. */
 type Jar = Map<string, Map<string, string>>
@@ -46,19 +52,26 @@ async function follow(
 ): Promise<{ url: string; text: string }> {
   const response = await visit(jar, url, form)
   const location = response.headers.get('location')
+  if (location?.startsWith(HOST_CALLBACK)) return { url: location, text: '' }
   if (location !== null) return follow(jar, new URL(location, url).href)
   return { url, text: await response.text() }
 }
 
-async function logIn(start: string, name: string): Promise<string> {
-  const jar: Jar = new Map()
-  const { origin } = new URL(start)
+/** Logs in at the provider and says yes. @returns where that has ended */
+async function passForms(jar: Jar, start: string, name: string): Promise<string> {
   let page = await follow(jar, start)
   for (const form of [{ prompt: 'login', login: name, password: 'any' }, { prompt: 'consent' }]) {
     const [, action] = /<form[^>]* action="([^"]+)"/.exec(page.text) ?? []
     if (action === undefined) throw new Error(`there is no form at ${page.url}: ${page.text.slice(0, 500)}`)
     page = await follow(jar, new URL(action, page.url).href, form)
   }
+  return page.url
+}
+
+async function logIn(start: string, name: string): Promise<string> {
+  const jar: Jar = new Map()
+  const { origin } = new URL(start)
+  await passForms(jar, start, name)
   return [...(jar.get(origin) ?? [])].map(([key, value]) => `${key}=${value}`).join('; ')
 }
 
@@ -88,6 +101,20 @@ export async function startTestProvider(): Promise<TestProvider> {
     claims: { openid: ['sub'], profile: ['name', 'groups'], email: ['email'] },
     cookies: { keys: ['a-key-of-the-tests'] },
     pkce: { required: () => true },
+    features: {
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_context, resource) => ({
+          scope: 'epr',
+          audience: resource,
+          accessTokenTTL: 300,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'RS256' } },
+        }),
+      },
+    },
+    extraTokenClaims: (_context, token) =>
+      'accountId' in token ? { groups: groups.get(token.accountId) ?? [] } : undefined,
     ttl: {
       AccessToken: 300,
       AuthorizationCode: 60,
@@ -110,12 +137,42 @@ export async function startTestProvider(): Promise<TestProvider> {
   provider.Client.prototype.redirectUriAllowed = (uri) => CALLBACK.test(uri)
   const answer = provider.callback()
   server.on('request', (request, response) => void answer(request, response))
+
+  async function accessToken(name: string, resource: string): Promise<string> {
+    const verifier = randomBytes(32).toString('base64url')
+    const asked = new URLSearchParams({
+      client_id: CLIENT_ID,
+      response_type: 'code',
+      redirect_uri: HOST_CALLBACK,
+      scope: 'openid epr',
+      resource,
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    })
+    const back = new URL(await passForms(new Map(), `${url}/auth?${asked}`, name))
+    const response = await fetch(`${url}/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${CLIENT_ID}:${CLIENT_SECRET}`)}` },
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: back.searchParams.get('code') ?? '',
+        redirect_uri: HOST_CALLBACK,
+        code_verifier: verifier,
+        resource,
+      }),
+    })
+    const { access_token } = (await response.json()) as { access_token?: string }
+    if (access_token === undefined) throw new Error(`the provider gave no token: ${response.status}`)
+    return access_token
+  }
+
   return {
     url,
     clientId: CLIENT_ID,
     clientSecret: CLIENT_SECRET,
     groups,
     logIn,
+    accessToken,
     async close() {
       server.close()
       server.closeAllConnections()

@@ -11,17 +11,18 @@ import {
 } from '../storage/access.js'
 import type { Connection } from '../storage/database.js'
 import { AccessError } from './access-error.js'
+import type { PeopleIssuer } from './access-tokens.js'
 import type { Actor } from './actor.js'
 import { readCookie, readCredential } from './credentials.js'
 import { createFailureLimit } from './failure-limit.js'
 import { type Issuer, readIssuer } from './issuer.js'
-import { createJobTokens, type JobToken, type JobTokens } from './job-tokens.js'
 import { isSession, readKeyId } from './key-text.js'
 import type { ResolvedPolicy } from './policy.js'
 import { grantsOf, type NamedPolicy, type Principal, toJob, toPerson } from './principal.js'
 import { createRefusedCredentials } from './refused-credentials.js'
 import { type Grant, may } from './rights.js'
 import { createSessions, type KeySession, type Session, type Sessions } from './sessions.js'
+import { createTokens, type JobToken, type PersonToken, type Tokens } from './tokens.js'
 
 /** When callers are asked who they are: once others may come or a key exists, never, or always. */
 export const AUTH_MODES = ['auto', 'off', 'required'] as const
@@ -35,7 +36,7 @@ export interface AccessOptions {
   /** What tokens of CI jobs are for, where their issuer does not say it. */
   audience: string | undefined
   /** The identity provider whose people are known. */
-  provider?: string | undefined
+  provider?: PeopleIssuer | undefined
   /** Of the session that a browser sends by itself. @default none is taken */
   cookieName?: string | undefined
   onError: (error: unknown) => void
@@ -116,13 +117,16 @@ interface Held {
   expiresAt: number
 }
 
+/** What says who somebody is, other than a key. */
+type Shown = JobToken | PersonToken | Session
+
 interface Snapshot {
   version: bigint
   hadKeys: boolean
   byHash: ReadonlyMap<string, Held>
   byId: ReadonlyMap<string, Held>
   anonymous: Principal
-  tokens: JobTokens
+  tokens: Tokens
   sessions: Sessions
   /** Ids of sessions that were ended before their time. */
   revoked: ReadonlySet<string>
@@ -130,30 +134,31 @@ interface Snapshot {
   declared: string
   policies: readonly NamedPolicy[]
   /** By what they have shown. */
-  shown: WeakMap<JobToken | Session, Principal>
+  shown: WeakMap<Shown, Principal>
 }
 
-const emptySnapshot = (connection: Connection): Snapshot => ({
+const emptySnapshot = (options: VerifierOptions): Snapshot => ({
   version: -1n,
   hadKeys: false,
   byHash: new Map(),
   byId: new Map(),
   anonymous: anonymousWith([]),
-  tokens: createJobTokens({ issuers: [], onError: () => undefined }),
-  sessions: createSessions({ connection, issuers: [] }),
+  ...createVerifiers([], options),
   revoked: new Set(),
   declared: '[]',
   policies: [],
   shown: new WeakMap(),
 })
 
+type VerifierOptions = Pick<AccessOptions, 'connection' | 'provider' | 'onError'>
+
 /** Verified tokens, sessions that were looked up and the keys of issuers: they outlive a change of something else. */
 function createVerifiers(
   issuers: readonly Issuer[],
-  { connection, onError }: Pick<AccessOptions, 'connection' | 'onError'>,
+  { connection, provider, onError }: VerifierOptions,
 ): Pick<Snapshot, 'tokens' | 'sessions'> {
   return {
-    tokens: createJobTokens({ issuers, onError }),
+    tokens: createTokens({ issuers, people: provider, onError }),
     sessions: createSessions({ connection, issuers }),
   }
 }
@@ -162,8 +167,9 @@ function createVerifiers(
 function compile(
   { version, hadKeys, keys, policies, issuers, revokedSessions }: StoredAccess,
   last: Snapshot,
-  { connection, audience, onError }: Pick<AccessOptions, 'connection' | 'audience' | 'onError'>,
+  options: VerifierOptions & Pick<AccessOptions, 'audience'>,
 ): Snapshot {
+  const { audience, onError } = options
   /** One that says no audience is nobody's where the server has none to give: no token is taken without. */
   const toIssuers = (stored: StoredAccess['issuers'][number]): Issuer[] => {
     try {
@@ -179,7 +185,7 @@ function compile(
   }))
   const declared = JSON.stringify(issuers.map(({ name, document }) => [name, document]))
   const { tokens, sessions } =
-    declared === last.declared ? last : createVerifiers(issuers.flatMap(toIssuers), { connection, onError })
+    declared === last.declared ? last : createVerifiers(issuers.flatMap(toIssuers), options)
   const toHeld = ({ id, name, is_admin, expires_at }: StoredKey): Held => ({
     principal: {
       expiresAt: expires_at === null ? undefined : Date.parse(expires_at),
@@ -217,7 +223,7 @@ function compile(
 
 export function createAccess(options: AccessOptions): Access {
   const { connection, mode, isLocal, provider, cookieName, onError } = options
-  let snapshot = emptySnapshot(connection)
+  let snapshot = emptySnapshot(options)
   let checkedAt = Number.NEGATIVE_INFINITY
   const used = new Set<string>()
   const refused = createRefusedCredentials()
@@ -276,12 +282,12 @@ export function createAccess(options: AccessOptions): Access {
   }
 
   /** Whether who vouches for it still does. */
-  function isVouchedFor(shown: JobToken | Session): boolean {
-    if ('person' in shown) return shown.person.issuer === provider
+  function isVouchedFor(shown: Shown): boolean {
+    if ('person' in shown) return shown.person.issuer === provider?.issuer
     return 'keyId' in shown ? keyOf(shown.keyId) !== undefined : snapshot.tokens.has(shown.issuer)
   }
 
-  const isGood = (shown: JobToken | Session): boolean =>
+  const isGood = (shown: Shown): boolean =>
     isInTime(shown) && isVouchedFor(shown) && !('session' in shown && snapshot.revoked.has(shown.session))
 
   /** Whoever has logged in with a key may do what that may. */
@@ -292,12 +298,12 @@ export function createAccess(options: AccessOptions): Access {
     return { ...held.principal, expiresAt: Math.min(session.expiresAt, held.expiresAt), token: session }
   }
 
-  function toPrincipal(shown: JobToken | Session): Principal {
+  function toPrincipal(shown: Shown): Principal {
     if ('person' in shown) return toPerson(shown, snapshot.policies)
     return 'keyId' in shown ? byKeySession(shown) : toJob(shown, snapshot.policies)
   }
 
-  function byShown(shown: JobToken | Session): Principal {
+  function byShown(shown: Shown): Principal {
     const known = snapshot.shown.get(shown)
     if (known) return known
     const principal = toPrincipal(shown)
@@ -376,6 +382,11 @@ export function createAccess(options: AccessOptions): Access {
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
       try {
         const token = snapshot.tokens.known(text) ?? (await snapshot.tokens.verify(text))
+        if ('person' in token)
+          throw new AccessError(
+            'issuer_unknown',
+            'the token is of a person: only that of a CI job is exchanged',
+          )
         return { principal: byShown(token), token }
       } catch (error) {
         return refuse(error, from)

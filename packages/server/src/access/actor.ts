@@ -1,8 +1,8 @@
 import type { ActorType } from '@epr/model'
 import type { Person } from '../storage/sessions.js'
 import { jobId } from './job-claims.js'
-import type { JobToken } from './job-tokens.js'
 import { personId } from './person.js'
+import type { JobToken } from './tokens.js'
 
 /** Who it is that calls, as it is kept with what they do. */
 export interface Actor {

@@ -14,6 +14,8 @@ const MAX_BYTES = 1_048_576
 const discovery = z.looseObject({ issuer: z.string(), jwks_uri: z.string().refine(isTrustedUrl) })
 const keySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) })
 
+type KeysOf = Pick<Issuer, 'name' | 'issuer' | 'jwksUri' | 'jwks'>
+
 async function readLimited(response: Response, url: string): Promise<string> {
   const pieces: Uint8Array[] = []
   let length = 0
@@ -39,7 +41,7 @@ async function fetchJson(url: string): Promise<unknown> {
   return JSON.parse(await readLimited(response, url))
 }
 
-async function findJwksUri({ issuer, jwksUri }: Issuer): Promise<string> {
+async function findJwksUri({ issuer, jwksUri }: KeysOf): Promise<string> {
   if (jwksUri !== undefined) return jwksUri
   // OpenID Connect Discovery 1.0, sections 4.1 and 4.3: a slash at the end goes, and the issuer in it is the same.
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
@@ -49,7 +51,7 @@ async function findJwksUri({ issuer, jwksUri }: Issuer): Promise<string> {
 }
 
 export interface IssuerKeysOptions {
-  issuer: Issuer
+  issuer: KeysOf
   /** In milliseconds, of a clock that does not go back. */
   now: () => number
   /** That an issuer could not be asked. */

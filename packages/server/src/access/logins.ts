@@ -68,9 +68,13 @@ export interface Logins {
   poll(deviceCode: string): Promise<DevicePoll>
 }
 
-/** What a session of somebody is rebuilt from. @throws EprError INVALID_ARGUMENT for a job, and who has shown nothing */
+/**
+ * What a session of somebody is rebuilt from.
+ *
+ * @throws EprError INVALID_ARGUMENT for a job, an access token, which would live longer than its provider meant, and nothing
+ */
 function toStored({ token, keyId }: Principal): SessionPrincipal {
-  if (token && 'person' in token) return { person: token.person }
+  if (token && 'person' in token && 'session' in token) return { person: token.person }
   if (keyId !== undefined) return { keyId }
   throw new EprError('INVALID_ARGUMENT', 'log in first: only people and keys have such sessions')
 }

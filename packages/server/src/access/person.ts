@@ -12,3 +12,19 @@ export const personId = ({ issuer, subject }: Pick<Person, 'issuer' | 'subject'>
     .update(JSON.stringify([issuer, subject]))
     .digest('hex')
     .slice(0, 2 * ID_BYTES)
+
+/** By what people call somebody, the first that there is. */
+const LABELS = ['name', 'preferred_username', 'email'] as const
+
+/** Somebody as the claims of their provider say: of a login, and of an access token, alike. */
+export function readPerson(
+  issuer: string,
+  claims: Readonly<Record<string, unknown>>,
+  groupsClaim: string,
+): Person {
+  const texts = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+  const subject = String(claims.sub)
+  const label = LABELS.flatMap((name) => texts([claims[name]]))[0] ?? subject
+  return { issuer, subject, label, groups: texts(claims[groupsClaim]) }
+}

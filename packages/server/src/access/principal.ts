@@ -1,10 +1,10 @@
 import { type Actor, jobActor, personActor } from './actor.js'
 import { differingClaim, jobId } from './job-claims.js'
-import type { JobToken } from './job-tokens.js'
 import { personId } from './person.js'
 import { compileGrant, jobsIn, type ResolvedPolicy } from './policy.js'
 import type { Grant, Rights } from './rights.js'
 import type { PersonSession, Session } from './sessions.js'
+import type { JobToken, PersonToken } from './tokens.js'
 
 /** Who calls, and what they may. */
 export interface Principal extends Rights {
@@ -13,8 +13,8 @@ export interface Principal extends Rights {
   readonly kind: 'anonymous' | 'key' | 'job' | 'session' | 'user'
   /** Of the key that was sent. */
   readonly keyId?: string
-  /** The token of a CI job, or the session that it was exchanged for, or that somebody has logged in to. */
-  readonly token?: JobToken | Session
+  /** The token of a CI job or of somebody, or the session that it was exchanged for, or that somebody has logged in to. */
+  readonly token?: JobToken | PersonToken | Session
   /** When what was shown is over, in milliseconds since 1970; undefined for never. */
   readonly expiresAt?: number | undefined
   /** Undefined while nobody is asked who they are. */
@@ -65,9 +65,9 @@ export function toJob(token: JobToken, policies: readonly NamedPolicy[]): Princi
   }
 }
 
-/** Somebody who has logged in, with all that policies grant them and their groups. */
-export function toPerson(session: PersonSession, policies: readonly NamedPolicy[]): Principal {
-  const { person, expiresAt } = session
+/** Somebody whom the identity provider knows, with all that policies grant them and their groups. */
+export function toPerson(token: PersonToken | PersonSession, policies: readonly NamedPolicy[]): Principal {
+  const { person, expiresAt } = token
   const id = personId(person)
   // A claim of a job may be called `user` too.
   const isMeant = (subject: Subject): boolean =>
@@ -82,6 +82,6 @@ export function toPerson(session: PersonSession, policies: readonly NamedPolicy[
     isKnown: true,
     actor: personActor(person),
     grants: grantsOf(policies, isMeant),
-    token: session,
+    token,
   }
 }

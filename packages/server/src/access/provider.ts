@@ -3,6 +3,7 @@ import * as oidc from 'openid-client'
 import type { Person } from '../storage/sessions.js'
 import { AccessError } from './access-error.js'
 import { isTrustedUrl } from './issuer.js'
+import { readPerson } from './person.js'
 
 /** What the browser keeps between leaving for the provider and coming back: nobody else has it. */
 export interface LoginSecrets {
@@ -37,9 +38,6 @@ export interface ProviderOptions {
 const SCOPE = 'openid profile email'
 const TIMEOUT_S = 5
 
-/** By what people call somebody, the first that there is. */
-const LABELS = ['name', 'preferred_username', 'email'] as const
-
 function away(cause: unknown): EprError {
   return new EprError('UNAVAILABLE', 'the identity provider does not answer as it should: try again', {
     cause,
@@ -58,14 +56,6 @@ function toLoginError(cause: unknown): unknown {
   if (cause instanceof oidc.ClientError || cause instanceof oidc.WWWAuthenticateChallengeError)
     return new AccessError('login_refused', 'this login is not the one that was begun here: begin again')
   return away(cause)
-}
-
-function toPerson(issuer: string, claims: Readonly<Record<string, unknown>>, groupsClaim: string): Person {
-  const texts = (value: unknown): string[] =>
-    Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
-  const subject = String(claims.sub)
-  const label = LABELS.flatMap((name) => texts([claims[name]]))[0] ?? subject
-  return { issuer, subject, label, groups: texts(claims[groupsClaim]) }
 }
 
 export function createProvider({ issuer, clientId, clientSecret, groupsClaim }: ProviderOptions): Provider {
@@ -129,7 +119,7 @@ export function createProvider({ issuer, clientId, clientSecret, groupsClaim }: 
         const more = config.serverMetadata().userinfo_endpoint
           ? await oidc.fetchUserInfo(config, tokens.access_token, claims.sub)
           : {}
-        return toPerson(issuer, { ...more, ...claims }, groupsClaim)
+        return readPerson(issuer, { ...more, ...claims }, groupsClaim)
       } catch (error) {
         throw toLoginError(error)
       }

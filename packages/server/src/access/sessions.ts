@@ -4,8 +4,8 @@ import type { Connection } from '../storage/database.js'
 import { type Person, type StoredSession, selectSessions } from '../storage/sessions.js'
 import { AccessError } from './access-error.js'
 import type { Issuer } from './issuer.js'
-import type { JobToken } from './job-tokens.js'
 import { hashKey, readSessionId } from './key-text.js'
+import type { JobToken } from './tokens.js'
 
 interface Begun {
   /** Its id. */

@@ -7,16 +7,21 @@ const metadata = z
   .object({
     resource: z.string().meta({ format: 'uri', description: 'What a token must be made out to.' }),
     resource_name: z.string(),
+    authorization_servers: z
+      .array(z.string().meta({ format: 'uri' }))
+      .optional()
+      .meta({ description: 'Who gives such tokens to people (`--oidc-issuer`).' }),
     bearer_methods_supported: z.array(z.string()),
   })
   .meta({ id: 'ProtectedResource' })
 
 /** What the server says of itself to programs that look for who lets them in (RFC 9728), of all of it and of `/mcp`. */
-export function protectedResourceRoutes(publicUrl: string): Route[] {
+export function protectedResourceRoutes(publicUrl: string, oidcIssuer: string | undefined): Route[] {
   const routeOf = (path: string, name: string): Route => {
     const body = JSON.stringify({
       resource: publicUrl + path,
       resource_name: name,
+      ...(oidcIssuer !== undefined && { authorization_servers: [oidcIssuer] }),
       bearer_methods_supported: ['header'],
     } satisfies z.output<typeof metadata>)
     const doc = {

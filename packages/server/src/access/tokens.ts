@@ -1,7 +1,16 @@
 import { hash } from 'node:crypto'
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import {
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyResult,
+  jwtVerify,
+} from 'jose'
 import { LRUCache } from 'lru-cache'
+import type { Person } from '../storage/sessions.js'
 import { AccessError } from './access-error.js'
+import { type PeopleIssuer, readAccessToken } from './access-tokens.js'
 import type { Issuer } from './issuer.js'
 import { createIssuerKeys } from './issuer-keys.js'
 import { type Claims, toClaims } from './job-claims.js'
@@ -20,17 +29,27 @@ export interface JobToken {
   readonly expiresAt: number
 }
 
-export interface JobTokens {
-  /** A token that has been verified before and is still good. */
-  known(token: string): JobToken | undefined
-  /** Whether tokens of this issuer are taken. */
-  has(issuer: Issuer): boolean
-  /** @throws AccessError with what is wrong */
-  verify(token: string): Promise<JobToken>
+/** An access token of somebody that is good until then. */
+export interface PersonToken {
+  readonly person: Person
+  /** In milliseconds since 1970. */
+  readonly expiresAt: number
 }
 
-export interface JobTokensOptions {
+export interface Tokens {
+  /** A token that has been verified before and is still good. */
+  known(token: string): JobToken | PersonToken | undefined
+  /** Whether tokens of this issuer are taken for those of jobs. */
+  has(issuer: Issuer): boolean
+  /** @throws AccessError with what is wrong */
+  verify(token: string): Promise<JobToken | PersonToken>
+}
+
+export interface TokensOptions {
+  /** Of jobs. */
   issuers: readonly Issuer[]
+  /** Of people; where it is one of `issuers` too, its tokens are those of jobs. */
+  people?: PeopleIssuer | undefined
   onError: (error: unknown) => void
 }
 
@@ -48,18 +67,26 @@ function decode(token: string): JWTPayload {
   }
 }
 
-/** What a job's owner has to know; nothing of the token. */
-function toAccessError(error: unknown, { name, audience }: Issuer): unknown {
+/** Whose tokens are taken, and for what. */
+interface Source {
+  readonly name: string
+  readonly audiences: string[]
+  readonly keys: JWTVerifyGetKey
+  read(verified: JWTVerifyResult): Omit<JobToken, 'expiresAt'> | Omit<PersonToken, 'expiresAt'>
+}
+
+/** What the owner of a token has to know; nothing of the token. */
+function toAccessError(error: unknown, { name, audiences }: Source): unknown {
   if (error instanceof errors.JWTExpired)
     return new AccessError(
       'expired',
-      `the token of ${name} is over: ask the job for another, or exchange it in time`,
+      `the token of ${name} is over: ask for another; a job can exchange it in time`,
     )
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'aud')
       return new AccessError(
         'audience',
-        `the token of ${name} is for somebody else: ask for the audience ${audience}`,
+        `the token of ${name} is for somebody else: ask for the audience ${audiences.join(' or ')}`,
       )
     if (error.claim === 'nbf')
       return new AccessError('not_yet_valid', `the token of ${name} is not yet valid: compare the clocks`)
@@ -73,46 +100,67 @@ function toAccessError(error: unknown, { name, audience }: Issuer): unknown {
 }
 
 /** Tokens of the issuers that are configured; nothing is fetched for a token of another. */
-export function createJobTokens({ issuers, onError }: JobTokensOptions): JobTokens {
+export function createTokens({ issuers, people, onError }: TokensOptions): Tokens {
   const now = (): number => performance.now()
-  const byIssuer = new Map<string, { issuer: Issuer; keys: JWTVerifyGetKey }>(
-    issuers.map((issuer) => [issuer.issuer, { issuer, keys: createIssuerKeys({ issuer, now, onError }) }]),
-  )
-  const cache = new LRUCache<string, JobToken>({ max: CACHED })
+  const ofJobs = new Map(issuers.map((issuer) => [issuer.issuer, toJobs(issuer)]))
+  const ofPeople = people && people.resources.length > 0 ? toPeople(people) : undefined
+  const cache = new LRUCache<string, JobToken | PersonToken>({ max: CACHED })
 
-  async function verifyNew(token: string): Promise<JobToken> {
+  function toJobs(issuer: Issuer): Source {
+    return {
+      name: issuer.name,
+      audiences: [issuer.audience],
+      keys: createIssuerKeys({ issuer, now, onError }),
+      read: ({ payload }) => ({ issuer, claims: toClaims(payload) }),
+    }
+  }
+
+  function toPeople({ issuer, groupsClaim, resources }: PeopleIssuer): Source {
+    const name = 'the identity provider'
+    const source = { name, issuer, jwksUri: undefined, jwks: undefined }
+    return {
+      name,
+      audiences: [...resources],
+      keys: createIssuerKeys({ issuer: source, now, onError }),
+      read: (verified) => ({ person: readAccessToken(verified, { issuer, groupsClaim }) }),
+    }
+  }
+
+  /** An issuer that both are of has jobs alone: whoever may start one there is not the person that it says. */
+  const sourceOf = (issuer: string): Source | undefined =>
+    ofJobs.get(issuer) ?? (issuer === people?.issuer ? ofPeople : undefined)
+
+  async function verifyNew(token: string): Promise<JobToken | PersonToken> {
     if (token.length > MAX_BYTES)
       throw new AccessError('token_too_large', `a token has at most ${MAX_BYTES} bytes`)
     const payload = decode(token)
     const said = issuerIn(payload)
-    const found = said === undefined ? undefined : byIssuer.get(said)
+    const found = said === undefined ? undefined : sourceOf(said)
     if (!found)
       throw new AccessError(
         'issuer_unknown',
         'the token is of an issuer that is not configured: epr-cli access apply adds one',
       )
-    const { issuer, keys } = found
     try {
-      const verified = await jwtVerify(token, keys, {
+      const verified = await jwtVerify(token, found.keys, {
         algorithms: ALGORITHMS,
-        audience: issuer.audience,
+        audience: found.audiences,
         clockTolerance: TOLERANCE_S,
         requiredClaims: ['exp', 'aud', 'sub'],
       })
       return {
-        issuer,
-        claims: toClaims(verified.payload),
+        ...found.read(verified),
         expiresAt: ((verified.payload.exp ?? 0) + TOLERANCE_S) * 1_000,
       }
     } catch (error) {
-      throw toAccessError(error, issuer)
+      throw toAccessError(error, found)
     }
   }
 
   const digestOf = (token: string): string => hash('sha256', token, 'base64')
 
   return {
-    has: ({ issuer }) => byIssuer.has(issuer),
+    has: ({ issuer }) => ofJobs.has(issuer),
     known(token) {
       const held = cache.get(digestOf(token))
       return held && held.expiresAt > Date.now() ? held : undefined

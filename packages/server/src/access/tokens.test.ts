@@ -2,12 +2,12 @@ import { startTestIssuer, type TestIssuer } from '@epr/testkit'
 import { base64url, SignJWT } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { resolveIssuer } from './issuer.js'
-import { createJobTokens, type JobTokens } from './job-tokens.js'
+import { createTokens, type Tokens } from './tokens.js'
 
 const AUDIENCE = 'https://epr.example.org'
 
 let ci: TestIssuer
-let tokens: JobTokens
+let tokens: Tokens
 let clock = 0
 
 beforeEach(async () => {
@@ -19,7 +19,7 @@ beforeEach(async () => {
     { issuer: ci.url, audience: AUDIENCE, pins: ['repository_id'] },
     undefined,
   )
-  tokens = createJobTokens({ issuers: [issuer], onError: () => undefined })
+  tokens = createTokens({ issuers: [issuer], onError: () => undefined })
 })
 
 afterEach(async () => {
@@ -35,10 +35,10 @@ describe('a token of a configured issuer', () => {
   it('is verified once, and known from then on', async () => {
     const token = await ci.sign({ repository_id: '456789', run_attempt: 1, nested: {} })
     expect(tokens.known(token)).toBeUndefined()
-    const { claims } = await tokens.verify(token)
-    expect(claims).toMatchObject({ repository_id: '456789', run_attempt: '1' })
-    expect(claims).not.toHaveProperty('nested')
-    expect(tokens.known(token)?.claims).toEqual(claims)
+    const verified = await tokens.verify(token)
+    expect(verified).toMatchObject({ claims: { repository_id: '456789', run_attempt: '1' } })
+    expect(verified).not.toHaveProperty('claims.nested')
+    expect(tokens.known(token)).toBe(verified)
   })
 
   it.each([
@@ -134,7 +134,7 @@ describe('the keys of an issuer', () => {
 
   it('may be given, for an issuer that cannot be reached', async () => {
     const document = { issuer: ci.url, audience: AUDIENCE, jwks: { keys: [{ ...ci.publicKey }] } }
-    const offline = createJobTokens({
+    const offline = createTokens({
       issuers: [resolveIssuer('ci', document, undefined)],
       onError: () => undefined,
     })
@@ -144,13 +144,69 @@ describe('the keys of an issuer', () => {
 
   it('are found by the trust domain of a SPIFFE token without iss', async () => {
     const document = { issuer: 'spiffe://example.org', audience: AUDIENCE, jwks_uri: `${ci.url}/jwks` }
-    const spiffe = createJobTokens({
+    const spiffe = createTokens({
       issuers: [resolveIssuer('mesh', document, undefined)],
       onError: () => undefined,
     })
     const sub = 'spiffe://example.org/ns/ci'
-    expect((await spiffe.verify(await ci.sign({ iss: undefined, sub }))).claims).toMatchObject({ sub })
+    expect(await spiffe.verify(await ci.sign({ iss: undefined, sub }))).toMatchObject({ claims: { sub } })
     const other = ci.sign({ iss: undefined, sub: 'spiffe://example.org.evil/ns/ci' })
     await expect(spiffe.verify(await other)).rejects.toEqual(refusal('issuer_unknown'))
+  })
+})
+
+describe('an access token of the identity provider', () => {
+  const RESOURCES = [AUDIENCE, `${AUDIENCE}/mcp`]
+  const ofPeople = (issuers: Parameters<typeof createTokens>[0]['issuers'] = [], resources = RESOURCES) =>
+    createTokens({
+      issuers,
+      people: { issuer: ci.url, groupsClaim: 'roles', resources },
+      onError: () => undefined,
+    })
+  const ADA = { sub: 'ada', name: 'Ada', roles: ['admins', 7], client_id: 'assistant', scope: 'epr' }
+
+  it.each(RESOURCES)('is of a person, with their groups, when it is for %s', async (aud) => {
+    const people = ofPeople()
+    const token = await ci.sign({ ...ADA, aud: ['https://other.example', aud] })
+    const verified = await people.verify(token)
+    expect(verified).toMatchObject({
+      person: { issuer: ci.url, subject: 'ada', label: 'Ada', groups: ['admins'] },
+    })
+    expect(people.known(token)).toBe(verified)
+  })
+
+  it('is one by its type, or by its scope', async () => {
+    const people = ofPeople()
+    const { scope: _, ...silent } = ADA
+    await expect(people.verify(await ci.sign(silent))).rejects.toEqual(refusal('token_malformed'))
+    for (const typ of ['at+jwt', 'application/AT+JWT'])
+      expect(await people.verify(await ci.sign(silent, { typ }))).toHaveProperty('person')
+    expect(await people.verify(await ci.sign({ ...silent, scp: ['epr'] }))).toHaveProperty('person')
+  })
+
+  it.each([
+    ['for another', { aud: `${AUDIENCE}/other` }, 'audience'],
+    ['for the client', { aud: 'epr' }, 'audience'],
+    ['over', { exp: secondsFromNow(-120) }, 'expired'],
+    ['not valid yet', { nbf: secondsFromNow(120) }, 'not_yet_valid'],
+    ['endless', { exp: undefined }, 'token_malformed'],
+    ['of a program', { sub: 'assistant' }, 'token_malformed'],
+    ['of nobody', { sub: '' }, 'token_malformed'],
+    ['too long', { padding: 'x'.repeat(17 * 1_024) }, 'token_too_large'],
+  ])('is refused when it is %s', async (_, claims, reason) => {
+    await expect(ofPeople().verify(await ci.sign({ ...ADA, ...claims }))).rejects.toEqual(refusal(reason))
+  })
+
+  it('is that of a job where its issuer is declared for those, whatever it says', async () => {
+    const issuer = resolveIssuer('ci', { issuer: ci.url, audience: AUDIENCE }, undefined)
+    const both = ofPeople([issuer])
+    expect(both.has(issuer)).toBe(true)
+    expect(await both.verify(await ci.sign(ADA, { typ: 'at+jwt' }))).not.toHaveProperty('person')
+    expect(ofPeople().has(issuer)).toBe(false)
+  })
+
+  it('is not taken, and nobody is asked, where the server has no address that it could be for', async () => {
+    await expect(ofPeople([], []).verify(await ci.sign(ADA))).rejects.toEqual(refusal('issuer_unknown'))
+    expect(ci.requests).toEqual([])
   })
 })
