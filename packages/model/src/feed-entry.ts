@@ -45,6 +45,45 @@ export const feedEntrySchema = feedPlaceSchema.extend({ message: messageSchema }
 export type FeedEntry = z.infer<typeof feedEntrySchema>
 
 /**
+ * What a message says: that there is an `event`, that one has made a group `complete`, that a `receiver` or a `group` was
+ * created, or that a group was `modified`.
+ */
+export const messageKindSchema = z.enum(['event', 'complete', 'receiver', 'group', 'modified'])
+/** What {@link messageKindSchema} describes. */
+export type MessageKind = z.infer<typeof messageKindSchema>
+
+/** How much the feed says of each message: `full` has it whole, `summary` without payload and schemas. */
+export const feedViewSchema = z.enum(['full', 'summary'])
+/** What {@link feedViewSchema} describes. */
+export type FeedView = z.infer<typeof feedViewSchema>
+
+/** A message at its place in the feed without what may be large: some 400 bytes. */
+export const messageSummarySchema = feedPlaceSchema.extend({
+  kind: messageKindSchema,
+  /** The receiver's for an event, the group's for a completion, else one of `MESSAGE_TYPES`. */
+  type: z.string(),
+  /** That of the event, receiver or group that it is about: a group's comes again with each completion. */
+  id: z.string(),
+  name: z.string(),
+  version: z.string(),
+  release: z.string(),
+  platform_id: z.string(),
+  package: z.string(),
+  /** The event's; true for everything else. */
+  success: z.boolean(),
+  /** The event that it is about, or that has completed the group; null for receivers and groups. */
+  event_id: z.string().nullable(),
+  /** The event's receiver, or the one that it is about; null for messages about groups. */
+  event_receiver_id: z.string().nullable(),
+  /** The group that it is about; null for events and receivers. */
+  group_id: z.string().nullable(),
+  /** The size of the event's payload; null for receivers and groups. */
+  payload_bytes: z.number().nullable(),
+})
+/** What {@link messageSummarySchema} describes. */
+export type MessageSummary = z.infer<typeof messageSummarySchema>
+
+/**
  * A comment of the stream: the place of the message that follows, or only how far the stream has passed over messages of
  * other types, so that one who comes back need not pass them again.
  */

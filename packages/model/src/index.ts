@@ -18,12 +18,18 @@ export {
   type FeedComment,
   type FeedEntry,
   type FeedPlace,
+  type FeedView,
   feedCommentSchema,
   feedEntrySchema,
   feedPlaceSchema,
+  feedViewSchema,
   type GateChange,
   gateChangeSchema,
   isCursor,
+  type MessageKind,
+  type MessageSummary,
+  messageKindSchema,
+  messageSummarySchema,
 } from './feed-entry.js'
 export { MAX_FIELD_LENGTH } from './field.js'
 export { type Fingerprinted, fingerprint } from './fingerprint.js'

@@ -1,21 +1,33 @@
-import { EprError, type FeedPlace } from '@epr/model'
+import { EprError, type FeedPlace, type FeedView } from '@epr/model'
 import { LRUCache } from 'lru-cache'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import type { Definitions } from '../storage/definition-cache.js'
-import { type MessageSpan, selectCursorBefore, selectFeedEnds, selectMessages } from '../storage/messages.js'
+import {
+  type MessageFilter,
+  type MessagePage,
+  type StoredMessage,
+  type StoredSummary,
+  selectCursorBefore,
+  selectCursorOfTail,
+  selectFeedEnds,
+  selectMessages,
+  selectSummaries,
+} from '../storage/messages.js'
 import { createTurns } from '../turns.js'
+import type { MessageAbout } from './matching.js'
 import { type OutgoingMessage, toOutgoingMessage } from './outgoing-message.js'
 import { createSignal } from './signal.js'
+import { toSummary } from './summary.js'
 
 /** One message at its place in the feed. */
 export interface FeedEntry {
   cursor: string
-  type: string
-  /** What stands beside the message, a {@link FeedPlace} as JSON text. */
-  head: string
-  /** The message as JSON text. */
+  about: MessageAbout
+  /** What stands beside the message, a {@link FeedPlace} as JSON text; undefined in a summary, which has it. */
+  head: string | undefined
+  /** The message, or its summary, as JSON text. */
   message: string
 }
 
@@ -25,8 +37,8 @@ export interface FeedPage {
   next: string
 }
 
-/** Where reading starts: behind a cursor, at the newest, at a moment (RFC 3339), or at the oldest kept. */
-export type FeedStart = { cursor: string } | { moment: string } | 'latest' | 'oldest'
+/** Where reading starts: behind a cursor, at the newest or some before it, at a moment (RFC 3339), or at the oldest kept. */
+export type FeedStart = { cursor: string } | { moment: string } | { tail: number } | 'latest' | 'oldest'
 
 /** A place to read from. */
 export interface FeedBeginning {
@@ -35,8 +47,11 @@ export interface FeedBeginning {
   isOpen: boolean
 }
 
-/** Which messages a page has. */
-type Which = Pick<MessageSpan, 'limit' | 'type'>
+/** Which messages a page has, and how much of each. */
+interface Which extends MessageFilter {
+  view: FeedView
+  limit: number
+}
 
 export interface Feed {
   /**
@@ -52,7 +67,7 @@ export interface Feed {
    *
    * @throws EprError GONE when messages behind the last page have been removed before this reader came to them
    */
-  follow(beginning: FeedBeginning, abort: AbortSignal): AsyncIterable<FeedPage>
+  follow(beginning: FeedBeginning, view: FeedView, abort: AbortSignal): AsyncIterable<FeedPage>
   /** Tells that messages have got their cursors. */
   messagesSequenced(): void
 }
@@ -74,9 +89,19 @@ function assertKept(cursor: string, removed: string): void {
   )
 }
 
-function toEntry({ cursor, time, ceId, gate, actor, type, json }: OutgoingMessage): FeedEntry {
+function toEntry(stored: StoredMessage, sent: OutgoingMessage): FeedEntry {
+  const { cursor, time, ceId, gate, actor, json, nvrpp } = sent
   const place: FeedPlace = { cursor, time, ce_id: ceId, gate, actor }
-  return { cursor, type, head: JSON.stringify(place), message: json }
+  const { kind, type, event_receiver_id: receiver, group_id: group, success } = stored
+  const about = { kind, type, receiver, group, success: success ?? true, name: nvrpp.name }
+  return { cursor, about, head: JSON.stringify(place), message: json }
+}
+
+function toSummaryEntry(stored: StoredSummary): FeedEntry {
+  const summary = toSummary(stored)
+  const { cursor, kind, type, event_receiver_id: receiver, group_id: group, success, name } = summary
+  const about = { kind, type, receiver, group, success, name }
+  return { cursor, about, head: undefined, message: JSON.stringify(summary) }
 }
 
 /** @param maxPageChars a page ends early once its messages reach this many characters */
@@ -84,17 +109,11 @@ export function createFeed(database: Database, definitions: Definitions, maxPage
   const sequenced = createSignal()
   const turns = createTurns(() => FOLLOWED_AT_ONCE)
 
-  async function read({ after, isOpen }: FeedBeginning, which: Which, maxChars = maxPageChars) {
-    const { messages, next, removed } = await selectMessages(database, {
-      ...which,
-      after,
-      maxBytes: maxChars,
-    })
-    if (!isOpen) assertKept(after, removed)
+  async function readWhole({ messages, next }: MessagePage, maxChars: number): Promise<FeedPage> {
     const entries: FeedEntry[] = []
     let chars = 0
     for (const stored of messages) {
-      const entry = toEntry(await toOutgoingMessage(stored, definitions))
+      const entry = toEntry(stored, await toOutgoingMessage(stored, definitions))
       chars += entry.message.length
       if (entries.length > 0 && chars > maxChars) return { entries, next: entries.at(-1)?.cursor ?? next }
       entries.push(entry)
@@ -102,24 +121,45 @@ export function createFeed(database: Database, definitions: Definitions, maxPage
     return { entries, next }
   }
 
+  async function read(
+    { after, isOpen }: FeedBeginning,
+    { view, ...which }: Which,
+    maxChars = maxPageChars,
+  ): Promise<FeedPage> {
+    const span = { ...which, after, maxBytes: maxChars }
+    if (view === 'summary') {
+      const { messages, next, removed } = await selectSummaries(database, span)
+      if (!isOpen) assertKept(after, removed)
+      return { entries: messages.map(toSummaryEntry), next }
+    }
+    const page = await selectMessages(database, span)
+    if (!isOpen) assertKept(after, page.removed)
+    return readWhole(page, maxChars)
+  }
+
   // A page that has entries stays right for ever: messages behind it only make the next one. The key holds the
-  // version of the feed that its reader has seen, so that nobody is given a look from before a change.
-  const toKey = (seen: number, { after, isOpen }: FeedBeginning) => `${seen}${isOpen ? '~' : '@'}${after}`
+  // version of the feed that its reader has seen, so that nobody is given a look from before a change. The pages of
+  // both views share one bound.
+  const toKey = (seen: number, { after, isOpen }: FeedBeginning, view: FeedView) =>
+    `${seen}${view === 'summary' ? '-' : '+'}${isOpen ? '~' : '@'}${after}`
   const shared = new LRUCache<string, FeedPage>({
     maxSize: MAX_SHARED_CHARS,
     sizeCalculation: ({ entries }) => entries.reduce((sum, entry) => sum + entry.message.length, 1),
     fetchMethod: async (key) => {
-      const [, mark, after = ''] = /([@~])(.*)/.exec(key) ?? []
+      const [, extent, mark, after = ''] = /([-+])([@~])(.*)/.exec(key) ?? []
       const beginning = { after, isOpen: mark === '~' }
-      const page = await turns.run(() => read(beginning, { limit: FOLLOW_LIMIT }, MAX_FOLLOWED_CHARS))
+      const which = { view: extent === '-' ? 'summary' : 'full', limit: FOLLOW_LIMIT } as const
+      const page = await turns.run(() => read(beginning, which, MAX_FOLLOWED_CHARS))
       return page.entries.length > 0 ? page : undefined
     },
   })
 
   async function resolveStart(start: FeedStart, { principal }: Call): Promise<FeedBeginning> {
     assertMay(principal, { verb: 'read' })
-    if (start !== 'latest' && start !== 'oldest' && 'moment' in start)
+    if (typeof start === 'object' && 'moment' in start)
       return { after: await selectCursorBefore(database, start.moment), isOpen: true }
+    if (typeof start === 'object' && 'tail' in start)
+      return { after: await selectCursorOfTail(database, start.tail), isOpen: true }
     const { removed, latest } = await selectFeedEnds(database)
     if (start === 'oldest') return { after: removed, isOpen: true }
     if (start === 'latest') return { after: latest, isOpen: false }
@@ -131,11 +171,11 @@ export function createFeed(database: Database, definitions: Definitions, maxPage
     resolveStart,
     read,
     messagesSequenced: () => sequenced.raise(),
-    async *follow(beginning, abort) {
+    async *follow(beginning, view, abort) {
       let place = beginning
       while (!abort.aborted) {
         const seen = sequenced.version
-        const page = await shared.fetch(toKey(seen, place))
+        const page = await shared.fetch(toKey(seen, place, view))
         if (page) {
           place = { after: page.next, isOpen: false }
           yield page

@@ -59,7 +59,7 @@ interface Parts {
 }
 
 /** What a message refers to is never deleted: its absence is a broken database. */
-function present<T>(value: T | null | undefined, what: string): T {
+export function present<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined)
     throw new Error(`the database lacks the ${what} that a message is about: restore it from a backup`)
   return value
@@ -230,7 +230,7 @@ function toJson(parts: Parts, type: string, extent: Extent): string {
   })
 }
 
-const toGateChange = (repeated: boolean | null): GateChange | undefined =>
+export const toGateChange = (repeated: boolean | null): GateChange | undefined =>
   repeated === null ? undefined : repeated ? 'repeated' : 'opened'
 
 /** Makes the message of a stored row; what never changes is joined to it from `definitions`. */

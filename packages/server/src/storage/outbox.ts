@@ -1,9 +1,8 @@
+import type { MessageKind } from '@epr/model'
 import type { Connection } from './database.js'
 import { asHolder } from './lease.js'
 
 /** The table `outbox`: a row holds all that one commit sends. How it is read stands in messages.ts. */
-
-export type MessageKind = 'event' | 'receiver' | 'group' | 'modified' | 'complete'
 
 /** A message about a receiver or a group, about to be stored. Those about events are written by record_events. */
 export interface NewMessage {

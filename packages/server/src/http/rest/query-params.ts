@@ -2,9 +2,11 @@ import {
   definitionFilterSchema,
   EprError,
   eventFilterSchema,
+  feedViewSchema,
   idSchema,
   isCursor,
   MAX_PAGE_ROWS,
+  messageKindSchema,
   type PageRequest,
   readTime,
 } from '@epr/model'
@@ -32,11 +34,14 @@ const timeParam = readParam(readTimeParam, 'must be an RFC 3339 time, like 2026-
   format: 'date-time',
 })
 
-const limitParam = z
+/** A whole number of rows, of which one page has so many at most. */
+const rowsParam = z
   .string()
   .regex(/^\d{1,4}$/, `must be a number from 1 to ${MAX_PAGE_ROWS}`)
   .transform(Number)
   .refine((limit) => limit >= 1 && limit <= MAX_PAGE_ROWS, `must be a number from 1 to ${MAX_PAGE_ROWS}`)
+
+const limitParam = rowsParam
   .default(DEFAULT_LIMIT)
   // What the page of the API asks for: rows carry whole schemas and payloads.
   .meta({ example: '10' })
@@ -75,6 +80,26 @@ export const statusQuery = z.strictObject(
     .partial().shape,
 )
 
+const idParam = (what: string) => z.string().min(1, `must be the id of ${what}`)
+
+/** What messages are chosen by, the same for pages and streams. */
+const messageFilter = z.strictObject({
+  type: z.string().optional(),
+  kind: z
+    .enum(messageKindSchema.options, `must be one of ${messageKindSchema.options.join(', ')}`)
+    .optional(),
+  receiver: idParam('an event receiver')
+    .meta({ description: 'Id of the receiver of its event, or of the one that the message is about.' })
+    .optional(),
+  group: idParam('a group').meta({ description: 'Id of the group that the message is about.' }).optional(),
+  success: flagParam.optional(),
+  name: z
+    .string()
+    .min(1, 'must be a name, or the beginning of one and *')
+    .meta({ description: 'Exact; with `*` at the end, what begins so.' })
+    .optional(),
+})
+
 /** The query of `GET /messages`. */
 export const messageQuery = z.strictObject({
   after: readParam(
@@ -86,9 +111,27 @@ export const messageQuery = z.strictObject({
         'Behind a cursor, from a moment on, or `latest`; the oldest that is kept by default. A cursor ahead of the feed is waited for.',
     })
     .optional(),
-  limit: limitParam,
-  type: z.string().optional(),
+  tail: rowsParam
+    .meta({
+      description:
+        'Begin so many messages before the newest, whatever the filters let through of them; in place of `after`.',
+    })
+    .optional(),
+  limit: rowsParam
+    .meta({ example: '10', description: 'The most messages of a page; `tail` by default, else 100.' })
+    .optional(),
+  view: z.enum(feedViewSchema.options, 'must be full or summary').default('full').meta({
+    description: '`summary` has no payloads and no schemas: some 400 bytes for each message.',
+  }),
+  ...messageFilter.shape,
 })
+
+/** What a query says of the feed: where to begin, how much to give, and which messages. */
+export function splitMessageQuery({ after, tail, limit, view, ...filter }: z.output<typeof messageQuery>) {
+  if (after !== undefined && tail !== undefined)
+    throw new EprError('INVALID_ARGUMENT', 'after and tail both say where to begin: give one of them')
+  return { after, tail, page: { view, limit: limit ?? tail ?? DEFAULT_LIMIT }, filter }
+}
 
 /** The query of `POST /cloudevents`. */
 export const cloudEventQuery = z.strictObject({

@@ -1,4 +1,5 @@
 import type { FeedEntry, FeedPage } from '../../feed/feed.js'
+import { isWanted, type MessageFilter } from '../../feed/matching.js'
 import { createSharedBytes } from '../core/answer-writer.js'
 import type { Budget } from '../core/budget.js'
 import type { SharedBytes, StreamPiece } from '../core/stream-piece.js'
@@ -10,12 +11,15 @@ const PREAMBLE = 'retry: 1000\n: connected\n\n'
 const LINE_BREAK = /[\r\n]+/g
 const HEARTBEAT = ': heartbeat\n\n'
 
-/** The events of a page, or those of one type, which all who ask for them share. */
+/** The events of a page, or those that a filter lets through, which all who ask for them share. */
 interface EncodedPage {
   /** Whole events, some at a time. */
   pieces: Buffer[]
   held: SharedBytes
 }
+
+/** How many of these are kept beside a page; what more filters let through is made for each stream. */
+const MAX_SHARED_FILTERS = 8
 
 /** At least as much is written at once, where there is as much. */
 const PIECE_BYTES = 64 * 1024
@@ -25,7 +29,7 @@ const toLine = (json: string): string =>
   json.includes('\n') || json.includes('\r') ? json.replace(LINE_BREAK, ' ') : json
 
 const encodeEvent = ({ head, cursor, message }: FeedEntry): Buffer =>
-  Buffer.from(`: ${head}\nid: ${cursor}\ndata: ${toLine(message)}\n\n`)
+  Buffer.from(`${head === undefined ? '' : `: ${head}\n`}id: ${cursor}\ndata: ${toLine(message)}\n\n`)
 
 /** An id without data is not an event, and moves Last-Event-ID past what was passed over. */
 const encodePlace = (cursor: string): Buffer =>
@@ -57,8 +61,8 @@ function joinShort(events: Buffer[]): Buffer[] {
   return pieces
 }
 
-function encode({ entries, next }: FeedPage, type: string | undefined, waiting: Budget): EncodedPage {
-  const wanted = type === undefined ? entries : entries.filter((entry) => entry.type === type)
+function encode({ entries, next }: FeedPage, filter: MessageFilter, waiting: Budget): EncodedPage {
+  const wanted = entries.filter(({ about }) => isWanted(filter, about))
   const events = wanted.map(encodeEvent)
   if (wanted.at(-1) !== entries.at(-1)) events.push(encodePlace(next))
   const pieces = joinShort(events)
@@ -85,28 +89,29 @@ async function within<T>(next: Promise<T>, timeoutMs: number): Promise<T | undef
 /** Makes Server-Sent Events of what is followed. */
 export interface EventStreams {
   /**
-   * Pages of the feed as Server-Sent Events: `id:` is the cursor, `data:` the message. A comment before it has
-   * what else the feed says of a message (`feedPlaceSchema` of the model); who reads only events loses nothing.
+   * Pages of the feed as Server-Sent Events: `id:` is the cursor, `data:` the message. A comment before a whole one has
+   * what else the feed says of it (`feedPlaceSchema` of the model); who reads only events loses nothing.
    */
-  toEvents(pages: AsyncIterable<FeedPage>, type: string | undefined): AsyncGenerator<StreamPiece>
+  toEvents(pages: AsyncIterable<FeedPage>, filter: MessageFilter): AsyncGenerator<StreamPiece>
 }
 
 const toPiece = (text: string): StreamPiece => ({ bytes: Buffer.from(text) })
 
 /** @param waiting counts what is held for streams that are not read */
 export function createEventStreams(waiting: Budget): EventStreams {
-  const encoded = new WeakMap<FeedPage, Map<string | undefined, EncodedPage>>()
+  const encoded = new WeakMap<FeedPage, Map<string, EncodedPage>>()
 
-  function encodeOnce(page: FeedPage, type: string | undefined): EncodedPage {
-    const byType = encoded.get(page) ?? new Map<string | undefined, EncodedPage>()
-    encoded.set(page, byType)
-    const known = byType.get(type) ?? encode(page, type, waiting)
-    byType.set(type, known)
+  function encodeOnce(page: FeedPage, filter: MessageFilter, key: string): EncodedPage {
+    const byFilter = encoded.get(page) ?? new Map<string, EncodedPage>()
+    encoded.set(page, byFilter)
+    const known = byFilter.get(key) ?? encode(page, filter, waiting)
+    if (byFilter.size < MAX_SHARED_FILTERS) byFilter.set(key, known)
     return known
   }
 
   return {
-    async *toEvents(pages, type) {
+    async *toEvents(pages, filter) {
+      const key = JSON.stringify(filter)
       yield toPiece(PREAMBLE)
       const iterator = pages[Symbol.asyncIterator]()
       for (let next = iterator.next(); ; ) {
@@ -116,7 +121,7 @@ export function createEventStreams(waiting: Budget): EventStreams {
           continue
         }
         if (result.done) return
-        const { pieces, held } = encodeOnce(result.value, type)
+        const { pieces, held } = encodeOnce(result.value, filter, key)
         for (const bytes of pieces) yield { bytes, held }
         next = iterator.next()
       }

@@ -1,0 +1,101 @@
+import { fromJsonText, type JsonText } from '@epr/model'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Connection, Database } from '../src/storage/database.js'
+import { selectCursorOfTail, selectMessages, selectSummaries } from '../src/storage/messages.js'
+import { createTestDatabase, type TestDatabase } from './support/test-database.js'
+
+/** What is as large as its registry is old: nothing that is asked often may read it from end to end. */
+const LARGE = ['events', 'outbox']
+const EVENTS = 20_000
+
+interface Plan {
+  'Node Type': string
+  'Relation Name'?: string
+  Plans?: Plan[]
+}
+
+let test: TestDatabase
+let database: Database
+beforeAll(async () => {
+  test = await createTestDatabase()
+  database = test.connect()
+  await fill(database)
+})
+afterAll(() => test.drop())
+
+/** Events at 20 receivers, in commits of ten, some of which complete a group. */
+async function fill(connection: Connection): Promise<void> {
+  await connection.query(`insert into event_receivers
+    select 'R' || n, 'receiver ' || n, 't' || n, '1', 'd', '{}', 'f', now() from generate_series(1, 20) n`)
+  await connection.query(
+    `insert into event_receiver_groups values ('G1', 'g', 'g', '1', 'd', true, now(), now())`,
+  )
+  await connection.query(
+    `insert into events (id, nvrpp, name, version, release, platform_id, package, description, payload, payload_bytes,
+                         success, event_receiver_id, created_at)
+     select 'E' || lpad(n::text, 8, '0'), sha256(n::text::bytea), 'name ' || n % 100, 'v', 'r', 'p', 'k', 'd', '{}', 2,
+            n % 7 > 0, 'R' || n % 20 + 1, now() - n * interval '1 s'
+     from generate_series(1, $1::int) n`,
+    [EVENTS],
+  )
+  await connection.query(
+    `insert into outbox (kind, size, types, event_ids, group_ids, first_cursor, numbered_at)
+     select 'events', 10, array_fill('t'::text, array[10]), array_agg('E' || lpad(n::text, 8, '0') order by n),
+            array_agg(case when n % 10 = 9 then 'G1' end order by n), min(n), now()
+     from generate_series(1, $1::int) n group by (n - 1) / 10`,
+    [EVENTS],
+  )
+  await connection.query('analyze')
+}
+
+const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+/** The large tables that what is asked in `work` reads from end to end. */
+async function scannedBy(work: (connection: Connection) => Promise<unknown>): Promise<string[]> {
+  const scanned: string[] = []
+  let asked = 0
+  await work({
+    async query(statement, values) {
+      asked++
+      const text = typeof statement === 'string' ? statement : statement.text
+      const [row] = await database.query<{ 'QUERY PLAN': JsonText }>(`explain (format json) ${text}`, values)
+      if (!row) throw new Error('explain gave no plan')
+      const [{ Plan: plan }] = JSON.parse(fromJsonText(row['QUERY PLAN'])) as [{ Plan: Plan }]
+      for (const node of nodesOf(plan))
+        if (node['Node Type'] === 'Seq Scan' && LARGE.includes(node['Relation Name'] ?? ''))
+          scanned.push(`${node['Relation Name']}: ${text}`)
+      return database.query(statement, values)
+    },
+  })
+  expect(asked).toBeGreaterThan(0)
+  return scanned
+}
+
+const span = { after: '10000', limit: 500 }
+
+it.each<[string, (connection: Connection) => Promise<unknown>]>([
+  ['the feed', (connection) => selectMessages(connection, span)],
+  ['the feed by a type', (connection) => selectMessages(connection, { ...span, type: 't' })],
+  ['the feed by a kind', (connection) => selectMessages(connection, { ...span, kind: 'complete' })],
+  ['the feed by a receiver', (connection) => selectMessages(connection, { ...span, receiver: 'R3' })],
+  ['summaries', (connection) => selectSummaries(connection, span)],
+  ['summaries by a group', (connection) => selectSummaries(connection, { ...span, group: 'G1' })],
+  [
+    'summaries by a name',
+    (connection) => selectSummaries(connection, { ...span, name: 'name 1*', success: false }),
+  ],
+  ['the end of the feed', (connection) => selectCursorOfTail(connection, 200)],
+])('reads no large table from end to end for %s', async (_, work) => {
+  expect(await scannedBy(work)).toEqual([])
+})
+
+it('gives a thousand summaries at once', async () => {
+  const { messages, next } = await selectSummaries(database, { ...span, limit: 1_000 })
+  expect([messages.length, next]).toEqual([1_000, '11000'])
+})
+
+it('sees a table that is read from end to end', async () => {
+  expect(
+    await scannedBy((connection) => connection.query('select sum(payload_bytes) from events')),
+  ).toHaveLength(1)
+})
