@@ -1,4 +1,10 @@
-import { type Message, messageSchema, type Nvrpp } from '@epr/model'
+import {
+  type Message,
+  type MessageSummary,
+  messageSchema,
+  messageSummarySchema,
+  type Nvrpp,
+} from '@epr/model'
 import { z } from 'zod'
 // The headers are made in the server, which nobody imports: only this page does, to show what it really makes.
 import { toRecords } from '../../packages/server/src/relay/record.js'
@@ -23,6 +29,21 @@ const FIELDS: Readonly<Record<keyof Message, string>> = {
   platform_id: 'likewise',
   package: 'likewise',
   data: 'what it is about, whole: `events`, `event_receivers`, `event_receiver_groups`, each a list',
+}
+
+const SUMMARY: Readonly<Record<keyof MessageSummary, string>> = {
+  cursor: 'where it stands',
+  time: 'when it was published',
+  ce_id: 'unique for each message',
+  gate: 'of a completion: `opened` or `repeated`',
+  actor: 'who did it; null when nobody was asked',
+  kind: '`event`, `complete`, `receiver`, `group` or `modified`',
+  ...{ type: 'as the message has it', id: 'likewise', name: 'likewise', version: 'likewise' },
+  ...{ release: 'likewise', platform_id: 'likewise', package: 'likewise', success: 'likewise' },
+  event_id: 'the event that it is about, or that has completed the group',
+  event_receiver_id: "the event's receiver, or the one that it is about",
+  group_id: 'the group that it is about',
+  payload_bytes: "the size of the event's payload",
 }
 
 const NVRPP: Nvrpp = { name: 'shop', version: '1.2.0', release: '1', platform_id: 'linux', package: 'oci' }
@@ -77,6 +98,20 @@ export function messagesPage(sent: readonly OutgoingMessage[]): string {
       ]),
     ),
     'The `EventReceiver` of an event leaves out its `schema`, which stands in `event_receivers`; that of a completion, which\nhas no such list, is whole.',
+    '## Summaries',
+    `\`GET /api/v1/messages?view=summary\` has neither payloads nor schemas: entries of some 400 bytes, each flat. Of the stream each
+is the \`data\` of an event.`,
+    table(
+      ['field', ''],
+      Object.keys(messageSummarySchema.shape).map((field) => [
+        code(field),
+        SUMMARY[field as keyof MessageSummary],
+      ]),
+    ),
+    `Both views take \`type\`, \`kind\`, \`receiver\` and \`group\` (ids), \`success\` and \`name\` (exact, or with \`*\` at the end what begins
+so): a message is given when it is so in all of them. What is asked for by \`receiver\`, \`success\` or \`name\` is looked for among
+2,000 messages at a time, by \`type\`, \`kind\` or \`group\` among 10,000: a page may be empty, and its \`next\` says where to go on.
+\`tail=200\` begins 200 messages before the newest, in place of \`after\`; filters may leave fewer of those.`,
     '## Cursors',
     `A message's cursor in the feed is a whole number from 0 to 2^63 - 1, sent as a text: keep it as one, since the numbers of
 JavaScript and of many readers of JSON are exact up to 2^53 only. A cursor behind which messages have been removed is

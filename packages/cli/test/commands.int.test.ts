@@ -261,6 +261,38 @@ it('watch follows what comes from now on', async () => {
   expect(stdout).toContain(`"payload":${EXACT}`)
 })
 
+it('watch begins before the end, and shows a line of each summary of what it is asked for', async () => {
+  const receiver = idOf(
+    await cli(
+      ...['receiver', 'create', '--name', 'summed-up', '--type', 'summed.up', '--version', '1'],
+      ...['--description', 'd', '--schema', '{}'],
+    ),
+  )
+  const event = idOf(
+    await cli(
+      ...['event', 'create', '--event-receiver-id', receiver, ...NVRPP_FLAGS, '--description', 'd'],
+      ...['--payload', '[1,2]', '--success'],
+    ),
+  )
+  const flags = ['watch', '--tail', '1000', '--summary', '--receiver', 'summed-up', '--kind', 'event']
+  const watch = startCli([...flags, '-o', 'ndjson'], { url: server.url })
+  let stdout = ''
+  watch.stdout.on('data', (chunk) => {
+    stdout += String(chunk)
+  })
+  await waitFor('the summary', () => stdout.includes('\n'))
+  watch.kill()
+  await once(watch, 'close')
+  expect(JSON.parse(stdout)).toMatchObject({
+    kind: 'event',
+    id: event,
+    event_receiver_id: receiver,
+    payload_bytes: 5,
+  })
+  expect(await cli('watch', '--tail', '1', '--after', '5')).toMatchObject({ code: 2 })
+  expect((await cli(...flags, '--dry-run', '-o', 'json')).stdout).toContain('"view": "summary"')
+})
+
 describe('run', () => {
   const run = (url: string, more: string[], ...command: string[]) =>
     runCli(['run', '--event-receiver-id', receiver, ...NVRPP_FLAGS, ...more, '--', ...command], { url })

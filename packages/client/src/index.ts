@@ -5,8 +5,11 @@ export type {
   EventField,
   EventFilter,
   FeedEntry,
+  FeedView,
   GateStatus,
   GroupField,
+  MessageKind,
+  MessageSummary,
   ReceiverField,
 } from '@epr/model'
 export type { CreateResult } from './batches.js'
@@ -15,7 +18,15 @@ export type { CloudEventLike, CloudEventOptions } from './cloud-events.js'
 export type { CreateManyOptions, CreateManyProgress } from './create-many.js'
 export { ApiError, GateTimeoutError, NetworkError, type NetworkPhase, ResponseError } from './errors.js'
 export type { Events, NewEvent } from './events.js'
-export type { FeedOptions, FeedPage, ListOptions, StreamOptions } from './feed/feed-options.js'
+export type {
+  EntryOf,
+  FeedOptions,
+  FeedPage,
+  ListOptions,
+  MessageFilter,
+  StreamOptions,
+  ViewOptions,
+} from './feed/feed-options.js'
 export type { Messages } from './feed/messages.js'
 export type { GroupFilter, Groups, NewGroup } from './groups.js'
 export type { RestAnswer, RestOptions } from './http/rest.js'

@@ -292,6 +292,30 @@ describe('messages', () => {
     await proxy.close()
   })
 
+  it('are summed up, as a page and as a stream that begins before the end', async () => {
+    const named = await client.receivers.create(buildReceiver({ type: crypto.randomUUID() }))
+    const ids: string[] = []
+    for (const success of [true, false])
+      ids.push(await client.events.create(buildEvent(named, { payload: 'four', success })))
+    const { entries } = await waitFor('the summaries', async () => {
+      const page = await client.messages.list({ view: 'summary', tail: 5, receiver: named })
+      return page.entries.at(-1)?.id === ids[1] && page
+    })
+    expect(entries.map(({ kind, id, payload_bytes }) => [kind, id, payload_bytes])).toEqual([
+      ['receiver', named, null],
+      ['event', ids[0], 6],
+      ['event', ids[1], 6],
+    ])
+    const summaries = client.messages.stream({ view: 'summary', tail: 2, receiver: named, success: false })
+    expect((await summaries.next()).value).toEqual(entries[2])
+    const later = await client.events.create(buildEvent(named, { success: false }))
+    expect((await summaries.next()).value).toMatchObject({ id: later, event_id: later, success: false })
+    await summaries.return()
+    await expect(client.messages.list({ tail: 1, after: '0' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
+  })
+
   it('stream nothing of a feed that cannot be read', async () => {
     const bad = client.messages.stream({ after: 'yesterday' }).next()
     await expect(bad).rejects.toMatchObject({ name: 'ApiError', code: 'INVALID_ARGUMENT' })

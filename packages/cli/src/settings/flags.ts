@@ -72,6 +72,12 @@ function parseCount(text: string): number {
   throw new InvalidArgumentError('write a whole number from 1.')
 }
 
+/** How many rows: from 1. */
+export const rows = (flags: string, description: string): Flag<number> => ({
+  option: new Option(flags, description).argParser(parseCount),
+  read: asNumber,
+})
+
 /** `10m` in milliseconds. */
 export function parseDuration(text: string): number {
   const ms = readDurationMs(text)
@@ -141,7 +147,7 @@ export function filterFlags(filter: z.ZodObject) {
 /** For what is shown as rows. */
 export const ROW_FLAGS = {
   fields: list('--fields <list>', 'fields to show, with spaces or commas; all for every field'),
-  limit: { option: new Option('--limit <number>', 'how many at most').argParser(parseCount), read: asNumber },
+  limit: rows('--limit <number>', 'how many at most'),
   all: toggle('--all', 'all there are (tables show 100 otherwise)'),
   jsonpath: text('--jsonpath <path>', 'print what this JSONPath finds in the results'),
 }

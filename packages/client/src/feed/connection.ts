@@ -1,4 +1,4 @@
-import { EprError } from '@epr/model'
+import { EprError, type FeedView } from '@epr/model'
 import { NetworkError } from '../errors.js'
 import { readRest, toResponseError } from '../http/answer.js'
 import type { Http, HttpAnswer } from '../http/http.js'
@@ -6,7 +6,7 @@ import type { Redact } from '../http/secrets.js'
 import { forwardAbort } from '../retry/forward-abort.js'
 import type { Retry } from '../retry/retry.js'
 import { createEntryReader, type RawEntry } from './entries.js'
-import { type FeedConnectionOptions, toFeedPath } from './feed-options.js'
+import { type FeedConnectionOptions, toFeedPath, type ViewOptions } from './feed-options.js'
 
 export interface ConnectionServices {
   http: Http
@@ -17,7 +17,7 @@ export interface ConnectionServices {
 /** What came with one piece of the stream. */
 export interface FeedBatch {
   entries: RawEntry[]
-  /** A cursor behind the last message, up to which there is nothing of the asked type. */
+  /** A cursor behind the last message, up to which there is nothing that was asked for. */
   passed: string | undefined
   /** What the server wants between two connections, in milliseconds. */
   retryMs: number
@@ -69,16 +69,18 @@ async function openStream(
  * reason of the signal
  */
 export async function* connectToFeed(
-  { after, type, signal, timeoutMs, retryForMs }: FeedConnectionOptions,
+  options: FeedConnectionOptions & Pick<ViewOptions<FeedView>, 'view'>,
   services: ConnectionServices,
 ): AsyncGenerator<FeedBatch & { answer: HttpAnswer; isFirst: boolean }, void, undefined> {
+  const { signal, timeoutMs, retryForMs } = options
+  const path = toFeedPath(options)
   const connection = new AbortController()
   const letGo = forwardAbort(signal, connection)
   let isStanding = false
 
   async function open(attempt: AbortSignal): Promise<Response> {
     const letGoOfAttempt = forwardAbort(attempt, connection)
-    return openStream(toFeedPath({ after, type }), connection, services).finally(letGoOfAttempt)
+    return openStream(path, connection, services).finally(letGoOfAttempt)
   }
 
   try {

@@ -1,4 +1,11 @@
-import { EprError, type FeedEntry, isRetryable, messageSchema } from '@epr/model'
+import {
+  EprError,
+  type FeedEntry,
+  type FeedView,
+  isRetryable,
+  messageSchema,
+  messageSummarySchema,
+} from '@epr/model'
 import { parseAnswer, toResponseError } from '../http/answer.js'
 import { parseExactJson } from '../http/exact-json.js'
 import type { HttpAnswer } from '../http/http.js'
@@ -6,11 +13,20 @@ import { backoffMs, type RetryPolicy } from '../retry/policy.js'
 import { sleep } from '../retry/sleep.js'
 import { type ConnectionServices, connectToFeed } from './connection.js'
 import type { RawEntry } from './entries.js'
-import type { FeedPage, ListOptions, StreamOptions } from './feed-options.js'
+import type { EntryOf, FeedPage, ListOptions, StreamOptions } from './feed-options.js'
 
-export interface StreamServices extends ConnectionServices {
+export interface StreamServices<View extends FeedView> extends ConnectionServices {
   backoff: RetryPolicy
-  list(options: ListOptions): Promise<FeedPage>
+  list(options: ListOptions<View>): Promise<FeedPage<View>>
+}
+
+/** @throws ResponseError for what is not JSON */
+function parse(text: string, answer: HttpAnswer, exact: boolean): unknown {
+  try {
+    return exact ? parseExactJson(text) : JSON.parse(text)
+  } catch {
+    throw toResponseError(answer, 'a message of the stream is not JSON')
+  }
 }
 
 /** @throws ResponseError for what is not a message, or has no place */
@@ -20,22 +36,20 @@ function toEntry(
   exact: boolean,
 ): FeedEntry {
   if (time === undefined) throw toResponseError(answer, 'a message of the stream has no time')
-  let json: unknown
-  try {
-    json = exact ? parseExactJson(text) : JSON.parse(text)
-  } catch {
-    throw toResponseError(answer, 'a message of the stream is not JSON')
-  }
-  const message = parseAnswer(messageSchema, json, answer)
+  const message = parseAnswer(messageSchema, parse(text, answer, exact), answer)
   return { cursor, time, ce_id, ...(gate && { gate }), ...(actor !== undefined && { actor }), message }
 }
 
 /** Connection after connection, each from where the last one stood. */
-export async function* followMessages(
-  { exact = false, onConnect, onCut, ...options }: StreamOptions,
-  services: StreamServices,
-): AsyncGenerator<FeedEntry, void, undefined> {
-  const { signal, type, timeoutMs, retryForMs } = options
+export async function* followMessages<View extends FeedView>(
+  { exact = false, onConnect, onCut, tail, ...options }: StreamOptions<View>,
+  services: StreamServices<View>,
+): AsyncGenerator<EntryOf<View>, void, undefined> {
+  const { signal } = options
+  const toViewed = (entry: RawEntry, answer: HttpAnswer) =>
+    (options.view === 'summary'
+      ? parseAnswer(messageSummarySchema, parse(entry.text, answer, false), answer)
+      : toEntry(entry, answer, exact)) as EntryOf<View>
   let after = options.after
   let failures = 0
   /** What the server wants between two connections; undefined until one has stood. */
@@ -43,17 +57,9 @@ export async function* followMessages(
 
   const isOver = () => signal?.aborted ?? false
   try {
-    // `latest` must not be asked for again after a cut: what came meanwhile would be skipped.
-    if (after === 'latest') {
-      const { entries, next } = await services.list({
-        after,
-        type,
-        limit: 1,
-        signal,
-        timeoutMs,
-        retryForMs,
-        exact,
-      })
+    // Where the newest is must not be asked for again after a cut: what came meanwhile would be skipped.
+    if (after === 'latest' || tail !== undefined) {
+      const { entries, next } = await services.list({ ...options, tail, limit: tail ?? 1, exact })
       after = next
       yield* entries
     }
@@ -64,7 +70,7 @@ export async function* followMessages(
           if (batch.isFirst) onConnect?.()
           for (const entry of batch.entries) {
             after = entry.cursor
-            yield toEntry(entry, batch.answer, exact)
+            yield toViewed(entry, batch.answer)
             if (isOver()) return
           }
           after = batch.passed ?? after

@@ -1,7 +1,7 @@
-import type { FeedEntry } from '@epr/client'
+import type { FeedEntry, MessageSummary } from '@epr/client'
 import { expect, it } from 'vitest'
 import { createStyle } from '../../output/output.js'
-import { toLine } from './message-line.js'
+import { toLine, toSummaryLine } from './message-line.js'
 
 const ID = '01HKX0J9KS8AASMRYX61458N41'
 const style = createStyle({}, {})
@@ -102,4 +102,35 @@ it.each([
 ] as const)('says of a gate that has %s that it is %s', (gate, words) => {
   const line = lineOf('dev.releasable', { event_receiver_groups: [group] }, true, gate)
   expect(line).toBe(`▶ gate release@2 ${words} for shop 1.2.0 1 linux oci ${ID}`)
+})
+
+it.each<[string, Partial<MessageSummary>, string]>([
+  [
+    'an event',
+    { kind: 'event', type: 'dev.tested', payload_bytes: 84 },
+    `✓ dev.tested shop 1.2.0 1 linux oci 84 B ${ID}`,
+  ],
+  [
+    'a failure',
+    { kind: 'event', type: 'dev.tested', success: false, payload_bytes: 0 },
+    `✗ dev.tested shop 1.2.0 1 linux oci 0 B ${ID}`,
+  ],
+  [
+    'a gate that has opened',
+    { kind: 'complete', type: 'dev.releasable', gate: 'opened' },
+    `▶ gate dev.releasable opened for shop 1.2.0 1 linux oci ${ID}`,
+  ],
+  [
+    'a gate that was open already',
+    { kind: 'complete', type: 'dev.releasable', gate: 'repeated' },
+    `▶ gate dev.releasable open still for shop 1.2.0 1 linux oci ${ID}`,
+  ],
+  ['a new receiver', { kind: 'receiver' }, `+ event receiver shop@1.2.0 created ${ID}`],
+  ['a new group', { kind: 'group' }, `+ group shop@1.2.0 created ${ID}`],
+  ['a changed group', { kind: 'modified' }, `+ group shop@1.2.0 changed ${ID}`],
+])('shows of the summary of %s what it has', (_, summary, line) => {
+  const ids = { event_id: null, event_receiver_id: null, group_id: null, payload_bytes: null }
+  const place = { cursor: '1', time: '2026-11-23T10:00:00Z', ce_id: 'c', id: ID, type: 't', success: true }
+  const whole = { ...nvrpp, ...ids, ...place, kind: 'event' as const, ...summary }
+  expect(toSummaryLine(whole, style).replace(/^\d\d:\d\d:\d\d /, '')).toBe(line)
 })

@@ -1,10 +1,8 @@
-import type { FeedEntry } from '@epr/client'
-import { MESSAGE_TYPES, toPlainLine } from '@epr/model'
+import type { FeedEntry, MessageSummary } from '@epr/client'
+import { MESSAGE_TYPES, type Nvrpp, toPlainLine } from '@epr/model'
 import type { Style } from '../../output/table.js'
 
-type Message = FeedEntry['message']
-
-const toArtifact = ({ name, version, release, platform_id, package: packaging }: Message): string =>
+const toArtifact = ({ name, version, release, platform_id, package: packaging }: Nvrpp): string =>
   [name, version, release, platform_id, packaging].map(toPlainLine).join(' ')
 
 /** What a message says, in a mark and some words: an event, a gate that is open, or something new. */
@@ -35,4 +33,35 @@ export function toLine(entry: FeedEntry, style: Style): string {
   const { time, message } = entry
   const clock = style.dim(new Date(time).toLocaleTimeString('en-GB'))
   return [clock, ...toWords(entry, style), style.dim(toPlainLine(message.id))].join(' ')
+}
+
+/** What a summary says: it has the name of what is new, and the type of the receiver or the gate of everything else. */
+function toSummaryWords(summary: MessageSummary, style: Style): readonly string[] {
+  const { kind, type, name, version, success, gate } = summary
+  const named = style.bold(toPlainLine(`${name}@${version}`))
+  switch (kind) {
+    case 'receiver':
+      return [style.dim('+'), 'event receiver', named, 'created']
+    case 'group':
+      return [style.dim('+'), 'group', named, 'created']
+    case 'modified':
+      return [style.dim('+'), 'group', named, 'changed']
+    case 'complete': {
+      const state = gate === 'repeated' ? style.dim('open still') : style.green(gate ?? 'open')
+      return [style.green('▶'), 'gate', style.bold(toPlainLine(type)), state, 'for', toArtifact(summary)]
+    }
+    case 'event':
+      return [
+        success ? style.green('✓') : style.red('✗'),
+        style.bold(toPlainLine(type)),
+        toArtifact(summary),
+        style.dim(`${summary.payload_bytes ?? 0} B`),
+      ]
+  }
+}
+
+/** The same line of what a summary has. */
+export function toSummaryLine(summary: MessageSummary, style: Style): string {
+  const clock = style.dim(new Date(summary.time).toLocaleTimeString('en-GB'))
+  return [clock, ...toSummaryWords(summary, style), style.dim(toPlainLine(summary.id))].join(' ')
 }
