@@ -42,7 +42,7 @@ let server: TestServer
 let session: Session
 let api: Api
 /** The ids that stand in the examples, and those that they stand for here. */
-let ids: { receivers: [string, string]; group: string; event: string }
+let ids: { receivers: [string, string]; group: string; event: string; session?: string }
 
 beforeAll(async () => {
   server = await startTestServer()
@@ -70,6 +70,24 @@ async function createAdminKey(): Promise<string> {
   return json.data.key
 }
 
+/** What the examples take away: a session, begun as a browser does, and an issuer. */
+async function prepareAccess(key: string): Promise<void> {
+  const headers = { authorization: `Bearer ${key}` }
+  await fetch(`${server.url}/login`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams({ key }),
+  })
+  ids.session = (await api.get('/sessions', headers)).json.data[0].id
+  const put = await fetch(`${server.url}/api/v1/issuers/gitlab`, {
+    method: 'PUT',
+    headers,
+    body: JSON.stringify({ preset: 'gitlab', audience: server.url }),
+  })
+  expect(put.status).toBe(200)
+}
+
 function toCommand(example: string): string {
   const [, noun = '', verb = ''] = example.split(' ')
   const second =
@@ -82,6 +100,7 @@ function toCommand(example: string): string {
     .replace('01HKX0J9KS8AASMRYX61458N41', ids.receivers[0])
     .replace('01HKX0KY3B31MR3XKJWTDZ4EQ0', second ?? ids.receivers[1])
     .replace('user:4711', 'key:examples')
+    .replace('3kq8zj2m', ids.session ?? '')
     .replace('https://epr.example.com', server.url)
 }
 
@@ -110,7 +129,11 @@ const ended = EXAMPLES.filter(
 )
 // They speak of keys too: from the first one on callers are asked who they are.
 describe('with a key', () => {
-  beforeAll(async () => void (await session.run(`export EPR_TOKEN=${await createAdminKey()}`)))
+  beforeAll(async () => {
+    const key = await createAdminKey()
+    await prepareAccess(key)
+    await session.run(`export EPR_TOKEN=${key}`)
+  })
 
   it.each(ended)('%s', async (example) => {
     expect(await session.run(toCommand(example))).not.toBe('')

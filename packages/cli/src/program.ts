@@ -62,6 +62,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'policies: who may do what',
     load: async () => (await import('./commands/access.js')).defineAccess,
   },
+  session: {
+    description: 'sessions: who is logged in',
+    load: async () => (await import('./commands/session.js')).defineSession,
+  },
   audit: {
     description: 'what was done to keys, policies, receivers and groups',
     load: async () => (await import('./commands/audit.js')).defineAudit,

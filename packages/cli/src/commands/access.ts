@@ -3,8 +3,8 @@ import * as z from 'zod'
 import { CommandError } from '../exit/command-error.js'
 import { UsageError } from '../exit/usage-error.js'
 import type { Context, Perform } from '../settings/context.js'
-import { type Request, text, VALUE_FLAGS } from '../settings/flags.js'
-import { askFor } from './ask-for.js'
+import { type Request, text, toggle, VALUE_FLAGS } from '../settings/flags.js'
+import { askFor, takeAway } from './ask-for.js'
 
 const document = z.looseObject({ kind: z.string(), name: z.string() })
 
@@ -58,8 +58,42 @@ async function apply(
   }
 }
 
-async function list({ connect, output }: Context): Promise<undefined> {
-  return output.object(await askFor<object>(await connect('ask'), 'GET', '/policies'))
+const LIST_FLAGS = {
+  issuers: toggle('--issuers', 'the issuers instead: whose tokens are taken for those of CI jobs'),
+  ...VALUE_FLAGS,
+}
+
+async function list(
+  { connect, output }: Context,
+  { issuers, jsonpath }: Request<typeof LIST_FLAGS>,
+): Promise<undefined> {
+  const path = issuers ? '/issuers' : '/policies'
+  const entries = await askFor<object[]>(await connect('ask'), 'GET', path)
+  if (output.format === 'table' && jsonpath === undefined && entries.length === 0)
+    return output.line(issuers ? 'there is no issuer' : 'there is no policy')
+  return output.object(entries)
+}
+
+/** Where one of a kind is, and the command that lists them all. */
+const KINDS = {
+  policy: { path: '/policies', listed: 'access list' },
+  issuer: { path: '/issuers', listed: 'access list --issuers' },
+}
+
+const isKind = (kind: string): kind is keyof typeof KINDS => Object.hasOwn(KINDS, kind)
+
+async function takeOut(
+  { connect, output, settings }: Context,
+  _: object,
+  [kind = '', name = '']: readonly string[],
+): Promise<undefined> {
+  if (!isKind(kind))
+    throw new UsageError(`the kind ${JSON.stringify(kind)} is not known: there are policy and issuer`)
+  const { path, listed } = KINDS[kind]
+  if (name.trim() === '') throw new UsageError(`name one ${kind}: epr-cli ${listed} has them`)
+  if (settings.dryRun) return output.object({ kind, name })
+  await takeAway(await connect('ask'), `${path}/${encodeURIComponent(name)}`, listed)
+  await output.created(`deleted the ${kind}`, name)
 }
 
 const EXPLAIN_FLAGS = {
@@ -123,9 +157,21 @@ export function defineAccess(access: Command, perform: Perform): void {
   )
   perform(
     access.command('list').description('All policies, with what their names stand for.'),
-    VALUE_FLAGS,
-    'access list',
+    LIST_FLAGS,
+    ['access list', 'access list --issuers'],
     list,
+  )
+  perform(
+    access
+      .command('delete')
+      .description(
+        'Takes a policy or an issuer away, at once on every server. Sessions end with their issuer.',
+      )
+      .argument('<kind>', 'policy or issuer')
+      .argument('<name>', 'what it was applied as'),
+    {},
+    ['access delete policy shop-ci', 'access delete issuer gitlab'],
+    takeOut,
   )
   perform(
     access.command('explain').description('Whether this key may do something, and why not.'),

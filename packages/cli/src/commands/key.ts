@@ -3,7 +3,7 @@ import { UsageError } from '../exit/usage-error.js'
 import type { Row } from '../output/table.js'
 import type { Context, Perform } from '../settings/context.js'
 import { type Request, text, toggle } from '../settings/flags.js'
-import { askFor } from './ask-for.js'
+import { askFor, takeAway } from './ask-for.js'
 
 /** A key as the server lists it; one that has just been made has its text. */
 interface KeyEntry extends Row {
@@ -78,7 +78,7 @@ async function revoke(context: Context, { name, id }: Request<typeof NAMED>): Pr
     id === undefined ? `/keys?name=${encodeURIComponent(name ?? '')}` : `/keys/${encodeURIComponent(id)}`
   if (context.settings.dryRun) return context.output.object({ name, id })
   const client = await context.connect('ask')
-  const revoked = await askFor<KeyEntry[]>(client, 'DELETE', path)
+  const revoked = await takeAway<KeyEntry[]>(client, path, 'key list')
   for (const key of revoked) await context.output.created(`revoked the key ${key.name}`, key.id)
 }
 

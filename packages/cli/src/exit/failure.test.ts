@@ -12,6 +12,7 @@ it.each<[string[], RegExp]>([
   [['gate'], /group status/],
   [['tail'], /watch follows/],
   [['auth'], /login/],
+  [['key', 'rm'], /keys and sessions are revoked/],
   [['config'], /--config/],
   [['completion'], /no such command/],
 ])('says of %j what may be meant, in one line', async (args, meant) => {

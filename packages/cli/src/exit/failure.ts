@@ -36,7 +36,8 @@ const SYNONYMS: readonly (readonly [words: string, meant: string])[] = [
   ['groups', 'the command is group'],
   ['auth signin', 'the command is login'],
   ['keys token tokens', 'the command is key'],
-  ['policy policies rights', 'policies are put by access apply'],
+  ['policy policies rights', 'policies are put by access apply, and taken away by access delete'],
+  ['remove rm', 'keys and sessions are revoked, policies and issuers deleted: by key, session and access'],
   ['config configure context', 'there is a file of settings: --config says where'],
   ['completion completions open', 'there is no such command'],
 ]
