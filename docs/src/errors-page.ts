@@ -32,6 +32,7 @@ const EXITS: Readonly<Record<keyof typeof EXIT, string>> = {
   gateFailed: '`group status`: the latest event of a receiver is a failure',
   gateMissing: '`group status`: a receiver has no event for the artifact',
   gateTimedOut: '`group status --wait`: the gate has not opened in time',
+  differs: '`receiver check --against`: stored payloads break the schema',
   notRecorded: '`run --strict`: nothing was recorded',
 }
 

@@ -46,6 +46,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'follow the messages from now on',
     load: async () => (await import('./commands/watch/watch.js')).defineWatch,
   },
+  watcher: {
+    description: 'watchers, and how far they are',
+    load: async () => (await import('./commands/watcher.js')).defineWatcher,
+  },
   'dead-letter': {
     description: 'what watchers have put aside',
     load: async () => (await import('./commands/dead-letter.js')).defineDeadLetter,

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -291,6 +292,53 @@ it('watch begins before the end, and shows a line of each summary of what it is 
   })
   expect(await cli('watch', '--tail', '1', '--after', '5')).toMatchObject({ code: 2 })
   expect((await cli(...flags, '--dry-run', '-o', 'json')).stdout).toContain('"view": "summary"')
+})
+
+it('receiver check tries a schema on samples, and on what a receiver has got', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'epr-check-'))
+  const file = async (name: string, value: unknown) => {
+    const path = join(directory, name)
+    await writeFile(path, JSON.stringify(value))
+    return path
+  }
+  await cli(
+    ...[
+      'receiver',
+      'create',
+      '--name',
+      'counted',
+      '--type',
+      'counted',
+      '--version',
+      '1',
+      '--description',
+      'd',
+    ],
+  )
+  await cli(
+    'event',
+    'create',
+    '--receiver',
+    'counted',
+    ...NVRPP_FLAGS,
+    '--description',
+    'd',
+    '--payload',
+    '{}',
+  )
+  const strict = await file('strict.json', { type: 'object', required: ['count'] })
+  const good = await file('good.json', { count: 1 })
+  const bad = await file('bad.json', 5)
+  const check = (...flags: string[]) => cli('receiver', 'check', ...flags)
+  expect(await check(strict, '--sample', good)).toMatchObject({ code: 0 })
+  expect(await check(strict, '--sample', good, '--sample', bad)).toMatchObject({ code: 1 })
+  expect(await check(await file('wrong.json', { type: 'none' }))).toMatchObject({ code: 1 })
+  const stored = await check(strict, '--against', 'counted', '--last', '10', '-o', 'table')
+  expect(stored.code).toBe(13)
+  expect(stored.stdout).toMatch(/✓ the schema can be used: draft-07\n✗ event \w{26}: .*\n✗ 0 of 1 stored/)
+  expect((await check(await file('any.json', {}), '-o', 'table')).stdout).toContain('accepts anything')
+  expect(await check(strict, '--against', 'nobody')).toMatchObject({ code: 3 })
+  await rm(directory, { recursive: true })
 })
 
 describe('run', () => {

@@ -32,6 +32,9 @@ async function putAside(): Promise<void> {
   const ended = watcher.run()
   await fetch(`${server.url}/api/v1/events`, { method: 'POST', body: JSON.stringify(buildEvent(receiver)) })
   await waitFor('the dead letter', () => watcher.metrics().deadLettered === 1)
+  await waitFor('the heartbeat that says so', async () =>
+    (await (await fetch(`${server.url}/api/v1/watchers`)).text()).includes('the cluster said no'),
+  )
   await watcher.stop()
   await ended
 }
@@ -42,6 +45,30 @@ beforeAll(async () => {
   await putAside()
 })
 afterAll(() => server.close())
+
+it('watcher list shows how far watchers are, and why the last record was put aside', async () => {
+  const watchers = (...flags: string[]) => runCli(['watcher', 'list', ...flags], { url: server.url })
+  const [watcher] = JSON.parse((await watchers()).stdout)
+  expect(watcher).toMatchObject({
+    name: NAME,
+    source: 'feed',
+    ready: true,
+    dead_lettered: 1,
+    silent_since: null,
+  })
+  expect(watcher.cursor).toMatch(/^\d+$/)
+  expect(watcher.dead_letters).toEqual([
+    {
+      time: expect.any(String),
+      kind: 'handler-failed',
+      error: 'Error: the cluster said no',
+      id: expect.any(String),
+    },
+  ])
+  const { stdout } = await watchers('-o', 'table')
+  expect(stdout).toMatch(/ready[ │]+0[ │]+0[ │]+1[ │]+1/)
+  expect(JSON.parse((await watchers('--jsonpath', '$[*].name')).stdout)).toEqual([NAME])
+})
 
 describe('dead-letter list, of the feed', () => {
   it('says what was put aside, when, why and after how many attempts', async () => {

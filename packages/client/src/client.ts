@@ -12,6 +12,7 @@ import { type CallOptions, type ClientOptions, type ReadOptions, toSettings } fr
 import { createReceivers, type Receivers } from './receivers.js'
 import { createRetry } from './retry/retry.js'
 import { getStatus, type ServerStatus } from './status.js'
+import { createWatchers, type Watchers } from './watchers.js'
 
 /**
  * An EPR server. Every call rejects with an `EprError`: an ApiError for what the server refuses, a NetworkError
@@ -24,6 +25,7 @@ export interface Client {
   readonly groups: Groups
   readonly events: Events
   readonly messages: Messages
+  readonly watchers: Watchers
   /** What the server says of itself. */
   status(options?: CallOptions): Promise<ServerStatus>
   /**
@@ -54,6 +56,7 @@ export function createClient(options: ClientOptions): Client {
     groups: createGroups(services),
     events: createEvents(services),
     messages: createMessages(rest, { http, retry, redact, backoff: settings.retry }),
+    watchers: createWatchers(rest),
     status: (callOptions) => getStatus(rest, http.features, callOptions),
     async rest(method, path, body, restOptions) {
       if (!path.startsWith('/')) throw new EprError('INVALID_ARGUMENT', 'path must start with /')

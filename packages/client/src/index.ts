@@ -8,9 +8,13 @@ export type {
   FeedView,
   GateStatus,
   GroupField,
+  Heartbeat,
   MessageKind,
   MessageSummary,
+  PayloadCheck,
   ReceiverField,
+  SchemaCheck,
+  WatcherState,
 } from '@epr/model'
 export type { CreateResult } from './batches.js'
 export { type Client, createClient } from './client.js'
@@ -31,11 +35,12 @@ export type { Messages } from './feed/messages.js'
 export type { GroupFilter, Groups, NewGroup } from './groups.js'
 export type { RestAnswer, RestOptions } from './http/rest.js'
 export type { CallOptions, ClientOptions, CreateOptions, ReadOptions, TokenSource } from './options.js'
-export type { NewReceiver, ReceiverFilter, Receivers } from './receivers.js'
+export type { NewReceiver, ReceiverFilter, Receivers, SchemaTrial } from './receivers.js'
 export type { RetryOptions } from './retry/policy.js'
 export type { FindAllOptions, SearchOptions } from './search-options.js'
 export type { ServerStatus } from './status.js'
 export type { WaitOptions } from './wait-until-open.js'
+export type { Watchers } from './watchers.js'
 
 // For what stands on the client: watchers, the command line.
 

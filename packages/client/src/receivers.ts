@@ -3,10 +3,17 @@ import {
   type EventReceiver,
   type EventReceiverInput,
   eventReceiverSchema,
+  type PayloadCheck,
+  payloadCheckSchema,
   type ReceiverField,
   resolveName,
+  type SchemaCheck,
   SEARCHED,
+  schemaCheckSchema,
 } from '@epr/model'
+import { toObject, toSegment } from './http/answer.js'
+import { toJsonBody } from './http/json-body.js'
+import { API_PREFIX } from './http/rest.js'
 import type { CallOptions, CreateOptions, ReadOptions } from './options.js'
 import { createSearch, type Services } from './search.js'
 import type { FindAllOptions, SearchOptions } from './search-options.js'
@@ -15,6 +22,16 @@ import type { FindAllOptions, SearchOptions } from './search-options.js'
 export interface NewReceiver extends EventReceiverInput {
   /** The JSON Schema that payloads must satisfy: an object or a boolean, or `JsonText` to send a text as it stands. */
   schema: unknown
+}
+
+/** A schema that is tried, and what on. */
+export interface SchemaTrial {
+  /** An object or a boolean, or `JsonText` to send a text as it stands. */
+  schema: unknown
+  /** Payloads, or `JsonText`: 100 at most. */
+  samples?: readonly unknown[] | undefined
+  /** The newest payloads that a receiver has got: 1 to 500, within 8 MiB. @default last 500 */
+  against?: { event_receiver_id: string; last?: number | undefined } | undefined
 }
 
 /** Exact matches, all of those given; null and undefined say nothing. */
@@ -26,6 +43,14 @@ export interface Receivers {
   create(receiver: NewReceiver, options?: CreateOptions): Promise<string>
   /** @throws ApiError NOT_FOUND */
   get(id: string, options?: ReadOptions): Promise<EventReceiver>
+  /**
+   * Tries a schema before a receiver is made of it, which never changes: what is wrong with it, and which payloads break it.
+   *
+   * @throws ApiError NOT_FOUND for an unknown receiver; RATE_LIMITED when too many schemas wait to be tried
+   */
+  check(trial: SchemaTrial, options?: CallOptions): Promise<SchemaCheck>
+  /** Whether a receiver would take a payload, and what is wrong with it. @throws ApiError NOT_FOUND */
+  checkPayload(id: string, payload: unknown, options?: CallOptions): Promise<PayloadCheck>
   /** All that match, fetched with as many requests as it takes. @throws EprError INVALID_ARGUMENT for unknown names */
   find<const Field extends ReceiverField = ReceiverField>(
     filter: ReceiverFilter,
@@ -50,6 +75,15 @@ export function createReceivers(services: Services): Receivers {
   return {
     create: (receiver, options) => rest.create('/receivers', receiver, options),
     get: (id, options) => rest.get('/receivers', id, eventReceiverSchema, options),
+    check: async (trial, options) =>
+      toObject(
+        schemaCheckSchema,
+        await rest.call('POST', `${API_PREFIX}/receivers/check`, toJsonBody(trial), options),
+      ),
+    checkPayload: async (id, payload, options) => {
+      const path = `${API_PREFIX}/receivers/${toSegment(id)}/check`
+      return toObject(payloadCheckSchema, await rest.call('POST', path, toJsonBody({ payload }), options))
+    },
     find: search.find as Receivers['find'],
     findAll: search.findAll as Receivers['findAll'],
     resolve: (name, options) =>

@@ -334,6 +334,30 @@ describe('messages', () => {
   })
 })
 
+describe('schemas and payloads', () => {
+  it('are tried, and nothing is recorded', async () => {
+    const schema = { type: 'object', required: ['count'] }
+    const strict = await client.receivers.create(buildReceiver({ name: 'strict', schema }))
+    await client.events.create(buildEvent(strict, { payload: { count: 1 } }))
+    const trial = {
+      schema: { maxProperties: 0 },
+      samples: [{}, { a: 1 }],
+      against: { event_receiver_id: strict },
+    }
+    const tried = await client.receivers.check(trial)
+    expect(tried).toMatchObject({
+      problems: [],
+      dialect: 'draft-07',
+      against: { checked: 1, complete: true },
+    })
+    expect(tried.samples.map((violations) => violations.length)).toEqual([0, 1])
+    expect(tried.against?.failed).toHaveLength(1)
+    expect(await client.receivers.checkPayload(strict, { count: 2 })).toEqual({ violations: [] })
+    expect((await client.receivers.checkPayload(strict, {})).violations).toHaveLength(1)
+    await expect(client.receivers.checkPayload(UNKNOWN_ID, {})).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
 describe('raw calls', () => {
   it('reach REST and GraphQL', async () => {
     const answer = await client.rest('get', `/receivers/${receiver}`)

@@ -40,6 +40,15 @@ export {
   receiverLabel,
   receiverStatusSchema,
 } from './gate-status.js'
+export {
+  type DeadLetterReason,
+  HEARTBEAT_LIMITS,
+  type Heartbeat,
+  heartbeatSchema,
+  type WatcherState,
+  watcherNameSchema,
+  watcherSchema,
+} from './heartbeat.js'
 export { codeOfStatus, HTTP_STATUS } from './http-status.js'
 export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
 export {
@@ -90,6 +99,13 @@ export {
   MAX_BATCH_EVENTS,
   refusedItemSchema,
 } from './results.js'
+export {
+  MAX_CHECKED,
+  type PayloadCheck,
+  payloadCheckSchema,
+  type SchemaCheck,
+  schemaCheckSchema,
+} from './schema-check.js'
 export {
   type DefinitionFilter,
   definitionFilterSchema,

@@ -2,6 +2,7 @@
 export { DEFAULT_LIMITS, type Limits } from './limits.js'
 export type { SchemaCatalogue } from './link/known-documents.js'
 export {
+  acceptsAll,
   createPayloadSchemas,
   type PayloadSchemas,
   type PayloadSchemasOptions,

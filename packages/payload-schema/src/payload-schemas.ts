@@ -20,6 +20,11 @@ export interface SchemaOwner {
   readonly name?: string
   /** The JSON text of the schema. */
   readonly schema: string
+  /**
+   * Whether the payload is only tried, perhaps against a schema that nobody has checked: then no payload that is to be
+   * recorded waits for it. @default false
+   */
+  readonly isTrial?: boolean
 }
 
 /** A payload that nobody has parsed. */
@@ -35,10 +40,12 @@ export interface UnreadPayload {
 /** The schemas of strangers: whether one can be used, and whether payloads satisfy it. */
 export interface PayloadSchemas {
   /**
+   * Gives the name of the dialect that the schema is read in.
+   *
    * @throws INVALID_ARGUMENT when `schemaText` is not a JSON Schema that payloads can be held to
    * @throws RATE_LIMITED when too many others wait
    */
-  check(schemaText: string): Promise<void>
+  check(schemaText: string): Promise<{ dialect: string }>
   /**
    * Returns nothing when that could be decided at once, otherwise a promise: an `await` on the hot
    * path would cost more than the validation.
@@ -100,6 +107,7 @@ export function createPayloadSchemas(options: PayloadSchemasOptions = {}): Paylo
       schemaText: receiver.schema,
       payloadText: payload.text,
       hasLongNumbers: payload.hasLongNumbers,
+      isTrial: receiver.isTrial ?? false,
     } as const
     const outcome = await pool.run(job)
     if (outcome.kind === 'undecided') {
@@ -115,7 +123,7 @@ export function createPayloadSchemas(options: PayloadSchemasOptions = {}): Paylo
       }
       const outcome = await pool.run({ kind: 'check', schemaText })
       if (outcome.kind === 'undecided') options.log?.warn({ reason: outcome.reason }, 'schema not checked')
-      assertSchema(outcome)
+      return { dialect: dialectOf(outcome) }
     },
     validate(receiver, payload, payloadText) {
       const plan = planFor(receiver)
@@ -144,7 +152,8 @@ export function createPayloadSchemas(options: PayloadSchemasOptions = {}): Paylo
 
 type Plan = InlineValidator | 'worker' | 'everything'
 
-function acceptsAll(schemaText: string): boolean {
+/** Whether a schema is one that every payload satisfies, as far as that can be seen. */
+export function acceptsAll(schemaText: string): boolean {
   return schemaText === 'true' || /^\s*(?:true|\{\s*\})\s*$/.test(schemaText.slice(0, 20))
 }
 
@@ -184,14 +193,18 @@ function assertPayload(receiver: SchemaOwner, outcome: Outcome): void {
         receiver,
         outcome.reasons.map((reason) => `the schema cannot be used: ${reason}`),
       )
+    case 'checked':
     case 'key':
       throw new Error('the schema worker has answered another question')
   }
 }
 
-function assertSchema(outcome: Outcome): void {
+/** The dialect of a schema that can be used. @throws INVALID_ARGUMENT for another */
+function dialectOf(outcome: Outcome): string {
+  if (outcome.kind === 'checked') return outcome.dialect
   if (outcome.kind === 'unusable') throw invalidSchema(outcome.reasons)
   if (outcome.kind === 'undecided') throw invalidSchema([outcome.reason])
+  throw new Error('the schema worker has answered another question')
 }
 
 function mismatch(receiver: SchemaOwner, details: readonly string[]): EprError {

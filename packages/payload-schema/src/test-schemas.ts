@@ -13,7 +13,7 @@ export async function checkCode(schemas: PayloadSchemas, schema: unknown): Promi
 
 let nextId = 0
 
-async function refusal(attempt: () => Promise<void>): Promise<string> {
+async function refusal(attempt: () => Promise<unknown>): Promise<string> {
   try {
     await attempt()
     return 'ok'

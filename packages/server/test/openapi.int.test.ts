@@ -57,6 +57,18 @@ function send(
   })
 }
 
+const HEARTBEAT = {
+  ...{
+    version: '1',
+    source: 'feed',
+    ready: true,
+    started_at: '2026-11-01T00:00:00Z',
+    lag: null,
+    cursor: '1',
+  },
+  ...{ processed: 0, failed: 0, dead_lettered: 0, dead_letters: [] },
+}
+
 describe('the OpenAPI document', () => {
   it('is valid by a linter', async () => {
     expect(document.openapi).toBe('3.1.0')
@@ -90,6 +102,9 @@ describe('the OpenAPI document', () => {
       path.includes('/groups') ? group : path.includes('/events') ? event : receiver
     const bodies: Record<string, object> = {
       '/api/v1/receivers': buildReceiver(),
+      '/api/v1/receivers/check': { schema: {} },
+      '/api/v1/receivers/{id}/check': { payload: 1 },
+      '/api/v1/watchers/{name}/{instance}': HEARTBEAT,
       '/api/v1/groups': buildGroup([receiver]),
       '/api/v1/groups/{id}': { enabled: true },
       '/api/v1/events': buildEvent(receiver),
@@ -117,7 +132,7 @@ describe('the OpenAPI document', () => {
 
     /** How each status is brought about; undefined where a route cannot. */
     async function provoke(status: string, path: string, method: string): Promise<number> {
-      const at = path.replace('{id}', idOf(path)).replace('{name}', 'page.js')
+      const at = path.replace('{id}', idOf(path)).replace('{name}', 'page.js').replace('{instance}', 'one')
       const isBodiless = method === 'GET' || method === 'OPTIONS'
       const body = isBodiless ? undefined : JSON.stringify(bodies[path])
       const plain = plainFor(path, method)
@@ -133,6 +148,8 @@ describe('the OpenAPI document', () => {
         case '403':
           return send(method, at, { host: 'elsewhere.test' }, body)
         case '404':
+          if (path.endsWith('/receivers/check'))
+            return send(method, at, plain, `{"schema": {}, "against": {"event_receiver_id": "nothing"}}`)
           return send(method, path.replace(/\{\w+\}/, 'nothing') + query(path), plain, body)
         case '409': {
           const key = { ...plain, 'idempotency-key': crypto.randomUUID() }

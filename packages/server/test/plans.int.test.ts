@@ -1,7 +1,9 @@
 import { fromJsonText, type JsonText } from '@epr/model'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Connection, Database } from '../src/storage/database.js'
+import { selectEvents } from '../src/storage/events.js'
 import { selectCursorOfTail, selectMessages, selectSummaries } from '../src/storage/messages.js'
+import { selectWatchers } from '../src/storage/watchers.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 /** What is as large as its registry is old: nothing that is asked often may read it from end to end. */
@@ -84,6 +86,20 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
     'summaries by a name',
     (connection) => selectSummaries(connection, { ...span, name: 'name 1*', success: false }),
   ],
+  [
+    'the payloads that a schema is tried on',
+    (connection) =>
+      selectEvents(
+        connection,
+        {
+          filter: { event_receiver_id: 'R3' },
+          page: { limit: 500, order: 'desc' },
+          fields: ['id', 'payload'],
+        },
+        8 * 1024 * 1024,
+      ),
+  ],
+  ['watchers', (connection) => selectWatchers(connection)],
   ['the end of the feed', (connection) => selectCursorOfTail(connection, 200)],
 ])('reads no large table from end to end for %s', async (_, work) => {
   expect(await scannedBy(work)).toEqual([])

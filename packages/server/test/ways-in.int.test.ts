@@ -193,6 +193,21 @@ const WAYS: readonly Way[] = [
   below('GET', '/events', 'read'),
   below('GET', '/events/{id}', 'read', { path: () => `/api/v1/events/${event}` }),
   below('GET', '/messages', 'read', { name: 'GET /messages, a page' }),
+  below('GET', '/watchers', 'read'),
+  below('PUT', '/watchers/{name}/{instance}', 'read', {
+    path: () => '/api/v1/watchers/only-read/one',
+    body: () => ({
+      ...{
+        version: '1',
+        source: 'kafka',
+        ready: true,
+        started_at: '2026-11-01T00:00:00Z',
+        lag: 0,
+        cursor: null,
+      },
+      ...{ processed: 0, failed: 0, dead_lettered: 0, dead_letters: [] },
+    }),
+  }),
   below('GET', '/messages', 'read', {
     name: 'GET /messages, a stream',
     path: () => '/api/v1/messages?after=latest',
@@ -200,6 +215,11 @@ const WAYS: readonly Way[] = [
   }),
 
   below('POST', '/receivers', 'define', { body: () => buildReceiver() }),
+  below('POST', '/receivers/check', 'read', { body: () => ({ schema: {} }) }),
+  below('POST', '/receivers/{id}/check', 'read', {
+    path: () => `/api/v1/receivers/${receiver}/check`,
+    body: () => ({ payload: 1 }),
+  }),
   below('GET', '/receivers', 'read'),
   below('GET', '/receivers/{id}', 'read', { path: () => `/api/v1/receivers/${receiver}` }),
   below('POST', '/groups', 'define', { body: () => buildGroup([receiver]) }),
@@ -348,8 +368,8 @@ const toMay = (right: Right): unknown =>
   })[right]
 
 /** A key with these rights. */
-async function keyWith(rights: readonly Right[]): Promise<string> {
-  const { name, key } = await createKey()
+async function keyWith(rights: readonly Right[], called?: string): Promise<string> {
+  const { name, key } = await createKey(called)
   if (rights.length > 0)
     await asAdmin('PUT', `/policies/${name}`, { who: [{ key: name }], may: rights.map(toMay) })
   return key
@@ -394,7 +414,7 @@ beforeAll(async () => {
   const good = { any: await keyWith([]) } as Record<Right | 'any', string>
   const lacking = {} as Record<Right, string>
   for (const right of RIGHTS) {
-    good[right] = await keyWith([right])
+    good[right] = await keyWith([right], `only-${right}`)
     lacking[right] = await keyWith(RIGHTS.filter((other) => other !== right && other !== 'admin'))
   }
   const revoked = await createKey()

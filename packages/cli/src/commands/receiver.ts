@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Perform } from '../settings/context.js'
-import { text, VALUE_FLAGS } from '../settings/flags.js'
+import { list, rows, text, VALUE_FLAGS } from '../settings/flags.js'
 import { defineDefinitionSearch, defineGenerate, defineGet } from './kind-commands.js'
 
 export function defineReceiver(receiver: Command, perform: Perform): void {
@@ -20,6 +20,29 @@ export function defineReceiver(receiver: Command, perform: Perform): void {
     ],
     async (context, { schema: carried, jsonpath: _, ...fields }) =>
       (await import('../objects/create.js')).create(context, 'receiver', { fields, carried }),
+  )
+  perform(
+    receiver
+      .command('check')
+      .description(
+        'Tries a schema before a receiver is made of it: on samples, and on what a receiver has got.',
+      )
+      .argument('<schema>', 'JSON or YAML file with the schema; - for stdin'),
+    {
+      sample: list('--sample <list>', 'files with a payload each that must satisfy it'),
+      against: text(
+        '--against <name>',
+        'hold the newest payloads of this event receiver to it: id, name or name@version',
+      ),
+      last: rows('--last <number>', 'how many of them, 1 to 500 (default 500)'),
+      ...VALUE_FLAGS,
+    },
+    [
+      'receiver check schema.json --sample good.json',
+      'receiver check schema.json --against tests --last 100',
+    ],
+    async (context, request, files) =>
+      (await import('../objects/check-schema.js')).checkSchema(context, request, files),
   )
   defineDefinitionSearch(receiver, perform, 'receiver', [
     'receiver search --type epr.foo.cli --fields all',

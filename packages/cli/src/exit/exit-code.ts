@@ -11,6 +11,7 @@ export const EXIT = {
   gateFailed: 10,
   gateMissing: 11,
   gateTimedOut: 12,
+  differs: 13,
   /** `run --strict`: what programs that run others say of a failure of their own, as docker and timeout do. */
   notRecorded: 125,
 } as const

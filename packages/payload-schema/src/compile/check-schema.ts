@@ -11,8 +11,12 @@ import { compileSchema, type Validator } from './compile-schema.js'
 import { assertAffordable } from './schema-cost.js'
 
 export interface SchemaChecker {
-  /** @throws INVALID_ARGUMENT with the reason why events cannot be held to the schema */
-  check(schemaText: string): void
+  /**
+   * Gives the name of its dialect.
+   *
+   * @throws INVALID_ARGUMENT with the reason why events cannot be held to the schema
+   */
+  check(schemaText: string): string
 }
 
 /** Patterns are judged by linkSchema, which names them, and accepts what RE2 does: not by the format `regex`. */
@@ -38,10 +42,12 @@ export function createSchemaChecker(known: KnownResources, limits: Limits): Sche
     check(schemaText) {
       const schema = parseSchema(schemaText, limits)
       const isExact = hasExactNumbers(schemaText)
-      assertValid(schema, metaValidator(dialectOf(schema, DEFAULT_DIALECT).metaSchema, isExact))
+      const { name, metaSchema } = dialectOf(schema, DEFAULT_DIALECT)
+      assertValid(schema, metaValidator(metaSchema, isExact))
       const linked = linkSchema(schema, known, limits, { isExact })
       assertAffordable(linked, limits)
       compileSchema(linked, { what: 'payload', limit: limits.namedViolations })
+      return name
     },
   }
 }

@@ -6,6 +6,8 @@ export type Draft = 4 | 6 | 7 | 2019 | 2020
 
 export interface Dialect {
   readonly draft: Draft
+  /** What people call it: `draft-07`, `2020-12`. */
+  readonly name: string
   readonly metaSchema: string
   readonly idKeyword: 'id' | '$id'
   /** Up to draft-07 `$ref` overrides its siblings (draft-07 core, section 8.3). */
@@ -14,6 +16,7 @@ export interface Dialect {
 
 const dialect = (draft: Draft, metaSchema: string): Dialect => ({
   draft,
+  name: draft <= 7 ? `draft-0${draft}` : draft === 2019 ? '2019-09' : '2020-12',
   metaSchema,
   idKeyword: draft === 4 ? 'id' : '$id',
   refAlone: draft <= 7,

@@ -69,7 +69,9 @@ export function createWorkerJobs(setup: WorkerSetup, send: (message: WorkerMessa
       if (job.kind === 'validate') return validate(job)
       if (job.kind === 'equality') return done(keyOf(job.text))
       const checked = attempt(() => checker.check(job.schemaText))
-      return done('failure' in checked ? unusable(checked.failure) : { kind: 'ok', ms: 0 })
+      return done(
+        'failure' in checked ? unusable(checked.failure) : { kind: 'checked', dialect: checked.value },
+      )
     },
   }
 }

@@ -17,7 +17,7 @@ interface WaitingJob {
 }
 
 /**
- * Two workers, started when they are needed. New schemas, and receivers that were slow once, are
+ * Two workers, started when they are needed. New schemas, payloads that are only tried, and receivers that were slow once, are
  * confined to the first: they can hold up each other, and never the second, which validates for
  * everybody else.
  */
@@ -30,7 +30,8 @@ export function createWorkerPool(setup: WorkerSetup): WorkerPool {
   let isClosed = false
 
   const isTrusted = (job: Job): boolean =>
-    job.kind === 'equality' || (job.kind === 'validate' && slowReceivers.get(job.receiverId) === undefined)
+    job.kind === 'equality' ||
+    (job.kind === 'validate' && !job.isTrial && slowReceivers.get(job.receiverId) === undefined)
 
   const dispatch = (): void => {
     startNext(free, isTrusted)
@@ -46,7 +47,7 @@ export function createWorkerPool(setup: WorkerSetup): WorkerPool {
   const runOn = async (slot: WorkerSlot, job: Job): Promise<Outcome> => {
     try {
       const outcome = await slot.run(job)
-      if (job.kind === 'validate' && isSlow(outcome, limits.slowJobMs))
+      if (job.kind === 'validate' && !job.isTrial && isSlow(outcome, limits.slowJobMs))
         slowReceivers.set(job.receiverId, true)
       return outcome
     } catch (cause) {

@@ -18,6 +18,8 @@ export interface ValidateJob {
   readonly payloadText: string
   /** See `UnreadPayload`. */
   readonly hasLongNumbers: boolean
+  /** See `SchemaOwner`. */
+  readonly isTrial: boolean
   readonly schemaText: string
 }
 
@@ -38,6 +40,8 @@ export type Outcome =
   /** `ms`: what the validation took, without the compiling. */
   | { readonly kind: 'ok'; readonly ms: number }
   | { readonly kind: 'violations'; readonly violations: Violations; readonly ms: number }
+  /** The schema can be used. */
+  | { readonly kind: 'checked'; readonly dialect: string }
   /** See `equalityKey`. */
   | { readonly kind: 'key'; readonly key: string }
   /** The payload is not JSON; what the parser says. */

@@ -3,13 +3,14 @@ import type { Database } from '../storage/database.js'
 import { deleteExpiredKeys } from '../storage/idempotency-keys.js'
 import { deleteOldMessages } from '../storage/outbox.js'
 import { deleteExpiredSessions } from '../storage/sessions.js'
+import { deleteGoneWatchers } from '../storage/watchers.js'
 import type { LeaderTask } from './leadership.js'
 
 const INTERVAL_MS = 60_000
 /** Commits at once; each may hold hundreds of messages. */
 const BATCH_COMMITS = 500
 
-/** Removes what is no longer kept: messages that are old and published, idempotency keys after a day, and sessions that are over. */
+/** Removes what is no longer kept: messages that are old and published, idempotency keys after a day, sessions that are over, and watchers that are gone. */
 export function createRetention(
   database: Database,
   messageRetentionMs: number,
@@ -21,6 +22,7 @@ export function createRetention(
       removed = await deleteOldMessages(database, messageRetentionMs, BATCH_COMMITS, token)
     await deleteExpiredKeys(database)
     await deleteExpiredSessions(database)
+    await deleteGoneWatchers(database)
   }
   return async (abort, { token }) => {
     while (!abort.aborted) {

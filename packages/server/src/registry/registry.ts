@@ -12,18 +12,22 @@ import { createGroups, type Groups } from './groups.js'
 import { createIdempotency } from './idempotency.js'
 import { createIdentities } from './identity.js'
 import { createReceivers, type Receivers } from './receivers.js'
+import { createSchemaChecks, type SchemaChecks } from './schema-checks.js'
+import { createWatchers, type Watchers } from './watchers.js'
 
 /** The use cases that REST, GraphQL and CloudEvents share. */
 export interface Registry {
   events: Events
   receivers: Receivers
+  schemaChecks: SchemaChecks
   groups: Groups
   gateStatus: ReadGateStatus
   cloudEvents: CloudEvents
+  watchers: Watchers
 }
 
 export interface RegistryOptions {
-  databases: Pick<Databases, 'recording' | 'reading' | 'searching'>
+  databases: Pick<Databases, 'recording' | 'reading' | 'searching' | 'background'>
   definitions: Definitions
   payloadSchemas: PayloadSchemas
   recorder: Recorder
@@ -62,8 +66,10 @@ export function createRegistry(options: RegistryOptions): Registry {
   return {
     events,
     receivers,
+    schemaChecks: createSchemaChecks({ databases, definitions, payloadSchemas }),
     groups: createGroups({ databases, definitions, idempotency, actors, nextIdentity, onMessages }),
     gateStatus: createGateStatus(databases.reading),
+    watchers: createWatchers(databases),
     cloudEvents: createCloudEvents({
       equalityKey: payloadSchemas.equalityKey,
       events,

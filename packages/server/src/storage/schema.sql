@@ -228,6 +228,15 @@ create table sessions (
 );
 CREATE INDEX sessions_expires_at ON epr.sessions USING btree (expires_at);
 
+create table watchers (
+  name text collate "C" not null,
+  instance text collate "C" not null,
+  caller text not null,
+  seen_at timestamp with time zone not null default now(),
+  document json not null,
+  constraint watchers_pkey PRIMARY KEY (name, instance)
+) with (fillfactor=50);
+
 -- function cursor_before(p_moment timestamp with time zone) returns bigint
 -- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[], OUT groups_repeated boolean[]) returns record
 -- function number_messages(p_token bigint, p_limit integer) returns integer

@@ -48,5 +48,8 @@ export const schemaField = z.union([z.record(z.string(), z.unknown()), z.boolean
     'JSON Schema: draft-04, -06, -07 (the default), 2019-09 or 2020-12, by its $schema. Patterns are those of RE2: no look-around, no back-references, at most 1,000 repeats.',
 })
 
+/** The answer of a call that gives neither a list nor an object of the registry. */
+export const dataOf = (data: z.ZodType) => z.object({ data })
+
 /** A list's answer, and that of one object: an array of one. */
 export const manyOf = (item: z.ZodType) => z.object({ data: z.array(item) })

@@ -14,8 +14,9 @@ import {
 } from '../../registry/administration.js'
 import { parseInput } from '../../registry/input.js'
 import { parseJsonBody } from '../core/json-body.js'
-import { API_PREFIX, defineRoute, type HttpResponse, type Route, toJsonResponse } from '../core/route.js'
-import { READ_FAILURES, WRITE_FAILURES } from '../core/route-doc.js'
+import { API_PREFIX, defineRoute, type Route, toJsonResponse } from '../core/route.js'
+import { dataOf, READ_FAILURES, WRITE_FAILURES } from '../core/route-doc.js'
+import { toDataResponse } from './answers.js'
 import { parseQuery } from './query-params.js'
 
 const time = z.string().meta({ format: 'date-time' })
@@ -33,10 +34,6 @@ const keyEntry = z
 const shownKey = keyEntry.extend({
   key: z.string().meta({ description: 'The key itself: shown this once, and kept nowhere.' }),
 })
-const dataOf = (data: z.ZodType) => z.object({ data })
-
-const toData = (data: unknown): HttpResponse => toJsonResponse(JSON.stringify({ data }))
-
 /** Of a DELETE either the id in its path or the name in its query. */
 const nameQuery = z.strictObject({ name: z.string().min(1) })
 const auditQuery = z.strictObject({
@@ -114,7 +111,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
       async ({ call: { principal } }) => {
         const { kind, id, label, grants, expiresAt } = principal
         const expires_at = expiresAt === undefined ? null : new Date(expiresAt).toISOString()
-        return toData({
+        return toDataResponse({
           kind,
           id,
           label,
@@ -135,13 +132,13 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         failures,
       },
       async ({ body, call: { principal } }) =>
-        toData(explain(principal, parseInput(deedSchema, bodyOf(body)))),
+        toDataResponse(explain(principal, parseInput(deedSchema, bodyOf(body)))),
     ),
     defineRoute(
       'get',
       `${API_PREFIX}/keys`,
       { summary: 'Keys of all times, the newest first', tag, answer: dataOf(z.array(keyEntry)), failures },
-      async ({ call }) => toData(await administration.listKeys(call)),
+      async ({ call }) => toDataResponse(await administration.listKeys(call)),
     ),
     defineRoute(
       'post',
@@ -153,7 +150,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         answer: dataOf(shownKey),
         failures: [...failures, 409],
       },
-      async ({ body, call }) => toData(await administration.createKey(bodyOf(body), call)),
+      async ({ body, call }) => toDataResponse(await administration.createKey(bodyOf(body), call)),
     ),
     defineRoute(
       'post',
@@ -167,7 +164,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         failures: [...failures, 404],
       },
       async ({ body, search, call }) =>
-        toData(await administration.rotateKey(parseQuery(nameQuery, search), bodyOf(body), call)),
+        toDataResponse(await administration.rotateKey(parseQuery(nameQuery, search), bodyOf(body), call)),
     ),
     defineRoute(
       'delete',
@@ -180,20 +177,20 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         failures: [...failures, 404],
       },
       async ({ search, call }) =>
-        toData(await administration.revokeKeys(parseQuery(nameQuery, search), call)),
+        toDataResponse(await administration.revokeKeys(parseQuery(nameQuery, search), call)),
     ),
     defineRoute(
       'delete',
       `${API_PREFIX}/keys/:id`,
       { summary: 'Revoke a key', tag, answer: dataOf(z.array(keyEntry)), failures: [...failures, 404] },
       async ({ params, call }) =>
-        toData(await administration.revokeKeys({ id: params.id } satisfies KeyName, call)),
+        toDataResponse(await administration.revokeKeys({ id: params.id } satisfies KeyName, call)),
     ),
     defineRoute(
       'get',
       `${API_PREFIX}/policies`,
       { summary: 'All policies', tag, answer: dataOf(z.array(policyEntry)), failures },
-      async ({ call }) => toData((await administration.listPolicies(call)).map(toPolicy)),
+      async ({ call }) => toDataResponse((await administration.listPolicies(call)).map(toPolicy)),
     ),
     defineRoute(
       'put',
@@ -206,7 +203,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         failures,
       },
       async ({ params, body, call }) =>
-        toData(toPolicy(await administration.putPolicy(params.name, bodyOf(body), call))),
+        toDataResponse(toPolicy(await administration.putPolicy(params.name, bodyOf(body), call))),
     ),
     defineRoute(
       'delete',
@@ -214,7 +211,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
       { summary: 'Take a policy away', tag, answer: dataOf(z.null()), failures: [...failures, 404] },
       async ({ params, call }) => {
         await administration.deletePolicy(params.name, call)
-        return toData(null)
+        return toDataResponse(null)
       },
     ),
     defineRoute(
@@ -226,7 +223,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         answer: dataOf(z.array(issuerEntry)),
         failures,
       },
-      async ({ call }) => toData((await administration.listIssuers(call)).map(toIssuer)),
+      async ({ call }) => toDataResponse((await administration.listIssuers(call)).map(toIssuer)),
     ),
     defineRoute(
       'put',
@@ -239,7 +236,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
         failures: [...failures, 409],
       },
       async ({ params, body, call }) =>
-        toData(toIssuer(await administration.putIssuer(params.name, bodyOf(body), call))),
+        toDataResponse(toIssuer(await administration.putIssuer(params.name, bodyOf(body), call))),
     ),
     defineRoute(
       'delete',
@@ -252,7 +249,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
       },
       async ({ params, call }) => {
         await administration.deleteIssuer(params.name, call)
-        return toData(null)
+        return toDataResponse(null)
       },
     ),
     defineRoute(
@@ -288,7 +285,7 @@ export function accessRoutes(administration: Administration, access: Access): Ro
       },
       async ({ params, call }) => {
         await administration.eraseLabel(params.id, call)
-        return toData(null)
+        return toDataResponse(null)
       },
     ),
   ]

@@ -12,6 +12,9 @@ export function toBatchResponse(results: readonly BatchResult[]): HttpResponse {
   return { ...toJsonResponse(JSON.stringify({ data: results })), refused }
 }
 
+/** A 200 with what was asked for. */
+export const toDataResponse = (data: unknown): HttpResponse => toJsonResponse(JSON.stringify({ data }))
+
 /** One object, in an array of one. */
 export function toOneResponse(object: object): HttpResponse {
   return toJsonResponse(stringifyJson({ data: [object] }))

@@ -10,7 +10,7 @@ const newReceiver = eventReceiverInputSchema.extend({ schema: schemaField }).met
 export const receiverBody = eventReceiverSchema.extend({ schema: schemaField }).meta({ id: 'EventReceiver' })
 
 /** A schema has at most 1,048,576 characters; it is parsed here as a whole. */
-const SCHEMA_BODY_BYTES = 2 * 1024 * 1024
+export const SCHEMA_BODY_BYTES = 2 * 1024 * 1024
 
 export function receiverRoutes(receivers: Receivers): Route[] {
   return [

@@ -5,14 +5,18 @@ import { eventRoutes } from './events.js'
 import { groupRoutes } from './groups.js'
 import { messageRoutes } from './messages.js'
 import { receiverRoutes } from './receivers.js'
+import { schemaCheckRoutes } from './schema-checks.js'
 import type { EventStreams } from './server-sent-events.js'
+import { watcherRoutes } from './watchers.js'
 
 /** Every route of the REST API. They know no framework. */
 export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams): Route[] {
   return [
     ...receiverRoutes(registry.receivers),
+    ...schemaCheckRoutes(registry.schemaChecks),
     ...groupRoutes(registry.groups, registry.gateStatus),
     ...eventRoutes(registry.events),
     ...messageRoutes(feed, streams),
+    ...watcherRoutes(registry.watchers),
   ]
 }
