@@ -1,3 +1,4 @@
+import type { Client } from '@epr/client'
 import type { DeadLetterSink } from './dead-letter.js'
 import type { Log } from './log.js'
 import type { SourceRecord } from './source-record.js'
@@ -25,6 +26,8 @@ export interface SourceEvents {
   restarted(): void
   /** Messages behind the newest, in one part of the source. */
   lag(part: string, messages: number): void
+  /** Of the feed: the last message that has come. */
+  cursor?(cursor: string): void
   /** No part is this watcher's any more. */
   clearLag(): void
 }
@@ -51,6 +54,10 @@ export interface Delivery {
 export interface MessageSource {
   /** Stands in dead letters as their `group`. */
   readonly name: string
+  /** What its heartbeats call it. @default other */
+  readonly kind?: string
+  /** The registry that it reads, where its heartbeats go when nothing else is said. */
+  registry?(): Promise<Client>
   /** Resolves after `delivery.stop`; rejects when it gives up. */
   run(delivery: Delivery): Promise<void>
   /** Keeps a dead letter when the watcher has no place of its own for them. */

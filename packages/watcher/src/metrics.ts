@@ -1,3 +1,5 @@
+import { type DeadLetterReason, HEARTBEAT_LIMITS, shorten } from '@epr/model'
+
 /** What a watcher has done since it was made. */
 export interface WatcherMetrics {
   /** Records that came, also those that nobody asked for. */
@@ -28,6 +30,12 @@ export interface Metrics extends Omit<WatcherMetrics, 'lag' | 'handlerSeconds'> 
   observeHandler(seconds: number): void
   /** Called with the duration of each attempt. */
   onHandled: (seconds: number) => void
+  /** Counts a record that was put aside, and keeps why the last ones were. */
+  putAside(reason: DeadLetterReason): void
+  /** Why, newest first. */
+  readonly lastReasons: readonly DeadLetterReason[]
+  /** On the feed, the cursor of the last message that has come. */
+  cursor: string | null
   setLag(part: string, messages: number): void
   clearLag(): void
   snapshot(): WatcherMetrics
@@ -36,6 +44,7 @@ export interface Metrics extends Omit<WatcherMetrics, 'lag' | 'handlerSeconds'> 
 export function createMetrics(): Metrics {
   const lags = new Map<string, number>()
   const handlerSeconds = { count: 0, sum: 0 }
+  const lastReasons: DeadLetterReason[] = []
   return {
     received: 0,
     processed: 0,
@@ -47,6 +56,15 @@ export function createMetrics(): Metrics {
     restarts: 0,
     ready: false,
     onHandled() {},
+    cursor: null,
+    lastReasons,
+    putAside(reason) {
+      this.deadLettered++
+      const { deadLetters, textChars } = HEARTBEAT_LIMITS
+      const { error, id } = reason
+      lastReasons.unshift({ ...reason, error: shorten(error, textChars), id: shorten(id, textChars) })
+      lastReasons.splice(deadLetters)
+    },
     observeHandler(seconds) {
       handlerSeconds.count++
       handlerSeconds.sum += seconds

@@ -1,6 +1,7 @@
 import type { RetryOptions } from '@epr/client'
 import { EprError, type Message } from '@epr/model'
 import type { DeadLetterSink } from './dead-letter.js'
+import type { HeartbeatOptions } from './heartbeat.js'
 import type { HttpEndpointOptions } from './http-endpoint.js'
 import type { Log } from './log.js'
 import type { Guard, Matcher } from './matcher.js'
@@ -50,6 +51,11 @@ export interface CommonOptions {
   handleSignals?: boolean
   /** Serves `/metrics`, `/healthz/liveness` and `/healthz/readiness`. @default not at all */
   http?: HttpEndpointOptions
+  /**
+   * Says to the registry every ten seconds how it is, for `GET /watchers`; false for not at all, as does the environment's
+   * `EPR_WATCHER_HEARTBEAT=off`. @default to the registry whose feed it reads; on Kafka not at all without a `url`
+   */
+  heartbeat?: HeartbeatOptions | false
   /** Where it says what it does. @default info and above as lines on stderr */
   log?: Log
 }

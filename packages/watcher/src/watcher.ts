@@ -1,11 +1,12 @@
 import { type RetryPolicy, toRetryPolicy } from '@epr/client'
 import { EprError, type Message } from '@epr/model'
 import { createAbort } from './abort.js'
+import { type HeartbeatSender, isHeartbeatOn, startHeartbeat } from './heartbeat.js'
 import type { HttpEndpoint, HttpEndpointOptions } from './http-endpoint.js'
 import { createStderrLog, type Log } from './log.js'
 import type { SourceEvents } from './message-source.js'
 import { createMetrics, type Metrics, type WatcherMetrics } from './metrics.js'
-import { assertOptions, route, type WatcherOptions } from './options.js'
+import { assertOptions, type CommonOptions, route, type WatcherOptions } from './options.js'
 import { createDeadLetters } from './processing/dead-letters.js'
 import { createDoJob } from './processing/job.js'
 import { createProcessor, type Process } from './processing/processor.js'
@@ -44,6 +45,9 @@ function toEvents(metrics: Metrics): SourceEvents {
     rebalanced: () => void metrics.rebalances++,
     restarted: () => void metrics.restarts++,
     lag: metrics.setLag,
+    cursor(cursor) {
+      metrics.cursor = cursor
+    },
     clearLag: metrics.clearLag,
   }
 }
@@ -55,6 +59,17 @@ function onSignals(stop: () => void): () => void {
   return () => {
     for (const signal of signals) process.off(signal, stop)
   }
+}
+
+/** Heartbeats, where there is somebody to send them to. */
+function startHeartbeatOf(
+  { source, heartbeat = {} }: Pick<CommonOptions, 'source' | 'heartbeat'>,
+  metrics: Metrics,
+  log: Log,
+): HeartbeatSender | undefined {
+  if (heartbeat === false || !isHeartbeatOn(process.env)) return undefined
+  if (heartbeat.url === undefined && !source.registry) return undefined
+  return startHeartbeat({ options: heartbeat, source, metrics, log })
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000
@@ -107,6 +122,7 @@ export function createWatcher<M extends Message = Message>(options: WatcherOptio
   }
 
   async function watch({ from }: RunOptions): Promise<void> {
+    const sender = startHeartbeatOf(options, metrics, log)
     const offSignals = options.handleSignals ? onSignals(() => void stop()) : () => undefined
     try {
       if (options.http) endpoint = await serveMetrics(options.http, metrics)
@@ -122,6 +138,7 @@ export function createWatcher<M extends Message = Message>(options: WatcherOptio
       })
     } finally {
       metrics.ready = false
+      sender?.stop()
       offSignals()
       await source.close()
       await endpoint?.close()

@@ -57,6 +57,7 @@ export function createFeedSession(options: FeedSessionOptions): FeedSession {
     if (draining.aborted) return
     const settle = window.add(entry.cursor)
     place = { after: entry.cursor }
+    events.cursor?.(entry.cursor)
     const outcome = process(toRecord(name, entry), lease)
     if (outcome === 'done') return settle()
     if (outcome === 'abandoned') return

@@ -65,9 +65,11 @@ export function feedSource(options: FeedSourceOptions): MessageSource {
   const cursorFile = options.cursorFile ?? toStateFile(name, '.cursor')
   const letters = createDeadLetterFile(options.deadLetterFile ?? toStateFile(name, '.dlt.ndjson'))
 
+  /** A fetch of somebody's own goes its own way. */
+  const registry = async () => connect(fetch ? undefined : await environmentDispatcher(url, process.env))
+
   async function run(delivery: Delivery, cursors: CursorStore): Promise<void> {
-    // A fetch of somebody's own goes its own way.
-    const { messages } = connect(fetch ? undefined : await environmentDispatcher(url, process.env))
+    const { messages } = await registry()
     const session = createFeedSession({
       messages,
       url: withoutLogin(url),
@@ -95,6 +97,8 @@ export function feedSource(options: FeedSourceOptions): MessageSource {
 
   return {
     name,
+    kind: 'feed',
+    registry,
     async run(delivery) {
       if (store) return run(delivery, store)
       const unlock = await takeLock(`${cursorFile}.lock`, name)

@@ -73,6 +73,7 @@ export function kafkaSource(options: KafkaSourceOptions): MessageSource {
 
   return {
     name: groupId,
+    kind: 'kafka',
     async run(delivery) {
       if (delivery.from !== undefined) {
         const how = 'reset the offsets of its group while it is stopped (see the README of @epr/watcher)'

@@ -27,8 +27,9 @@ export function createDeadLetters({ send, group, metrics, log }: DeadLettersOpti
     async send(record, failure, lease) {
       for (let attempt = 1; !lease.revoked.aborted; attempt++) {
         try {
-          await send({ ...record, ...failure, group, time: new Date().toISOString() })
-          metrics.deadLettered++
+          const time = new Date().toISOString()
+          await send({ ...record, ...failure, group, time })
+          metrics.putAside({ time, kind: failure.kind, error: failure.error, id: record.id })
           log.error({ id: record.id, ...failure, ...record.origin }, 'put a record aside')
           return 'done'
         } catch (error) {
