@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'what the server says of itself',
     load: async () => (await import('./commands/status.js')).defineStatus,
   },
+  operations: {
+    description: 'how the registry goes: intake, feed, relay, database, watchers',
+    load: async () => (await import('./commands/operations.js')).defineOperations,
+  },
   watch: {
     description: 'follow the messages from now on',
     load: async () => (await import('./commands/watch/watch.js')).defineWatch,

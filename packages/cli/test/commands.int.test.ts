@@ -294,6 +294,13 @@ it('watch begins before the end, and shows a line of each summary of what it is 
   expect((await cli(...flags, '--dry-run', '-o', 'json')).stdout).toContain('"view": "summary"')
 })
 
+it('operations shows how the registry goes', async () => {
+  const { code, stdout } = await cli('operations')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ server: { recording: true }, relay: null })
+  expect((await cli('operations', '-o', 'table')).stdout).toMatch(/relay\s.*feed only/)
+})
+
 it('receiver check tries a schema on samples, and on what a receiver has got', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'epr-check-'))
   const file = async (name: string, value: unknown) => {

@@ -1,4 +1,4 @@
-import { EprError } from '@epr/model'
+import { EprError, type Operations } from '@epr/model'
 import { createEvents, type Events } from './events.js'
 import { createMessages, type Messages } from './feed/messages.js'
 import { createGroups, type Groups } from './groups.js'
@@ -8,6 +8,7 @@ import { toJsonBody } from './http/json-body.js'
 import { API_PREFIX, createRest, type RestAnswer, type RestOptions } from './http/rest.js'
 import { createSecrets } from './http/secrets.js'
 import { createTokens } from './http/tokens.js'
+import { getOperations } from './operations.js'
 import { type CallOptions, type ClientOptions, type ReadOptions, toSettings } from './options.js'
 import { createReceivers, type Receivers } from './receivers.js'
 import { createRetry } from './retry/retry.js'
@@ -26,6 +27,8 @@ export interface Client {
   readonly events: Events
   readonly messages: Messages
   readonly watchers: Watchers
+  /** How the registry goes, for whoever runs it: intake, feed, relay, database, watchers. */
+  operations(options?: CallOptions): Promise<Operations>
   /** What the server says of itself. */
   status(options?: CallOptions): Promise<ServerStatus>
   /**
@@ -57,6 +60,7 @@ export function createClient(options: ClientOptions): Client {
     events: createEvents(services),
     messages: createMessages(rest, { http, retry, redact, backoff: settings.retry }),
     watchers: createWatchers(rest),
+    operations: (callOptions) => getOperations(rest, callOptions),
     status: (callOptions) => getStatus(rest, http.features, callOptions),
     async rest(method, path, body, restOptions) {
       if (!path.startsWith('/')) throw new EprError('INVALID_ARGUMENT', 'path must start with /')

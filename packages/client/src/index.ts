@@ -11,6 +11,7 @@ export type {
   Heartbeat,
   MessageKind,
   MessageSummary,
+  Operations,
   PayloadCheck,
   ReceiverField,
   SchemaCheck,

@@ -380,6 +380,10 @@ describe('raw calls', () => {
     })
   })
 
+  it('tell how the registry goes', async () => {
+    expect(await client.operations()).toMatchObject({ server: { recording: true }, servers: 1, relay: null })
+  })
+
   it('tell the status and the features of the server', async () => {
     expect(await client.status()).toMatchObject({
       service: 'event-provenance-registry',

@@ -82,6 +82,7 @@ export {
   messageSchema,
 } from './message.js'
 export { NVRPP_FIELDS, type Nvrpp, nvrppKey, nvrppSchema } from './nvrpp.js'
+export { type Operations, operationsSchema } from './operations.js'
 export {
   assertPackageName,
   DEFAULT_PLATFORM_ID,

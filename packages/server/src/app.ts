@@ -29,9 +29,11 @@ import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
 import { startPageRoute } from './http/pages/start-page.js'
 import { accessRoutes } from './http/rest/access.js'
+import { operationsRoute } from './http/rest/operations.js'
 import { restRoutes } from './http/rest/rest.js'
 import { createEventStreams } from './http/rest/server-sent-events.js'
 import { deviceRoutes, sessionRoutes } from './http/rest/sessions.js'
+import { createFlushWindow } from './intake/flush-window.js'
 import { createRecorder } from './intake/recorder.js'
 import { createRecordingHealth } from './intake/recording-health.js'
 import { startLeader } from './leader/leader.js'
@@ -41,6 +43,7 @@ import { createAdministration } from './registry/administration.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { fromOwnMessage } from './registry/cloud-events/own-message.js'
 import { fromPlainOutcome } from './registry/cloud-events/plain-outcome.js'
+import { createOperations } from './registry/operations.js'
 import { createRegistry } from './registry/registry.js'
 import { createResolveName } from './registry/resolve-name.js'
 import type { ConnectPublisher } from './relay/publisher.js'
@@ -81,6 +84,7 @@ function createCatalogue(): SchemaCatalogue {
 }
 
 interface ServiceOptions {
+  version: string
   budgets: Budgets
   databases: Databases
   access: Access
@@ -100,6 +104,7 @@ function createServices(options: ServiceOptions) {
     budgets,
     connectPublisher: connect,
     cloudEventMappers,
+    version,
     log,
   } = options
   const { recording, reading, background } = databases
@@ -135,6 +140,7 @@ function createServices(options: ServiceOptions) {
     budgets,
     isOpen: config.metricsOpen || isLoopback(config.host),
   })
+  const flushes = createFlushWindow()
   const recorder = createRecorder({
     database: recording,
     background,
@@ -144,6 +150,7 @@ function createServices(options: ServiceOptions) {
     onFlush(flush) {
       leader.messagesWritten()
       metrics.observeFlush(flush)
+      flushes.add(flush)
     },
     onError: warn,
   })
@@ -166,6 +173,17 @@ function createServices(options: ServiceOptions) {
     recorder,
     health,
     registry: metrics.observe(registry),
+    readOperations: createOperations({
+      databases,
+      version,
+      isLeading: () => leader.isLeading,
+      isRecording: () => health.isRecording,
+      readIntake: flushes.read,
+      relay,
+      topic: relay && topic,
+      retentionMs: config.messageRetentionMs,
+      projections: [],
+    }),
     administration: createAdministration({
       database: recording,
       access,
@@ -238,6 +256,7 @@ async function serve(options: ServeOptions): Promise<App> {
     budgets,
     connectPublisher,
     cloudEventMappers,
+    version,
     log,
   })
   const { payloadSchemas, feed, relay, leader, metrics, recorder, registry, health, administration } =
@@ -252,6 +271,7 @@ async function serve(options: ServeOptions): Promise<App> {
   })
   const described = [
     ...restRoutes(registry, feed, createEventStreams(budgets.waiting)),
+    operationsRoute(services.readOperations),
     ...accessRoutes(administration, access),
     ...sessionRoutes(createExchange({ database: databases.recording, access }), administration),
     ...(await peopleRoutes(config, access, databases.recording)),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Connection, Database } from '../src/storage/database.js'
 import { selectEvents } from '../src/storage/events.js'
 import { selectCursorOfTail, selectMessages, selectSummaries } from '../src/storage/messages.js'
+import { selectDatabaseFacts } from '../src/storage/operations.js'
 import { selectWatchers } from '../src/storage/watchers.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
@@ -99,6 +100,7 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
         8 * 1024 * 1024,
       ),
   ],
+  ['operations', (connection) => selectDatabaseFacts(connection)],
   ['watchers', (connection) => selectWatchers(connection)],
   ['the end of the feed', (connection) => selectCursorOfTail(connection, 200)],
 ])('reads no large table from end to end for %s', async (_, work) => {

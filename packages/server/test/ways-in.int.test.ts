@@ -193,6 +193,7 @@ const WAYS: readonly Way[] = [
   below('GET', '/events', 'read'),
   below('GET', '/events/{id}', 'read', { path: () => `/api/v1/events/${event}` }),
   below('GET', '/messages', 'read', { name: 'GET /messages, a page' }),
+  below('GET', '/operations', 'read'),
   below('GET', '/watchers', 'read'),
   below('PUT', '/watchers/{name}/{instance}', 'read', {
     path: () => '/api/v1/watchers/only-read/one',

@@ -3,7 +3,7 @@ import type { Context, Perform } from '../settings/context.js'
 import { type Request, VALUE_FLAGS } from '../settings/flags.js'
 
 /** `{state: 'publishing', lag: 0}` as `publishing, lag 0`. */
-function toWords(value: unknown): unknown {
+export function toWords(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.entries(value)
     .filter(([, part]) => part !== null && typeof part !== 'object')

@@ -1,5 +1,6 @@
 import { createSignal } from '../feed/signal.js'
 import type { Database } from '../storage/database.js'
+import { LEADER_APPLICATION } from '../storage/locks.js'
 import { openSession, type Session } from '../storage/session.js'
 import { ANSWER_LIMIT_MS, createLeadership, type LeaderTask } from './leadership.js'
 import { createSequencer, SEQUENCED_CHANNEL } from './sequencer.js'
@@ -39,7 +40,7 @@ export function startLeader({ database, onSequenced, listeners = {}, tasks, log 
 
   async function openListening(): Promise<Session> {
     const session = await openSession({
-      client: database.createClient('epr-server leader'),
+      client: database.createClient(LEADER_APPLICATION),
       deadlineMs: ANSWER_LIMIT_MS,
       onNotification: (channel) => heard[channel]?.(),
     })

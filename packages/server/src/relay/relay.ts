@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { shorten } from '@epr/model'
 import { toOutgoingMessage } from '../feed/outgoing-message.js'
 import { createSignal, type Signal } from '../feed/signal.js'
 import type { LeaderTask } from '../leader/leadership.js'
@@ -18,6 +19,8 @@ const FIRST_RETRY_MS = 100
 const MAX_RETRY_MS = 5_000
 /** How long a stop waits for a batch under way, so that it need not be sent again. */
 const STOP_GRACE_MS = 2_000
+/** What is kept of an error's text. */
+const MAX_ERROR_CHARS = 500
 
 /** `standby`: another server leads and publishes. */
 export const RELAY_STATES = ['standby', 'connecting', 'publishing', 'waiting for the broker'] as const
@@ -38,12 +41,21 @@ export interface RelayStatus {
   skipped: number
 }
 
+/** A failure of publishing, for whoever runs the server: its text may name brokers. */
+export interface RelayError {
+  /** RFC 3339. */
+  time: string
+  message: string
+}
+
 export interface Relay {
   /** Publishes for as long as this server leads. */
   task: LeaderTask
   /** Tells that messages have got their cursors. */
   messagesSequenced(): void
   readonly state: RelayState
+  /** What publishing failed with last; undefined when it did not. */
+  readonly lastError: RelayError | undefined
   status(): Promise<RelayStatus>
 }
 
@@ -120,6 +132,7 @@ export function createRelay(options: RelayOptions): Relay {
   const outages = createOutageLog(topic, log)
   const batches = createBatchPublisher((message) => logSkipped(options, message))
   let state: RelayState = 'standby'
+  let lastError: RelayError | undefined
 
   function working(): void {
     outages.over()
@@ -174,6 +187,8 @@ export function createRelay(options: RelayOptions): Relay {
         state = 'waiting for the broker'
         const retryMs = Math.min(FIRST_RETRY_MS * 2 ** outages.count, MAX_RETRY_MS)
         outages.happened(error)
+        const message = shorten(error instanceof Error ? error.message : String(error), MAX_ERROR_CHARS)
+        lastError = { time: new Date().toISOString(), message }
         await delay(retryMs, undefined, { signal: abort }).catch(() => undefined)
       })
     }
@@ -185,6 +200,9 @@ export function createRelay(options: RelayOptions): Relay {
     messagesSequenced: () => sequenced.raise(),
     get state() {
       return state
+    },
+    get lastError() {
+      return lastError
     },
     async status() {
       const { cursor, lag } = await selectRelayProgress(database, topic)

@@ -9,3 +9,6 @@ export const MIGRATION_LOCK = [EPR, 1] as const
 
 /** One for each token of the lease, counted round; held by the session that has taken it. */
 export const LEADER_LOCKS = { key: EPR + 1, count: 2 ** 31 - 1 } as const
+
+/** What the one connection of each server is called that takes part in leading. */
+export const LEADER_APPLICATION = 'epr-server leader'

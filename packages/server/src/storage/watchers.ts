@@ -5,7 +5,7 @@ import { NEWEST_CURSOR } from './outbox.js'
 /** Watchers that are known at the same time, each with 20 kB at most. */
 export const MAX_WATCHERS = 200
 /** A watcher that was not heard for so long is silent. */
-const SILENT = "interval '60 seconds'"
+export const SILENT = "interval '60 seconds'"
 
 export interface WatcherKey {
   name: string
