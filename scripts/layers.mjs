@@ -40,6 +40,7 @@ export const SERVER_FOLDERS = {
   feed: ['storage', 'access'],
   leader: ['storage', 'feed'],
   relay: ['storage', 'feed', 'leader'],
+  projections: ['storage', 'feed', 'leader', 'config'],
   registry: ['storage', 'intake', 'access'],
   http: ['registry', 'intake', 'feed', 'relay', 'access'],
   config: ['relay', 'access'],

@@ -15,7 +15,11 @@ function toRow({ term, description }: HelpEntry): string[] {
 
 /** Flags, environment and defaults, as the built server shows them. */
 export async function serverPage(): Promise<string> {
-  const [serve, moveIn] = await Promise.all([readHelp(LAUNCHER), readHelp(LAUNCHER, ['import'])])
+  const [serve, moveIn, rebuild] = await Promise.all([
+    readHelp(LAUNCHER),
+    readHelp(LAUNCHER, ['import']),
+    readHelp(LAUNCHER, ['rebuild']),
+  ])
   return toPage('epr-server', [
     serve.description,
     `A flag beats the environment, and that beats the file of \`--config\`, whose keys are the names of the flags
@@ -31,6 +35,10 @@ SCRAM-SHA-512 over TLS). They are read from the environment only: a flag would b
       moveIn.sections.get('Arguments')?.map((entry) => [code(entry.term), entry.description]) ?? [],
     ),
     'It takes the flags of `epr-server`, and uses those of the database, the file and the log.',
+    '## epr-server rebuild',
+    rebuild.description,
+    code(rebuild.usage),
+    'It takes the same flags. On an embedded database it runs while no server does.',
     '## Exit',
     table(
       ['code', ''],

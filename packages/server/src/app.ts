@@ -39,6 +39,7 @@ import { createRecordingHealth } from './intake/recording-health.js'
 import { startLeader } from './leader/leader.js'
 import { createRetention } from './leader/retention.js'
 import { isSecure, openAccess, sayWhoMay } from './open-access.js'
+import { createProjector } from './projections/projector.js'
 import { createAdministration } from './registry/administration.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { fromOwnMessage } from './registry/cloud-events/own-message.js'
@@ -107,7 +108,7 @@ function createServices(options: ServiceOptions) {
     version,
     log,
   } = options
-  const { recording, reading, background } = databases
+  const { recording, reading, background, projecting } = databases
   const definitions = createDefinitions(recording)
   const payloadSchemas = createPayloadSchemas({ catalogue: createCatalogue(), log })
   const feed = createFeed(reading, definitions, config.maxPageBytes)
@@ -115,14 +116,22 @@ function createServices(options: ServiceOptions) {
   const { topic } = config
   const relay =
     connect && createRelay({ database: background, definitions, topic, apiPrefix: API_PREFIX, connect, log })
+  const projector =
+    config.projections === 'on' ? createProjector({ database: projecting, onError: warn }) : undefined
+  const retention = createRetention(
+    background,
+    { keptMs: config.messageRetentionMs, areProjected: projector !== undefined },
+    warn,
+  )
   const leader = startLeader({
     database: background,
     onSequenced() {
       feed.messagesSequenced()
       relay?.messagesSequenced()
+      projector?.messagesSequenced()
     },
     listeners: { [ACCESS_CHANNEL]: () => void access.reload().catch(warn) },
-    tasks: [createRetention(background, config.messageRetentionMs, warn), ...(relay ? [relay.task] : [])],
+    tasks: [retention, ...(relay ? [relay.task] : []), ...(projector ? [projector.task] : [])],
     log,
   })
   const health = createRecordingHealth({

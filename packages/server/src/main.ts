@@ -4,10 +4,18 @@ import { EprError } from '@epr/model'
 import { watchNpm } from '@epr/model/node'
 import { drawKey } from './access/key-text.js'
 import { type App, startApp } from './app.js'
-import { ConfigExit, isDebug, readConfig, readImportConfig, readKeyConfig } from './config/config.js'
+import {
+  ConfigExit,
+  isDebug,
+  readConfig,
+  readImportConfig,
+  readKeyConfig,
+  readRebuildConfig,
+} from './config/config.js'
 import { describeImport, runImport } from './import/import-command.js'
 import { createLogger } from './logger.js'
 import { createKeyInDatabase } from './open-access.js'
+import { requestRebuild } from './projections/rebuild.js'
 
 const FORCED_EXIT_CODE = 130
 const SAME_SIGNAL_MS = 1_000
@@ -100,12 +108,19 @@ async function runKey([action, ...args]: readonly string[]): Promise<void> {
   process.stdout.write(`${await createKeyInDatabase(config, key, log)}\n`)
 }
 
+async function rebuild(args: readonly string[]): Promise<void> {
+  const config = readRebuildConfig(args, process.env, version)
+  await requestRebuild(config, createLogger({ json: config.jsonLogging, debug: config.debug }))
+  process.stdout.write('the server that leads makes the projections again, or does so when it is started\n')
+}
+
 /** The only place that catches, and the only one that ends the process. */
 async function main(args: readonly string[]): Promise<void> {
   ignoreReadersThatGo()
   try {
     if (args[0] === 'import') await importFrom(args.slice(1))
     else if (args[0] === 'key') await runKey(args.slice(1))
+    else if (args[0] === 'rebuild') await rebuild(args.slice(1))
     else await serve(args)
   } catch (error) {
     if (error instanceof ConfigExit) process.exit(error.exitCode)

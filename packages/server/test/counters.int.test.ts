@@ -127,8 +127,8 @@ describe.each([
     await published
     const { token } = await readLease(database)
     for (const ageMs of [Number.MAX_SAFE_INTEGER, 1e30])
-      expect(await deleteOldMessages(database, ageMs, 10, token)).toBe(0)
-    expect(await deleteOldMessages(database, 0, 100, token)).toBe(5)
+      expect(await deleteOldMessages(database, { keptMs: ageMs, areProjected: false }, 10, token)).toBe(0)
+    expect(await deleteOldMessages(database, { keptMs: 0, areProjected: false }, 100, token)).toBe(5)
     expect((await pageAfter(cursors[4] ?? '')).cursors[0]).toBe(cursors[5])
   })
 

@@ -244,12 +244,16 @@ describe('the feed', () => {
     )
     expect(published?.commits).toBeGreaterThan(0)
     const { token } = await readLease(database)
-    expect(await deleteOldMessages(database, 0, 1000, String(BigInt(token) - 1n))).toBe(0)
+    expect(
+      await deleteOldMessages(database, { keptMs: 0, areProjected: false }, 1000, String(BigInt(token) - 1n)),
+    ).toBe(0)
     // The rest is just as old, but not yet on the topic.
-    expect(await deleteOldMessages(database, 0, 1000, token)).toBe(published?.commits)
-    expect(await deleteOldMessages(database, 0, 1000, token)).toBe(0)
+    expect(await deleteOldMessages(database, { keptMs: 0, areProjected: false }, 1000, token)).toBe(
+      published?.commits,
+    )
+    expect(await deleteOldMessages(database, { keptMs: 0, areProjected: false }, 1000, token)).toBe(0)
     await database.query('delete from relays')
-    expect(await deleteOldMessages(database, 60_000, 1000, token)).toBe(0)
+    expect(await deleteOldMessages(database, { keptMs: 60_000, areProjected: false }, 1000, token)).toBe(0)
 
     const gone = await api.get('/messages?after=0')
     expect([gone.status, gone.json.error.code]).toEqual([410, 'GONE'])
@@ -277,7 +281,12 @@ describe('the feed', () => {
     socket.write('GET /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n')
     await waitFor('the first page', () => socket.isPaused())
     const connection = database.connect()
-    await deleteOldMessages(connection, 0, 1_000, (await readLease(connection)).token)
+    await deleteOldMessages(
+      connection,
+      { keptMs: 0, areProjected: false },
+      1_000,
+      (await readLease(connection)).token,
+    )
     socket.resume()
     await waitFor('the end', () => got.includes('event: error'))
     const [, error = ''] = /event: error\r?\ndata: (.*)/.exec(got) ?? []

@@ -38,6 +38,8 @@ export interface Config extends BrokerConfig {
   maxGraphqlBytes: number
   /** How long messages stay in the feed, in milliseconds. @default 7 days */
   messageRetentionMs: number
+  /** Whether this server, when it leads, keeps what answers about many artifacts are read from. @default on */
+  projections: 'on' | 'off'
   /** Names beyond loopback's that a request's Host may have. @default none */
   allowedHosts: string[]
   /** Origins whose pages may read and write. @default none */
@@ -195,6 +197,15 @@ function createCommand(version: string): Command {
     )
     .addOption(
       option(
+        '--projections <mode>',
+        'whether answers about many artifacts are kept up to date: off spares their writes, and those answers stay as they are',
+        'EPR_PROJECTIONS',
+      )
+        .choices(['on', 'off'])
+        .default('on'),
+    )
+    .addOption(
+      option(
         '--config <file>',
         'YAML file whose keys are flag names (default: $XDG_CONFIG_HOME/epr/epr.yaml)',
         'EPR_CONFIG',
@@ -347,6 +358,17 @@ export function readKeyConfig(args: readonly string[], env: NodeJS.ProcessEnv, v
   const config = readCommand(command, args, env)
   return { ...command.opts<Omit<KeyConfig, 'config'>>(), config }
 }
+
+const createRebuildCommand = (version: string): Command =>
+  createCommand(version)
+    .name('epr-server rebuild')
+    .description(
+      'Has the server that leads make the projections in --db again, from the events: answers about many artifacts are incomplete until that is done.',
+    )
+
+/** The settings of `epr-server rebuild`: where, and how to log. @throws as {@link readConfig} does */
+export const readRebuildConfig = (args: readonly string[], env: NodeJS.ProcessEnv, version: string): Config =>
+  readCommand(createRebuildCommand(version), args, env)
 
 /** The settings of `epr-server import SOURCE`. */
 export interface ImportConfig {

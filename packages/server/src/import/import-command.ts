@@ -6,6 +6,7 @@ import { toDatabaseLocation } from '../storage/database-url.js'
 import { analyzeEvents } from '../storage/events.js'
 import { migrate } from '../storage/migrate.js'
 import { assertReachable, openDatabase } from '../storage/open-database.js'
+import { resetProjection } from '../storage/projections.js'
 import { assertServer } from '../storage/server-version.js'
 import { type ImportCount, type ImportResult, importOriginal } from './import-original.js'
 
@@ -46,6 +47,8 @@ export async function runImport({ source, config }: ImportConfig, log: Logger): 
       await migrate(upkeep)
       const result = await importOriginal({ source: from, target: upkeep, log })
       await analyzeEvents(upkeep)
+      // No message says what was imported.
+      await resetProjection(upkeep)
       return result
     } finally {
       await to.close()

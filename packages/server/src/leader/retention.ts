@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../storage/database.js'
 import { deleteExpiredKeys } from '../storage/idempotency-keys.js'
-import { deleteOldMessages } from '../storage/outbox.js'
+import { deleteOldMessages, type Retention } from '../storage/outbox.js'
 import { deleteExpiredSessions } from '../storage/sessions.js'
 import { deleteGoneWatchers } from '../storage/watchers.js'
 import type { LeaderTask } from './leadership.js'
@@ -13,13 +13,13 @@ const BATCH_COMMITS = 500
 /** Removes what is no longer kept: messages that are old and published, idempotency keys after a day, sessions that are over, and watchers that are gone. */
 export function createRetention(
   database: Database,
-  messageRetentionMs: number,
+  messages: Retention,
   onError: (error: unknown) => void,
 ): LeaderTask {
   async function removeAll(abort: AbortSignal, token: string): Promise<void> {
     let removed = BATCH_COMMITS
     while (!abort.aborted && removed === BATCH_COMMITS)
-      removed = await deleteOldMessages(database, messageRetentionMs, BATCH_COMMITS, token)
+      removed = await deleteOldMessages(database, messages, BATCH_COMMITS, token)
     await deleteExpiredKeys(database)
     await deleteExpiredSessions(database)
     await deleteGoneWatchers(database)

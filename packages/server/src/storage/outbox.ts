@@ -89,8 +89,15 @@ export async function selectOutboxFacts(
   return row ?? { unnumbered: 0, age_s: 0 }
 }
 
+export interface Retention {
+  /** How long messages stay, in milliseconds. */
+  keptMs: number
+  /** Whether those stay that are not in the projections. */
+  areProjected: boolean
+}
+
 /**
- * Removes rows of the outbox whose messages are older than `retentionMs` and published to every topic that has ever
+ * Removes rows of the outbox whose messages are older than they are kept, and published to every topic that has ever
  * been published to; a batch at a time, so that no lock is held for long. Index outbox_cursor.
  *
  * @param token of the lease: without it nothing is removed
@@ -98,7 +105,7 @@ export async function selectOutboxFacts(
  */
 export async function deleteOldMessages(
   connection: Connection,
-  retentionMs: number,
+  { keptMs, areProjected }: Retention,
   limit: number,
   token: string,
 ): Promise<number> {
@@ -107,6 +114,7 @@ export async function deleteOldMessages(
        select first_cursor from outbox
        where first_cursor > (select removed_cursor from retention) and exists (select from leader_lease where token = $3::bigint)
          and first_cursor + size - 1 <= coalesce((select min(published_cursor) from relays), ${END})
+         and (not $4::boolean or first_cursor + size - 1 <= (select cursor from projection))
        order by first_cursor limit $2::int
      ), removed as (
        delete from outbox o using old
@@ -116,7 +124,7 @@ export async function deleteOldMessages(
        update retention set removed_cursor = (select max(cursor) from removed) where exists (select from removed)
      )
      select count(*)::int as removed from removed`,
-    [retentionMs, limit, token],
+    [keptMs, limit, token, areProjected],
   )
   return row?.removed ?? 0
 }

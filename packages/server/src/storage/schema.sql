@@ -34,6 +34,25 @@ create table actors (
 );
 CREATE INDEX actors_principal ON epr.actors USING btree (principal);
 
+create table artifacts (
+  first_seq bigint not null,
+  last_seq bigint not null,
+  line bigint not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  events integer not null,
+  failures integer not null,
+  nvrpp bytea not null,
+  name text collate "C" not null,
+  version text not null,
+  release text not null,
+  platform_id text not null,
+  package text not null,
+  constraint artifacts_pkey PRIMARY KEY (first_seq)
+) with (fillfactor=90);
+CREATE INDEX artifacts_name ON epr.artifacts USING btree (name, first_seq);
+CREATE INDEX artifacts_nvrpp ON epr.artifacts USING hash (nvrpp);
+
 create table audit (
   id bigint not null generated always as identity,
   time timestamp with time zone not null default now(),
@@ -132,6 +151,31 @@ create table functions (
   constraint functions_pkey PRIMARY KEY (name)
 );
 
+create table gate_groups (
+  num integer not null generated always as identity,
+  group_id text collate "C" not null,
+  until_artifact bigint,
+  from_artifact bigint,
+  constraint gate_groups_group_id_key UNIQUE (group_id),
+  constraint gate_groups_pkey PRIMARY KEY (num)
+);
+
+create table gate_lines (
+  group_num integer not null,
+  line bigint not null,
+  artifact bigint not null,
+  constraint gate_lines_pkey PRIMARY KEY (group_num, line)
+);
+
+create table gates (
+  group_num integer not null,
+  state gate_state not null,
+  artifact bigint not null,
+  since timestamp with time zone not null,
+  constraint gates_pkey PRIMARY KEY (group_num, artifact)
+);
+CREATE INDEX gates_since ON epr.gates USING btree (group_num, state, since);
+
 create table idempotency_keys (
   key bytea not null,
   digest bytea not null,
@@ -194,6 +238,26 @@ create table policies (
   constraint policies_pkey PRIMARY KEY (name)
 );
 
+create table projection (
+  only_row boolean not null default true,
+  version integer not null,
+  cursor bigint not null,
+  history_id text collate "C",
+  history_done bigint not null default 0,
+  history_size bigint not null default 0,
+  constraint projection_only_row_check CHECK (only_row),
+  constraint projection_pkey PRIMARY KEY (only_row)
+);
+
+create table receiver_days (
+  event_receiver_id text collate "C" not null,
+  day date not null,
+  events bigint not null,
+  failures bigint not null,
+  bytes bigint not null,
+  constraint receiver_days_pkey PRIMARY KEY (event_receiver_id, day)
+) with (fillfactor=70);
+
 create table recording_probe (
   only_row boolean not null default true,
   written_at timestamp with time zone not null,
@@ -237,8 +301,17 @@ create table watchers (
   constraint watchers_pkey PRIMARY KEY (name, instance)
 ) with (fillfactor=50);
 
+-- function begin_projection(p_version integer) returns integer
 -- function cursor_before(p_moment timestamp with time zone) returns bigint
 -- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[], OUT groups_repeated boolean[]) returns record
+-- function gate_at(p_group_id text, p_nvrpp bytea, p_bound bigint) returns TABLE(state gate_state, since timestamp with time zone, last_seq bigint)
+-- function line_of(p_name text, p_platform_id text, p_package text) returns bigint
 -- function number_messages(p_token bigint, p_limit integer) returns integer
+-- function project_artifacts(p_ids text[], p_nvrpp bytea[]) returns void
+-- function project_groups(p_version integer, p_limit integer) returns integer
+-- function project_history(p_version integer, p_limit integer) returns integer
+-- function project_messages(p_version integer, p_commits integer) returns integer
 -- function record_events(p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_digest bytea[], p_result text[]) returns integer
 -- function refuse_number_without_lease() returns trigger
+-- function supersede_gates(p_group integer[], p_line bigint[], p_name text[], p_artifact bigint[]) returns void
+-- function was_open_at(p_group_id text, p_nvrpp bytea, p_seqs bigint[]) returns boolean

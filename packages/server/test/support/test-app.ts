@@ -26,6 +26,7 @@ export function buildConfig(overrides: Partial<Config> & Pick<Config, 'db'>): Co
     maxPageBytes: 8 * 1024 * 1024,
     maxGraphqlBytes: 16 * 1024 * 1024,
     messageRetentionMs: 7 * 86_400_000,
+    projections: 'on',
     allowedHosts: [],
     corsOrigins: [],
     auth: 'auto',

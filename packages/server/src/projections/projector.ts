@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createSignal } from '../feed/signal.js'
+import type { LeaderTask } from '../leader/leadership.js'
+import type { Database } from '../storage/database.js'
+import { beginProjection, projectGroups, projectHistory, projectMessages } from '../storage/projections.js'
+
+/** Of commits, each of which may hold hundreds of messages. */
+const BATCH_COMMITS = 100
+/** Of events of before, or of artifacts. */
+const BATCH_HISTORY = 500
+/** From one round to the next, at least: what comes meanwhile is taken at once. */
+const INTERVAL_MS = 200
+/** The most of its time that it works while there is much to do: recording comes first. */
+const SHARE = { idle: 0.4, busy: 0.08 }
+/** How much of this server's time is idle, and how much busy. */
+const UTILIZATION = { idle: 0.3, busy: 0.7 }
+/** How often it looks for messages that nobody has announced. */
+const LOOK_INTERVAL_MS = 1_000
+const FIRST_RETRY_MS = 1_000
+const MAX_RETRY_MS = 30_000
+
+export interface Projector {
+  /** Keeps the projections for as long as this server leads. */
+  task: LeaderTask
+  /** Says that messages have got their cursors. */
+  messagesSequenced(): void
+}
+
+export interface ProjectorOptions {
+  database: Database
+  onError: (error: unknown) => void
+}
+
+const pause = (ms: number, abort: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal: abort }).catch(() => undefined)
+
+/** The share of the time that a projector may work, by how busy this server has been since it was asked last. */
+function createShare(): () => number {
+  let last = performance.eventLoopUtilization()
+  return () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, last)
+    last = now
+    const busy = (utilization - UTILIZATION.idle) / (UTILIZATION.busy - UTILIZATION.idle)
+    return SHARE.idle + Math.min(Math.max(busy, 0), 1) * (SHARE.busy - SHARE.idle)
+  }
+}
+
+/** Keeps what answers are read from, behind the commit, from the messages in the order of their cursors. */
+export function createProjector({ database, onError }: ProjectorOptions): Projector {
+  const sequenced = createSignal()
+
+  /** One step of each kind. @returns whether there is more to do */
+  async function step(): Promise<boolean> {
+    const commits = await projectMessages(database, BATCH_COMMITS)
+    if (commits === undefined) return beginProjection(database)
+    if (commits === BATCH_COMMITS) return true
+    const history = await projectHistory(database, BATCH_HISTORY)
+    return history > 0 || (await projectGroups(database, BATCH_HISTORY)) > 0
+  }
+
+  async function projectUntil(abort: AbortSignal): Promise<void> {
+    const shareNow = createShare()
+    while (!abort.aborted) {
+      const seen = sequenced.version
+      const startedAt = performance.now()
+      const isMore = await step()
+      const tookMs = performance.now() - startedAt
+      const pauseMs = tookMs / shareNow() - tookMs
+      await pause(isMore ? pauseMs : Math.max(pauseMs, INTERVAL_MS), abort)
+      if (isMore) continue
+      await sequenced.changedSince(seen, AbortSignal.any([abort, AbortSignal.timeout(LOOK_INTERVAL_MS)]))
+    }
+  }
+
+  return {
+    /** It fails with nobody: those who record and those who publish go on. */
+    async task(abort) {
+      let retryMs = FIRST_RETRY_MS
+      while (!abort.aborted) {
+        const startedAt = performance.now()
+        await projectUntil(abort).catch(async (error: unknown) => {
+          if (abort.aborted) return
+          onError(error)
+          retryMs = performance.now() - startedAt > MAX_RETRY_MS ? FIRST_RETRY_MS : retryMs
+          await pause(retryMs, abort)
+          retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)
+        })
+      }
+    },
+    messagesSequenced: () => sequenced.raise(),
+  }
+}

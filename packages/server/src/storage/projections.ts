@@ -1,0 +1,39 @@
+import type { Connection } from './database.js'
+
+/** What of the projections the code makes: raised when it makes anything else than before, they are made again. */
+export const PROJECTION_VERSION = 1
+
+/** Begins them, or begins again what another version has made. @returns false while those of a newer server stay */
+export async function beginProjection(connection: Connection): Promise<boolean> {
+  const [row] = await connection.query<{ version: number }>('select begin_projection($1::int) as version', [
+    PROJECTION_VERSION,
+  ])
+  return row?.version === PROJECTION_VERSION
+}
+
+type Step = 'project_messages' | 'project_history' | 'project_groups'
+
+async function take(connection: Connection, step: Step, limit: number): Promise<number> {
+  const statement = { name: step, text: `select ${step}($1::int, $2::int) as taken` }
+  const [row] = await connection.query<{ taken: number }>(statement, [PROJECTION_VERSION, limit])
+  return row?.taken ?? 0
+}
+
+/** @returns how many commits it were; undefined when they have to be begun (again) */
+export async function projectMessages(connection: Connection, commits: number): Promise<number | undefined> {
+  const taken = await take(connection, 'project_messages', commits)
+  return taken < 0 ? undefined : taken
+}
+
+/** @returns how many events were looked at; 0 when all are in */
+export const projectHistory = (connection: Connection, events: number): Promise<number> =>
+  take(connection, 'project_history', events)
+
+/** @returns how many artifacts were looked at for groups that are new; 0 when there is none to do */
+export const projectGroups = (connection: Connection, artifacts: number): Promise<number> =>
+  take(connection, 'project_groups', artifacts)
+
+/** Has the leader make all of them again. */
+export async function resetProjection(connection: Connection): Promise<void> {
+  await connection.query('update projection set version = 0')
+}
