@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { EprError, toJsonText } from '@epr/model'
 import pg from 'pg'
 import { fromDatabaseError, isDisconnect, LostAnswerError } from './database-error.js'
+import { whileWorking } from './while-working.js'
 
 /** A statement with a name is prepared once per connection. */
 export type Statement = string | { name: string; text: string }
@@ -37,8 +39,12 @@ export interface DatabaseOptions {
 
 /** To get a connection, whether one is made for it or it waits for one that is lent. */
 const CONNECT_TIMEOUT_MS = 3_000
+const LOOK_TIMEOUT_MS = 2_000
 /** How much longer than PostgreSQL's own limit an answer is waited for: what comes later does not come. */
 const ANSWER_GRACE_MS = 1_000
+
+/** How long one that takes as long as it takes may keep a transaction open without a statement. */
+const IDLE_TRANSACTION_MS = 20_000
 
 /** How soon PostgreSQL lets go of what a server held that is gone without a word: of its locks, above all. */
 const NOTICE_LOSS =
@@ -152,6 +158,8 @@ async function inTransaction<T>(run: Run, work: (connection: Connection) => Prom
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const { applicationName = 'epr-server', statementTimeoutMs = 30_000, maxHelpers } = options
+  const isUnlimited = statementTimeoutMs === 0
+  const abandoned = isUnlimited ? ` -c idle_in_transaction_session_timeout=${IDLE_TRANSACTION_MS}` : ''
   const helpers = maxHelpers === undefined ? '' : ` -c max_parallel_workers_per_gather=${maxHelpers}`
   const sessionConfig = (timeoutMs: number, name: string): pg.ClientConfig => ({
     ...options.config,
@@ -161,16 +169,18 @@ export function createDatabase(options: DatabaseOptions): Database {
     keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
     options:
       `${options.config.options ?? ''} -c search_path=epr -c TimeZone=UTC -c DateStyle=ISO` +
-      ` -c default_transaction_isolation=read\\ committed -c statement_timeout=${timeoutMs}${helpers}${NOTICE_LOSS}`,
+      ` -c default_transaction_isolation=read\\ committed -c statement_timeout=${timeoutMs}${helpers}${abandoned}${NOTICE_LOSS}`,
     types,
   })
-  const deadlineMs = statementTimeoutMs === 0 ? undefined : statementTimeoutMs + ANSWER_GRACE_MS
+  // Of its own, so that it is found again among those of other servers, behind a pooler too.
+  const name = isUnlimited ? `${applicationName} ${randomUUID().slice(0, 8)}` : applicationName
+  const deadlineMs = isUnlimited ? undefined : statementTimeoutMs + ANSWER_GRACE_MS
   let pool = createPool()
   const closing = new Set<Promise<void>>()
 
   function createPool(): pg.Pool {
     const created = new pg.Pool({
-      ...sessionConfig(statementTimeoutMs, applicationName),
+      ...sessionConfig(statementTimeoutMs, name),
       max: options.maxConnections ?? 16,
       idleTimeoutMillis: 60_000,
     })
@@ -178,6 +188,22 @@ export function createDatabase(options: DatabaseOptions): Database {
     created.on('connect', (client) => client.on('error', () => undefined))
     created.on('error', (error) => options.onIdleError?.(error))
     return created
+  }
+
+  /** Whether PostgreSQL has anything to do for this one, as another connection sees it. */
+  async function isAtWork(): Promise<boolean> {
+    const looking = new pg.Client(sessionConfig(LOOK_TIMEOUT_MS, 'epr-server look'))
+    looking.on('error', () => undefined)
+    try {
+      await looking.connect()
+      const query = "select from pg_stat_activity where application_name = $1::text and state = 'active'"
+      return (await ask(looking, query, [name], LOOK_TIMEOUT_MS + ANSWER_GRACE_MS)).length > 0
+    } catch (error) {
+      // Also a refusal comes from one that lives.
+      return error instanceof pg.DatabaseError
+    } finally {
+      cut(looking)
+    }
   }
 
   /** Silence on one connection is silence on those beside it: none of them is lent again. */
@@ -192,15 +218,17 @@ export function createDatabase(options: DatabaseOptions): Database {
     const from = pool
     const client = await lend(from)
     let isLost = false
-    const run: Run = async (statement, values = []) => {
+    async function run<Row extends object>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+      const asked = ask<Row>(client, statement, values, deadlineMs)
       try {
-        return await ask(client, statement, values, deadlineMs)
+        return await (isUnlimited ? whileWorking(asked, client, isAtWork) : asked)
       } catch (error) {
         isLost ||= error instanceof LostAnswerError
         if (error instanceof LostAnswerError && error.isLate) renew(from)
         throw error
       }
     }
+
     try {
       return await work(run)
     } finally {

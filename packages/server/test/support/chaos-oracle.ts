@@ -91,7 +91,7 @@ export async function findViolations(
             (count(*) filter (where first_cursor is null))::int as unnumbered from epr.outbox`,
   )
   const [feed] = inFeed
-  const latest = String(Math.max(0, ...[...seen.keys()].map(Number)))
+  const latest = String([...seen.keys()].map(Number).reduce((one, other) => Math.max(one, other), 0))
   return [
     ...acknowledged.flatMap(({ id, label }) => {
       const event = ids.get(id)
