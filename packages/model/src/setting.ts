@@ -52,6 +52,7 @@ export const SETTINGS = {
     'max-page-bytes',
     'max-graphql-bytes',
     'message-retention',
+    'projections',
     'allowed-hosts',
     'cors-origins',
     'public-url',
