@@ -221,7 +221,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     async function run<Row extends object>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
       const asked = ask<Row>(client, statement, values, deadlineMs)
       try {
-        return await (isUnlimited ? whileWorking(asked, client, isAtWork) : asked)
+        return await (isUnlimited ? whileWorking(asked, isAtWork, () => cut(client)) : asked)
       } catch (error) {
         isLost ||= error instanceof LostAnswerError
         if (error instanceof LostAnswerError && error.isLate) renew(from)

@@ -1,6 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
-import { cut } from './database.js'
 
 /** How often it is looked whether an answer is still being worked on. */
 const LOOK_MS = 5_000
@@ -8,13 +6,14 @@ const LOOK_MS = 5_000
 const LOOKS_IN_VAIN = 2
 
 /**
- * An answer that may take as long as it takes, and not for ever: when nobody works on it any more its connection is cut,
- * so that it rejects as any whose connection is gone.
+ * An answer that may take as long as it takes, and not for ever.
+ *
+ * @param giveUp called when nobody works on it any more: it rejects then
  */
 export async function whileWorking<T>(
   answer: Promise<T>,
-  client: pg.ClientBase,
   isAtWork: () => Promise<boolean>,
+  giveUp: () => void,
 ): Promise<T> {
   const answered = new AbortController()
   async function watch(): Promise<void> {
@@ -23,7 +22,7 @@ export async function whileWorking<T>(
       await delay(LOOK_MS, undefined, { signal: answered.signal })
       inVain = (await isAtWork()) ? 0 : inVain + 1
     }
-    if (!answered.signal.aborted) cut(client)
+    if (!answered.signal.aborted) giveUp()
   }
   watch().catch(() => undefined)
   return answer.finally(() => answered.abort())
