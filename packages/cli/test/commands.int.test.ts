@@ -294,6 +294,30 @@ it('watch begins before the end, and shows a line of each summary of what it is 
   expect((await cli(...flags, '--dry-run', '-o', 'json')).stdout).toContain('"view": "summary"')
 })
 
+it('receiver refusals shows where payloads broke its schema', async () => {
+  const schema = '{"type":"object","required":["count"]}'
+  const id = idOf(
+    await cli(
+      ...['receiver', 'create', '--name', 'refusing', '--type', 'refusing', '--version', '1'],
+      ...['--description', 'd', '--schema', schema],
+    ),
+  )
+  const refused = await cli(
+    ...['event', 'create', '--receiver', 'refusing', ...NVRPP_FLAGS, '--description', 'd', '--payload', '{}'],
+  )
+  expect(refused.code).toBe(1)
+  const shown = await waitFor('the count', async () => {
+    const { stdout } = await cli('receiver', 'refusals', '--receiver', 'refusing')
+    return stdout.includes('/count') && JSON.parse(stdout)
+  })
+  expect(shown.paths).toEqual([{ path: '/count', count: 1, last_hour: expect.any(String) }])
+  expect(shown.samples[0].user_agent).toEqual(expect.any(String))
+  const table = await cli('receiver', 'refusals', '--id', id, '-o', 'table')
+  expect(table.stdout).toMatch(/\/count\s.*1/)
+  expect(table.stdout).toContain("must have required property 'count'")
+  expect(await cli('receiver', 'refusals', '--receiver', 'nobody')).toMatchObject({ code: 3 })
+})
+
 it('operations shows how the registry goes', async () => {
   const { code, stdout } = await cli('operations')
   expect(code).toBe(0)

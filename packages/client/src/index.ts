@@ -14,6 +14,7 @@ export type {
   Operations,
   PayloadCheck,
   ReceiverField,
+  Refusals,
   SchemaCheck,
   WatcherState,
 } from '@epr/model'

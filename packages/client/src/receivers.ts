@@ -6,6 +6,8 @@ import {
   type PayloadCheck,
   payloadCheckSchema,
   type ReceiverField,
+  type Refusals,
+  refusalsSchema,
   resolveName,
   type SchemaCheck,
   SEARCHED,
@@ -51,6 +53,12 @@ export interface Receivers {
   check(trial: SchemaTrial, options?: CallOptions): Promise<SchemaCheck>
   /** Whether a receiver would take a payload, and what is wrong with it. @throws ApiError NOT_FOUND */
   checkPayload(id: string, payload: unknown, options?: CallOptions): Promise<PayloadCheck>
+  /**
+   * Where payloads broke the receiver's schema, and how often, by hours back: 1 to 720.
+   *
+   * @throws ApiError NOT_FOUND
+   */
+  refusals(id: string, options?: CallOptions & { hours?: number | undefined }): Promise<Refusals>
   /** All that match, fetched with as many requests as it takes. @throws EprError INVALID_ARGUMENT for unknown names */
   find<const Field extends ReceiverField = ReceiverField>(
     filter: ReceiverFilter,
@@ -83,6 +91,11 @@ export function createReceivers(services: Services): Receivers {
     checkPayload: async (id, payload, options) => {
       const path = `${API_PREFIX}/receivers/${toSegment(id)}/check`
       return toObject(payloadCheckSchema, await rest.call('POST', path, toJsonBody({ payload }), options))
+    },
+    async refusals(id, { hours, ...options } = {}) {
+      const query = hours === undefined ? '' : `?hours=${hours}`
+      const path = `${API_PREFIX}/receivers/${toSegment(id)}/refusals${query}`
+      return toObject(refusalsSchema, await rest.call('GET', path, undefined, options))
     },
     find: search.find as Receivers['find'],
     findAll: search.findAll as Receivers['findAll'],

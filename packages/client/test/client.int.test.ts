@@ -354,6 +354,7 @@ describe('schemas and payloads', () => {
     expect(tried.against?.failed).toHaveLength(1)
     expect(await client.receivers.checkPayload(strict, { count: 2 })).toEqual({ violations: [] })
     expect((await client.receivers.checkPayload(strict, {})).violations).toHaveLength(1)
+    expect(await client.receivers.refusals(strict, { hours: 1 })).toEqual({ paths: [], samples: [] })
     await expect(client.receivers.checkPayload(UNKNOWN_ID, {})).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })

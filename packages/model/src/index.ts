@@ -91,6 +91,13 @@ export {
   type PackageUrlParts,
 } from './package-url.js'
 export { toPlainJson, toPlainLine } from './plain-line.js'
+export {
+  OTHER_PATH,
+  REFUSAL_LIMITS,
+  type RefusalSample,
+  type Refusals,
+  refusalsSchema,
+} from './refusals.js'
 export { resolveName } from './resolve-name.js'
 export {
   type BatchResult,

@@ -45,6 +45,7 @@ import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { fromOwnMessage } from './registry/cloud-events/own-message.js'
 import { fromPlainOutcome } from './registry/cloud-events/plain-outcome.js'
 import { createOperations } from './registry/operations.js'
+import { createRefusedPayloads } from './registry/refusals.js'
 import { createRegistry } from './registry/registry.js'
 import { createResolveName } from './registry/resolve-name.js'
 import type { ConnectPublisher } from './relay/publisher.js'
@@ -163,7 +164,9 @@ function createServices(options: ServiceOptions) {
     },
     onError: warn,
   })
+  const refusals = createRefusedPayloads({ databases, definitions, onError: warn })
   const registry = createRegistry({
+    refusals,
     databases,
     definitions,
     payloadSchemas,
@@ -181,6 +184,7 @@ function createServices(options: ServiceOptions) {
     metrics,
     recorder,
     health,
+    refusals,
     registry: metrics.observe(registry),
     readOperations: createOperations({
       databases,
@@ -270,7 +274,11 @@ async function serve(options: ServeOptions): Promise<App> {
   })
   const { payloadSchemas, feed, relay, leader, metrics, recorder, registry, health, administration } =
     services
-  const watching = Promise.all([health.run(stopping.signal), access.run(stopping.signal)])
+  const watching = Promise.all([
+    health.run(stopping.signal),
+    access.run(stopping.signal),
+    services.refusals.run(stopping.signal),
+  ])
   const operations = healthRoutes({
     version,
     isRecording: () => health.isRecording,

@@ -18,4 +18,6 @@ export interface Call {
   once?: Once | undefined
   /** Given by the client or made by the server; stands in the answer, in errors and in the log. */
   requestId: string
+  /** The program that calls, as it calls itself. */
+  userAgent?: string | undefined
 }

@@ -4,6 +4,7 @@ import type { Connection, Database } from '../src/storage/database.js'
 import { selectEvents } from '../src/storage/events.js'
 import { selectCursorOfTail, selectMessages, selectSummaries } from '../src/storage/messages.js'
 import { selectDatabaseFacts } from '../src/storage/operations.js'
+import { selectRefusals } from '../src/storage/refusals.js'
 import { selectWatchers } from '../src/storage/watchers.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
@@ -101,6 +102,7 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
       ),
   ],
   ['operations', (connection) => selectDatabaseFacts(connection)],
+  ['refusals', (connection) => selectRefusals(connection, 'R1', 24)],
   ['watchers', (connection) => selectWatchers(connection)],
   ['the end of the feed', (connection) => selectCursorOfTail(connection, 200)],
 ])('reads no large table from end to end for %s', async (_, work) => {

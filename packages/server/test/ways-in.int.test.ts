@@ -221,6 +221,7 @@ const WAYS: readonly Way[] = [
     path: () => `/api/v1/receivers/${receiver}/check`,
     body: () => ({ payload: 1 }),
   }),
+  below('GET', '/receivers/{id}/refusals', 'read', { path: () => `/api/v1/receivers/${receiver}/refusals` }),
   below('GET', '/receivers', 'read'),
   below('GET', '/receivers/{id}', 'read', { path: () => `/api/v1/receivers/${receiver}` }),
   below('POST', '/groups', 'define', { body: () => buildGroup([receiver]) }),

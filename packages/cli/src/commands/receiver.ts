@@ -44,6 +44,20 @@ export function defineReceiver(receiver: Command, perform: Perform): void {
     async (context, request, files) =>
       (await import('../objects/check-schema.js')).checkSchema(context, request, files),
   )
+  perform(
+    receiver.command('refusals').description('Where payloads broke its schema, and how often.'),
+    {
+      id: text('--id <id>', 'its id'),
+      receiver: text('--receiver <name>', 'its name, or name@version, in place of --id'),
+      hours: rows('--hours <number>', 'how far back, 1 to 720 (default 168)'),
+      ...VALUE_FLAGS,
+    },
+    [
+      'receiver refusals --receiver tests',
+      "receiver refusals --receiver tests --jsonpath '{.samples[0].violations}'",
+    ],
+    async (context, request) => (await import('../objects/refusals.js')).showRefusals(context, request),
+  )
   defineDefinitionSearch(receiver, perform, 'receiver', [
     'receiver search --type epr.foo.cli --fields all',
     'receiver search --name tests -q',

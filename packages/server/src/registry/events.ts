@@ -21,6 +21,7 @@ import { type Idempotency, RepeatDiffersError, type ToClaim } from './idempotenc
 import type { Identity } from './identity.js'
 import { type JsonInput, parseInput, type UnreadJson } from './input.js'
 import { hintAt, notFound } from './not-found.js'
+import type { RefusedPayloads } from './refusals.js'
 
 /** An event as it came. */
 export interface EventBody {
@@ -51,6 +52,7 @@ export interface EventsOptions {
   recorder: Recorder
   idempotency: Idempotency
   actors: Actors
+  refusals: Pick<RefusedPayloads, 'observe'>
   /** The payloads of a page of a search, in bytes. */
   maxPageBytes: number
   nextIdentity: () => Identity
@@ -93,7 +95,9 @@ const toNarrow = (cause: EprError): EprError =>
   )
 
 /** Makes the event of a body: reads it, and holds its payload to the schema of its receiver. */
-function createPreparation({ definitions, payloadSchemas, actors, nextIdentity }: EventsOptions) {
+function createPreparation(options: EventsOptions) {
+  const { definitions, payloadSchemas, actors, refusals, nextIdentity } = options
+
   async function receiverOf(id: string): Promise<StoredReceiver> {
     const receiver = definitions.peekReceiver(id) ?? (await definitions.findReceiver(id))
     if (receiver) return receiver
@@ -103,18 +107,24 @@ function createPreparation({ definitions, payloadSchemas, actors, nextIdentity }
     )
   }
 
-  return async function prepare({ fields, payload }: EventBody, { principal }: Call): Promise<NewEvent> {
+  return async function prepare({ fields, payload }: EventBody, call: Call): Promise<NewEvent> {
+    const { principal } = call
     const input = parseInput(eventInputSchema, fields)
     assertMay(principal, { verb: 'record', receiver: input.event_receiver_id, artifact: input })
     if (payload === undefined) throw new EprError('INVALID_ARGUMENT', 'payload is required')
     const receiver = await receiverOf(input.event_receiver_id)
     const schema = fromJsonText(receiver.schema)
     const owner = { id: receiver.id, name: `${receiver.name}@${receiver.version}`, schema }
-    const validation =
-      'value' in payload
-        ? payloadSchemas.validate(owner, payload.value, payload.text)
-        : payloadSchemas.validateText(owner, payload)
-    await validation
+    try {
+      const validation =
+        'value' in payload
+          ? payloadSchemas.validate(owner, payload.value, payload.text)
+          : payloadSchemas.validateText(owner, payload)
+      await validation
+    } catch (error) {
+      refusals.observe(receiver.id, error, call)
+      throw error
+    }
     const actor = actors.idOf(principal)
     const actor_id = actor instanceof Promise ? await actor : actor
     const { id, created_at } = nextIdentity()

@@ -12,6 +12,7 @@ import { createGroups, type Groups } from './groups.js'
 import { createIdempotency } from './idempotency.js'
 import { createIdentities } from './identity.js'
 import { createReceivers, type Receivers } from './receivers.js'
+import type { RefusedPayloads } from './refusals.js'
 import { createSchemaChecks, type SchemaChecks } from './schema-checks.js'
 import { createWatchers, type Watchers } from './watchers.js'
 
@@ -24,6 +25,7 @@ export interface Registry {
   gateStatus: ReadGateStatus
   cloudEvents: CloudEvents
   watchers: Watchers
+  refusals: RefusedPayloads
 }
 
 export interface RegistryOptions {
@@ -32,6 +34,7 @@ export interface RegistryOptions {
   payloadSchemas: PayloadSchemas
   recorder: Recorder
   actors: Actors
+  refusals: RefusedPayloads
   /** The payloads of a page of a search, in bytes. */
   maxPageBytes: number
   /** Which kinds of CloudEvents are known. */
@@ -41,7 +44,16 @@ export interface RegistryOptions {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { databases, definitions, payloadSchemas, recorder, actors, cloudEventMappers, onMessages } = options
+  const {
+    databases,
+    definitions,
+    payloadSchemas,
+    recorder,
+    actors,
+    refusals,
+    cloudEventMappers,
+    onMessages,
+  } = options
   const nextIdentity = createIdentities()
   const idempotency = createIdempotency(databases.recording)
   const events = createEvents({
@@ -51,6 +63,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     recorder,
     idempotency,
     actors,
+    refusals,
     maxPageBytes: options.maxPageBytes,
     nextIdentity,
   })
@@ -70,6 +83,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     groups: createGroups({ databases, definitions, idempotency, actors, nextIdentity, onMessages }),
     gateStatus: createGateStatus(databases.reading),
     watchers: createWatchers(databases),
+    refusals,
     cloudEvents: createCloudEvents({
       equalityKey: payloadSchemas.equalityKey,
       events,

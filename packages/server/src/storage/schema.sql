@@ -265,6 +265,17 @@ create table recording_probe (
   constraint recording_probe_pkey PRIMARY KEY (only_row)
 ) with (fillfactor=50);
 
+create table refusals (
+  event_receiver_id text collate "C" not null,
+  hour timestamp with time zone not null,
+  path text collate "C" not null,
+  count integer not null,
+  sample json,
+  sampled_at timestamp with time zone,
+  constraint refusals_pkey PRIMARY KEY (event_receiver_id, hour, path)
+) with (fillfactor=80);
+CREATE INDEX refusals_hour ON epr.refusals USING btree (hour);
+
 create table relays (
   topic text not null,
   published_cursor bigint not null default 0,

@@ -244,7 +244,12 @@ export function createResponder(options: ResponderOptions): Responder & { send: 
       search,
       headers: request.headers,
       rawHeaders: request.rawHeaders,
-      call: { principal, once, requestId: stateOf(response).requestId },
+      call: {
+        principal,
+        once,
+        requestId: stateOf(response).requestId,
+        userAgent: request.headers['user-agent'],
+      },
       body,
       from: request.socket,
       abort: () => abortOf(response, principal),

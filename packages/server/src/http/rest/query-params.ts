@@ -8,6 +8,7 @@ import {
   MAX_PAGE_ROWS,
   messageKindSchema,
   type PageRequest,
+  REFUSAL_LIMITS,
   readTime,
 } from '@epr/model'
 import * as z from 'zod'
@@ -132,6 +133,19 @@ export function splitMessageQuery({ after, tail, limit, view, ...filter }: z.out
     throw new EprError('INVALID_ARGUMENT', 'after and tail both say where to begin: give one of them')
   return { after, tail, page: { view, limit: limit ?? tail ?? DEFAULT_LIMIT }, filter }
 }
+
+const MAX_HOURS = REFUSAL_LIMITS.days * 24
+const hoursProblem = `must be a number of hours from 1 to ${MAX_HOURS}`
+
+/** The query of `GET /receivers/{id}/refusals`. */
+export const refusalsQuery = z.strictObject({
+  hours: z
+    .string()
+    .regex(/^\d{1,3}$/, hoursProblem)
+    .transform(Number)
+    .refine((hours) => hours >= 1 && hours <= MAX_HOURS, hoursProblem)
+    .default(24 * 7),
+})
 
 /** The query of `POST /cloudevents`. */
 export const cloudEventQuery = z.strictObject({

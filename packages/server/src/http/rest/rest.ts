@@ -5,6 +5,7 @@ import { eventRoutes } from './events.js'
 import { groupRoutes } from './groups.js'
 import { messageRoutes } from './messages.js'
 import { receiverRoutes } from './receivers.js'
+import { refusalsRoute } from './refusals.js'
 import { schemaCheckRoutes } from './schema-checks.js'
 import type { EventStreams } from './server-sent-events.js'
 import { watcherRoutes } from './watchers.js'
@@ -18,5 +19,6 @@ export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams
     ...eventRoutes(registry.events),
     ...messageRoutes(feed, streams),
     ...watcherRoutes(registry.watchers),
+    refusalsRoute(registry.refusals),
   ]
 }
