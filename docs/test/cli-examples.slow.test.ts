@@ -33,6 +33,7 @@ chmod +x bin/*
 export PATH="$PWD/bin:$PATH"
 echo '{"type":"object"}' > schema.json
 echo '{"found":0}' > report.json
+echo '{}' > good.json
 echo '{"specversion":"1.0","id":"1","source":"test","type":"t","subject":"shop","data":{},"eprname":"shop","eprversion":"1.2.0","eprrelease":"1","eprplatformid":"linux","eprpackage":"oci"}' > cloudevent.json
 printf 'kind: Policy\\nname: shop-ci\\nwho: [{ key: shop-ci }]\\nmay: [{ record: [tests] }, read]\\n' > policies.yaml
 echo '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"application","name":"shop","version":"1.2.0"}}}' > bom.json

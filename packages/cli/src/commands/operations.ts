@@ -22,6 +22,6 @@ async function showOperations(
 }
 
 export function defineOperations(operations: Command, perform: Perform): void {
-  const examples = ['operations', "operations --jsonpath '{.relay.last_error.message}'"]
+  const examples = ['operations', "operations --jsonpath '{.feed.newest_cursor}'"]
   perform(operations, VALUE_FLAGS, examples, showOperations)
 }

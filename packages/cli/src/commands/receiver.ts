@@ -52,10 +52,7 @@ export function defineReceiver(receiver: Command, perform: Perform): void {
       hours: rows('--hours <number>', 'how far back, 1 to 720 (default 168)'),
       ...VALUE_FLAGS,
     },
-    [
-      'receiver refusals --receiver tests',
-      "receiver refusals --receiver tests --jsonpath '{.samples[0].violations}'",
-    ],
+    ['receiver refusals --receiver tests', "receiver refusals --receiver tests --jsonpath '{.paths}'"],
     async (context, request) => (await import('../objects/refusals.js')).showRefusals(context, request),
   )
   defineDefinitionSearch(receiver, perform, 'receiver', [

@@ -43,7 +43,7 @@ export function defineWatcher(watcher: Command, perform: Perform): void {
   perform(
     watcher.command('list').description('How watchers are that were heard within a week.'),
     VALUE_FLAGS,
-    ['watcher list', "watcher list --jsonpath '$[?(@.silent_since)].name'"],
+    ['watcher list', 'watcher list -o ndjson'],
     list,
   )
 }
