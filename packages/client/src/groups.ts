@@ -3,8 +3,11 @@ import {
   type EventReceiverGroup,
   type eventReceiverGroupInputSchema,
   eventReceiverGroupSchema,
+  type GateArtifact,
+  type GateArtifacts,
   type GateStatus,
   type GroupField,
+  gateArtifactsSchema,
   gateStatusSchema,
   NVRPP_FIELDS,
   type Nvrpp,
@@ -12,7 +15,7 @@ import {
   SEARCHED,
 } from '@epr/model'
 import type { z } from 'zod'
-import { toObject, toSegment } from './http/answer.js'
+import { parseAnswer, toObject, toSegment } from './http/answer.js'
 import { toJsonBody } from './http/json-body.js'
 import { explainLack } from './http/lacking.js'
 import { API_PREFIX } from './http/rest.js'
@@ -26,6 +29,24 @@ export type NewGroup = z.input<typeof eventReceiverGroupInputSchema>
 
 /** Exact matches, all of those given; null and undefined say nothing. */
 export type GroupFilter = DefinitionFilter
+
+/** Which artifacts of a gate are wanted, and which page of them. */
+export interface GateArtifactsQuery {
+  /** @default all */
+  state?: readonly GateArtifact['state'][]
+  /** A name; with `*` at its end, how it begins. */
+  name?: string
+  /** `waiting`: what is not open, the one that waits the longest first. @default recent */
+  order?: 'recent' | 'waiting'
+  /** Those too that a newer artifact has superseded, by being open at any time. @default false */
+  superseded?: boolean
+  /** The gate as it stood at that moment (RFC 3339). */
+  at?: string
+  /** 1 to 1000. @default 50 */
+  limit?: number
+  /** The `next` of the page before. */
+  after?: string
+}
 
 /** Event receiver groups, which are gates: `client.groups`. */
 export interface Groups {
@@ -55,6 +76,13 @@ export interface Groups {
   disable(id: string, options?: CallOptions): Promise<void>
   /** Where an artifact stands at the gate. @throws ApiError NOT_FOUND, INVALID_ARGUMENT for a blank NVRPP field */
   status(id: string, nvrpp: Nvrpp, options?: CallOptions): Promise<GateStatus>
+  /**
+   * A page of the gate's artifacts, and where each stands; as of the answer's `cursor`. `next` is the `after` of the next
+   * page, and pages may be short.
+   *
+   * @throws ApiError NOT_FOUND; INVALID_ARGUMENT for what does not go together
+   */
+  artifacts(id: string, query?: GateArtifactsQuery, options?: CallOptions): Promise<GateArtifacts>
   /**
    * Resolves once every receiver's latest event for the artifact is a success. A failed gate is waited for too:
    * the next run may open it.
@@ -105,6 +133,14 @@ export function createGroups(services: Services): Groups {
     enable: (id, options) => setEnabled(id, true, options),
     disable: (id, options) => setEnabled(id, false, options),
     status: (id, nvrpp, options) => status(id, nvrpp, options),
+    async artifacts(id, query = {}, options) {
+      const params = new URLSearchParams()
+      for (const [name, value] of Object.entries(query))
+        if (value !== undefined) params.set(name, String(value))
+      const path = `${API_PREFIX}/groups/${toSegment(id)}/artifacts?${params}`
+      const answer = await rest.call('GET', path, undefined, options)
+      return parseAnswer(gateArtifactsSchema, answer.json, answer)
+    },
     waitUntilOpen: (id, nvrpp, options = {}) =>
       waitUntilOpen((signal) => status(id, nvrpp, { signal }, 'groups.waitUntilOpen'), options),
   }

@@ -6,6 +6,8 @@ export type {
   EventFilter,
   FeedEntry,
   FeedView,
+  GateArtifact,
+  GateArtifacts,
   GateStatus,
   GroupField,
   Heartbeat,
@@ -34,7 +36,7 @@ export type {
   ViewOptions,
 } from './feed/feed-options.js'
 export type { Messages } from './feed/messages.js'
-export type { GroupFilter, Groups, NewGroup } from './groups.js'
+export type { GateArtifactsQuery, GroupFilter, Groups, NewGroup } from './groups.js'
 export type { RestAnswer, RestOptions } from './http/rest.js'
 export type { CallOptions, ClientOptions, CreateOptions, ReadOptions, TokenSource } from './options.js'
 export type { NewReceiver, ReceiverFilter, Receivers, SchemaTrial } from './receivers.js'

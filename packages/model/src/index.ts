@@ -34,6 +34,12 @@ export {
 export { MAX_FIELD_LENGTH } from './field.js'
 export { type Fingerprinted, fingerprint } from './fingerprint.js'
 export {
+  type GateArtifact,
+  type GateArtifacts,
+  type GateCell,
+  gateArtifactsSchema,
+} from './gate-artifacts.js'
+export {
   type GateStatus,
   gateStatusSchema,
   type ReceiverStatus,

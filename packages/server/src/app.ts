@@ -58,6 +58,7 @@ import { analyzeEvents } from './storage/events.js'
 import { migrate } from './storage/migrate.js'
 import { type Databases, type OpenedDatabase, openDatabase } from './storage/open-database.js'
 import { selectOutboxFacts } from './storage/outbox.js'
+import { selectProjectionLag } from './storage/projections.js'
 import { probeRecording } from './storage/recording-probe.js'
 import { assertServer } from './storage/server-version.js'
 
@@ -195,7 +196,7 @@ function createServices(options: ServiceOptions) {
       relay,
       topic: relay && topic,
       retentionMs: config.messageRetentionMs,
-      projections: [],
+      projections: [async () => ({ name: 'answers', lag: await selectProjectionLag(background) })],
     }),
     administration: createAdministration({
       database: recording,

@@ -2,14 +2,22 @@ import { fromJsonText, type JsonText } from '@epr/model'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Connection, Database } from '../src/storage/database.js'
 import { selectEvents } from '../src/storage/events.js'
+import {
+  countGates,
+  selectCells,
+  selectGates,
+  selectNamedGates,
+  selectSeen,
+} from '../src/storage/gate-artifacts.js'
 import { selectCursorOfTail, selectMessages, selectSummaries } from '../src/storage/messages.js'
 import { selectDatabaseFacts } from '../src/storage/operations.js'
+import { beginProjection, projectHistory, selectProjectionLag } from '../src/storage/projections.js'
 import { selectRefusals } from '../src/storage/refusals.js'
 import { selectWatchers } from '../src/storage/watchers.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 /** What is as large as its registry is old: nothing that is asked often may read it from end to end. */
-const LARGE = ['events', 'outbox']
+const LARGE = ['events', 'outbox', 'artifacts', 'gates']
 const EVENTS = 20_000
 
 interface Plan {
@@ -49,6 +57,11 @@ async function fill(connection: Connection): Promise<void> {
      from generate_series(1, $1::int) n group by (n - 1) / 10`,
     [EVENTS],
   )
+  await connection.query(
+    `insert into event_receiver_group_members select 'G1', 'R' || n, n, '{}' from generate_series(1, 5) n`,
+  )
+  await beginProjection(connection)
+  while ((await projectHistory(connection, 1_000)) > 0);
   await connection.query('analyze')
 }
 
@@ -75,6 +88,13 @@ async function scannedBy(work: (connection: Connection) => Promise<unknown>): Pr
   return scanned
 }
 
+const gatePage = {
+  groupId: 'G1',
+  states: ['open', 'failed', 'missing'] as const,
+  order: 'recent' as const,
+  after: undefined,
+  limit: 50,
+}
 const span = { after: '10000', limit: 500 }
 
 it.each<[string, (connection: Connection) => Promise<unknown>]>([
@@ -101,6 +121,35 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
         8 * 1024 * 1024,
       ),
   ],
+  ['the artifacts of a gate', (connection) => selectGates(connection, gatePage)],
+  [
+    'those that wait, on a later page',
+    (connection) => {
+      const after = { since: '2026-11-01T00:00:00Z', artifact: '9' }
+      return selectGates(connection, { ...gatePage, order: 'waiting', after })
+    },
+  ],
+  [
+    'those of a name',
+    (connection) => selectNamedGates(connection, gatePage, { name: 'name 1', isPrefix: false }),
+  ],
+  [
+    'those whose name begins so',
+    (connection) => selectNamedGates(connection, gatePage, { name: 'name 1', isPrefix: true }),
+  ],
+  [
+    'superseded ones too',
+    (connection) => selectSeen(connection, { groupId: 'G1', top: undefined, before: 'E00019000', limit: 50 }),
+  ],
+  [
+    'where artifacts stand',
+    async (connection) => {
+      const [row] = await database.query<{ nvrpp: Buffer }>('select nvrpp from events limit 1')
+      return selectCells(connection, 'G1', row ? [{ ...row, last_seq: '9000000' }] : [], undefined)
+    },
+  ],
+  ['how many there are', (connection) => countGates(connection, 'G1')],
+  ['how far projections are behind', (connection) => selectProjectionLag(connection)],
   ['operations', (connection) => selectDatabaseFacts(connection)],
   ['refusals', (connection) => selectRefusals(connection, 'R1', 24)],
   ['watchers', (connection) => selectWatchers(connection)],

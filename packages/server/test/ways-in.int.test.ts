@@ -231,6 +231,7 @@ const WAYS: readonly Way[] = [
     path: () => `/api/v1/groups/${group}`,
     body: () => ({ enabled: true }),
   }),
+  below('GET', '/groups/{id}/artifacts', 'read', { path: () => `/api/v1/groups/${group}/artifacts` }),
   below('GET', '/groups/{id}/status', 'read', {
     path: () => `/api/v1/groups/${group}/status?${artifactQuery()}`,
   }),

@@ -7,6 +7,7 @@ import { selectReceivers } from '../storage/receivers.js'
 import type { CloudEventMapper } from './cloud-events/cloud-event.js'
 import { type CloudEvents, createCloudEvents } from './cloud-events/cloud-events.js'
 import { createEvents, type Events } from './events.js'
+import { createGateArtifacts, type ReadGateArtifacts } from './gate-artifacts.js'
 import { createGateStatus, type ReadGateStatus } from './gate-status.js'
 import { createGroups, type Groups } from './groups.js'
 import { createIdempotency } from './idempotency.js'
@@ -23,13 +24,14 @@ export interface Registry {
   schemaChecks: SchemaChecks
   groups: Groups
   gateStatus: ReadGateStatus
+  gateArtifacts: ReadGateArtifacts
   cloudEvents: CloudEvents
   watchers: Watchers
   refusals: RefusedPayloads
 }
 
 export interface RegistryOptions {
-  databases: Pick<Databases, 'recording' | 'reading' | 'searching' | 'background'>
+  databases: Pick<Databases, 'recording' | 'reading' | 'searching' | 'background' | 'answering'>
   definitions: Definitions
   payloadSchemas: PayloadSchemas
   recorder: Recorder
@@ -82,6 +84,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     schemaChecks: createSchemaChecks({ databases, definitions, payloadSchemas }),
     groups: createGroups({ databases, definitions, idempotency, actors, nextIdentity, onMessages }),
     gateStatus: createGateStatus(databases.reading),
+    gateArtifacts: createGateArtifacts(databases.answering),
     watchers: createWatchers(databases),
     refusals,
     cloudEvents: createCloudEvents({

@@ -1,4 +1,5 @@
 import type { Connection } from './database.js'
+import { NEWEST_CURSOR } from './outbox.js'
 
 /** What of the projections the code makes: raised when it makes anything else than before, they are made again. */
 export const PROJECTION_VERSION = 1
@@ -36,4 +37,31 @@ export const projectGroups = (connection: Connection, artifacts: number): Promis
 /** Has the leader make all of them again. */
 export async function resetProjection(connection: Connection): Promise<void> {
   await connection.query('update projection set version = 0')
+}
+
+export interface ProjectionProgress {
+  /** Messages up to it are in. */
+  cursor: string
+  /** Events of before that are in, and about how many there are; null when all are in. */
+  history: { done: number; size: number } | null
+}
+
+/** How far the projections are; undefined when they were never begun, or are to be made again. */
+export async function selectProjectionProgress(
+  connection: Connection,
+): Promise<ProjectionProgress | undefined> {
+  const [row] = await connection.query<{ cursor: string; done: number; size: number; whole: boolean }>(
+    `select cursor, history_done::float8 as done, history_size::float8 as size, history_id is null as whole
+     from projection where version > 0`,
+  )
+  return row && { cursor: row.cursor, history: row.whole ? null : { done: row.done, size: row.size } }
+}
+
+/** How many cursors the projections are behind the newest; about as many messages. Index outbox_cursor. */
+export async function selectProjectionLag(connection: Connection): Promise<number> {
+  const [row] = await connection.query<{ lag: number }>(
+    `select greatest(coalesce(${NEWEST_CURSOR}, 0) - greatest(cursor, removed_cursor), 0)::float8 as lag
+     from projection, retention`,
+  )
+  return row?.lag ?? 0
 }

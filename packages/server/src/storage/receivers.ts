@@ -71,3 +71,15 @@ export async function selectReceivers(
   )
   return toPage(rows, page.limit)
 }
+
+/** What receivers are called, in the order of `ids`; those that an import did not bring are left out. */
+export function selectReceiverNames(
+  connection: Connection,
+  ids: readonly string[],
+): Promise<{ id: string; name: string; version: string }[]> {
+  return connection.query(
+    `select r.id, r.name, r.version from unnest($1::text[]) with ordinality as wanted (id, place)
+     join event_receivers r on r.id = wanted.id order by wanted.place`,
+    [ids],
+  )
+}

@@ -2,23 +2,25 @@ import {
   eventReceiverGroupInputSchema,
   eventReceiverGroupPatchSchema,
   eventReceiverGroupSchema,
+  gateArtifactsSchema,
   gateStatusSchema,
   idAnswerSchema,
   SEARCHED,
 } from '@epr/model'
-import type { ReadGateStatus } from '../../registry/gate-status.js'
-import type { Groups } from '../../registry/groups.js'
+import type { Registry } from '../../registry/registry.js'
 import { parseJsonBody } from '../core/json-body.js'
-import { API_PREFIX, defineRoute, type Route } from '../core/route.js'
+import { API_PREFIX, defineRoute, type Route, toJsonResponse } from '../core/route.js'
 import { manyOf, READ_FAILURES, WRITE_FAILURES } from '../core/route-doc.js'
 import { toIdResponse, toListResponse, toOneResponse } from './answers.js'
-import { definitionQuery, parseQuery, splitQuery, statusQuery } from './query-params.js'
+import { definitionQuery, gateArtifactsQuery, parseQuery, splitQuery, statusQuery } from './query-params.js'
 
 const newGroup = eventReceiverGroupInputSchema.meta({ id: 'NewEventReceiverGroup' })
 const groupBody = eventReceiverGroupSchema.meta({ id: 'EventReceiverGroup' })
 const status = gateStatusSchema.meta({ id: 'EventReceiverGroupStatus' })
 
-export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus): Route[] {
+type Gates = Pick<Registry, 'groups' | 'gateStatus' | 'gateArtifacts'>
+
+export function groupRoutes({ groups, gateStatus, gateArtifacts }: Gates): Route[] {
   return [
     defineRoute(
       'post',
@@ -90,6 +92,24 @@ export function groupRoutes(groups: Groups, gateStatus: ReadGateStatus): Route[]
       },
       async ({ params, search, call }) =>
         toOneResponse(await gateStatus(params.id, parseQuery(statusQuery, search), call)),
+    ),
+    defineRoute(
+      'get',
+      `${API_PREFIX}/groups/:id/artifacts`,
+      {
+        summary: 'Which artifacts stand at a gate, and where',
+        description:
+          'Kept behind the commit: the answer is as of its `cursor`. Artifacts that a newer one of the same name, platform and package has superseded, by being open here at any time, are left out unless they are asked for. A page may be short of its limit, and still have a `next`.',
+        tag: 'groups',
+        isLarge: true,
+        query: gateArtifactsQuery,
+        answer: gateArtifactsSchema.meta({ id: 'GateArtifacts' }),
+        failures: [...READ_FAILURES, 400, 404, 503],
+      },
+      async ({ params, search, call }) => {
+        const { state: states, ...query } = parseQuery(gateArtifactsQuery, search)
+        return toJsonResponse(JSON.stringify(await gateArtifacts(params.id, { ...query, states }, call)))
+      },
     ),
   ]
 }

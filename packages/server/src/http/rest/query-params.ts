@@ -81,6 +81,37 @@ export const statusQuery = z.strictObject(
     .partial().shape,
 )
 
+const GATE_STATES = ['open', 'failed', 'missing'] as const
+const isGateState = (text: string): text is (typeof GATE_STATES)[number] =>
+  (GATE_STATES as readonly string[]).includes(text)
+
+/** The query of `GET /groups/{id}/artifacts`. */
+export const gateArtifactsQuery = z.strictObject({
+  state: z
+    .string()
+    .transform((text) => text.split(','))
+    .refine(
+      (states) => states.every(isGateState),
+      'must be open, failed or missing, or some of them with commas',
+    )
+    .transform((states) => states.filter(isGateState))
+    .meta({ description: '`open`, `failed`, `missing`, or some of them with commas; all by default.' })
+    .optional(),
+  name: z
+    .string()
+    .min(1, 'must be a name, or the beginning of one and *')
+    .meta({ description: 'Exact; with `*` at the end, what begins so.' })
+    .optional(),
+  order: z.enum(['recent', 'waiting'], 'must be recent or waiting').default('recent').meta({
+    description:
+      '`recent`: what has changed last first. `waiting`: what is not open, the one that waits the longest first.',
+  }),
+  superseded: flagParam.default(false),
+  at: timeParam.meta({ format: 'date-time', description: 'The gate as it stood at that moment.' }).optional(),
+  limit: rowsParam.default(50),
+  after: z.string().meta({ description: 'The `next` of the page before.' }).optional(),
+})
+
 const idParam = (what: string) => z.string().min(1, `must be the id of ${what}`)
 
 /** What messages are chosen by, the same for pages and streams. */

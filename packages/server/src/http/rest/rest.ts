@@ -15,7 +15,7 @@ export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams
   return [
     ...receiverRoutes(registry.receivers),
     ...schemaCheckRoutes(registry.schemaChecks),
-    ...groupRoutes(registry.groups, registry.gateStatus),
+    ...groupRoutes(registry),
     ...eventRoutes(registry.events),
     ...messageRoutes(feed, streams),
     ...watcherRoutes(registry.watchers),
