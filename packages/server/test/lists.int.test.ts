@@ -1,4 +1,4 @@
-import { type Api, buildEvent, buildGroup, buildReceiver, readFeed } from '@epr/testkit'
+import { type Api, buildEvent, buildGroup, buildReceiver, readFeed, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from './support/test-app.js'
 
@@ -148,7 +148,7 @@ describe('lists', () => {
       expect(found.json.data).toHaveLength(2)
       const second = await other.api.get(`/events?event_receiver_id=${id}&after=${found.json.data[1].id}`)
       expect(second.json.data).toHaveLength(2)
-      expect(await readFeed(other.api)).toHaveLength(5)
+      await waitFor('five messages', async () => (await readFeed(other.api)).length === 5)
       expect((await other.api.get('/messages?after=1')).json.data).toHaveLength(1)
     } finally {
       await other.close()
