@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
  * What a page has to load, zod included: 38 KiB as measured, and some room. `import * as z` keeps it there: with
  * `import { z }` nothing of zod can be left out, and it is 104.
  */
-const MAX_BUNDLE_BYTES = 42 * 1024
+const MAX_BUNDLE_BYTES = 46 * 1024
 
 const NAMES = [
   ...['ApiError', 'GateTimeoutError', 'NetworkError', 'ResponseError'],

@@ -28,7 +28,7 @@ it('says how intake, feed, database and watchers go', async () => {
     feed: { unnumbered: 0, oldest_cursor: '0', retention_ms: 7 * 86_400_000 },
     relay: null,
     watchers: { known: 2, silent: 1 },
-    projections: [],
+    projections: [{ name: 'answers', lag: expect.any(Number) }],
   })
   expect(data.database.bytes).toBeGreaterThan(1_000_000)
   expect(Date.parse(data.feed.kept_since)).toBeGreaterThan(Date.now() - 600_000)
