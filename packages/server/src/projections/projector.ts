@@ -46,6 +46,20 @@ function createShare(): () => number {
   }
 }
 
+/**
+ * What `work` gives, or undefined as soon as `abort` is aborted: whoever leads no longer must not wait for a database that is
+ * silent. What is under way there is whole or nothing.
+ */
+async function unlessAborted<T>(work: Promise<T>, abort: AbortSignal): Promise<T | undefined> {
+  const settled = new AbortController()
+  const aborted = new Promise<undefined>((resolve) => {
+    if (abort.aborted) resolve(undefined)
+    abort.addEventListener('abort', () => resolve(undefined), { signal: settled.signal })
+  })
+  work.catch(() => undefined)
+  return Promise.race([work, aborted]).finally(() => settled.abort())
+}
+
 /** Keeps what answers are read from, behind the commit, from the messages in the order of their cursors. */
 export function createProjector({ database, onError }: ProjectorOptions): Projector {
   const sequenced = createSignal()
@@ -64,7 +78,8 @@ export function createProjector({ database, onError }: ProjectorOptions): Projec
     while (!abort.aborted) {
       const seen = sequenced.version
       const startedAt = performance.now()
-      const isMore = await step()
+      const isMore = await unlessAborted(step(), abort)
+      if (isMore === undefined) return
       const tookMs = performance.now() - startedAt
       const pauseMs = tookMs / shareNow() - tookMs
       await pause(isMore ? pauseMs : Math.max(pauseMs, INTERVAL_MS), abort)
