@@ -1,4 +1,4 @@
-import { buildGroup, buildReceiver, waitFor } from '@epr/testkit'
+import { buildGroup, buildReceiver, runServer, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../src/storage/database.js'
 import { startTestApp, type TestApp } from './support/test-app.js'
@@ -168,5 +168,32 @@ describe('what bad input gets', () => {
   it('an unknown group is 404', async () => {
     const answer = await test.api.get('/groups/01HKX0J9KS8AASMRYX61458N41/artifacts')
     expect([answer.status, answer.json.error.code]).toEqual([404, 'NOT_FOUND'])
+  })
+})
+
+describe('a server that keeps no projections', () => {
+  it('says so of what is read from them, and answers for a moment of before', async () => {
+    const other = await startTestApp({ projections: 'off' })
+    try {
+      const receiver = await other.api.create('/receivers', buildReceiver())
+      const id = await other.api.create('/groups', buildGroup([receiver]))
+      const { status, json } = await other.api.get(`/groups/${id}/artifacts`)
+      expect([status, json.error.code]).toEqual([503, 'UNAVAILABLE'])
+      expect((await other.api.get(`/groups/${id}/artifacts?superseded=true`)).status).toBe(200)
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('has them made again when it is asked to', async () => {
+    const version = async () =>
+      (await database.query<{ version: number }>('select version from projection'))[0]?.version
+    expect(await version()).toBeGreaterThan(0)
+    await database.query('delete from gates')
+    const { code, stdout } = await runServer({
+      args: ['rebuild', '--db', test.database.url],
+    })
+    expect([code, stdout]).toEqual([0, expect.stringContaining('makes the projections again')])
+    await waitFor('the gates to be there again', async () => names(await list('?name=shop')).length === 2)
   })
 })

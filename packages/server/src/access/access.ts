@@ -2,44 +2,28 @@ import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EprError } from '@epr/model'
-import {
-  markKeysUsed,
-  type StoredAccess,
-  type StoredKey,
-  selectAccess,
-  selectAccessVersion,
-} from '../storage/access.js'
-import type { Connection } from '../storage/database.js'
+import { markKeysUsed, selectAccess, selectAccessVersion } from '../storage/access.js'
 import { AccessError } from './access-error.js'
-import type { PeopleIssuer } from './access-tokens.js'
-import type { Actor } from './actor.js'
 import { readCookie, readCredential } from './credentials.js'
 import { createFailureLimit } from './failure-limit.js'
-import { type Issuer, readIssuer } from './issuer.js'
 import { isSession, readKeyId } from './key-text.js'
-import type { ResolvedPolicy } from './policy.js'
-import { grantsOf, type NamedPolicy, type Principal, toJob, toPerson } from './principal.js'
+import { anonymousWith, EVERYTHING, type Principal, toJob, toPerson } from './principal.js'
 import { createRefusedCredentials } from './refused-credentials.js'
-import { type Grant, may } from './rights.js'
-import { createSessions, type KeySession, type Session, type Sessions } from './sessions.js'
-import { createTokens, type JobToken, type PersonToken, type Tokens } from './tokens.js'
+import { may } from './rights.js'
+import type { KeySession } from './sessions.js'
+import { compile, emptySnapshot, type Held, type Shown, type SnapshotOptions } from './snapshot.js'
+import type { JobToken } from './tokens.js'
 
 /** When callers are asked who they are: once others may come or a key exists, never, or always. */
 export const AUTH_MODES = ['auto', 'off', 'required'] as const
 export type AuthMode = (typeof AUTH_MODES)[number]
 
-export interface AccessOptions {
-  connection: Connection
+export interface AccessOptions extends SnapshotOptions {
   mode: AuthMode
   /** Whether only this machine reaches the server, under no name that others are given. */
   isLocal: boolean
-  /** What tokens of CI jobs are for, where their issuer does not say it. */
-  audience: string | undefined
-  /** The identity provider whose people are known. */
-  provider?: PeopleIssuer | undefined
   /** Of the session that a browser sends by itself. @default none is taken */
   cookieName?: string | undefined
-  onError: (error: unknown) => void
 }
 
 /** A request, as far as it says who sends it. */
@@ -91,18 +75,6 @@ const USED_MS = 60_000
 
 const UNKNOWN = 'it cannot be found out who may do what, because the database does not answer: try again'
 
-const EVERYTHING: readonly Grant[] = [{ verb: 'admin' }]
-
-const ANONYMOUS = 'anonymous'
-
-/** Whoever shows no key. */
-function anonymousWith(grants: readonly Grant[], actor?: Actor): Principal {
-  return { id: ANONYMOUS, kind: 'anonymous', label: ANONYMOUS, isKnown: false, grants, actor }
-}
-
-/** Whoever shows no key though they could be asked for one. */
-const STRANGER: Actor = { type: 'anonymous', issuer: '', subject: ANONYMOUS, label: ANONYMOUS }
-
 /** Everybody, while nobody is asked who they are. */
 const OPEN = anonymousWith(EVERYTHING)
 
@@ -111,115 +83,6 @@ export const NOBODY = anonymousWith([])
 
 /** What a proxy on this machine adds for those that it lets in from elsewhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const
-
-interface Held {
-  principal: Principal
-  expiresAt: number
-}
-
-/** What says who somebody is, other than a key. */
-type Shown = JobToken | PersonToken | Session
-
-interface Snapshot {
-  version: bigint
-  hadKeys: boolean
-  byHash: ReadonlyMap<string, Held>
-  byId: ReadonlyMap<string, Held>
-  anonymous: Principal
-  tokens: Tokens
-  sessions: Sessions
-  /** Ids of sessions that were ended before their time. */
-  revoked: ReadonlySet<string>
-  /** What the issuers were declared as. */
-  declared: string
-  policies: readonly NamedPolicy[]
-  /** By what they have shown. */
-  shown: WeakMap<Shown, Principal>
-}
-
-const emptySnapshot = (options: VerifierOptions): Snapshot => ({
-  version: -1n,
-  hadKeys: false,
-  byHash: new Map(),
-  byId: new Map(),
-  anonymous: anonymousWith([]),
-  ...createVerifiers([], options),
-  revoked: new Set(),
-  declared: '[]',
-  policies: [],
-  shown: new WeakMap(),
-})
-
-type VerifierOptions = Pick<AccessOptions, 'connection' | 'provider' | 'onError'>
-
-/** Verified tokens, sessions that were looked up and the keys of issuers: they outlive a change of something else. */
-function createVerifiers(
-  issuers: readonly Issuer[],
-  { connection, provider, onError }: VerifierOptions,
-): Pick<Snapshot, 'tokens' | 'sessions'> {
-  return {
-    tokens: createTokens({ issuers, people: provider, onError }),
-    sessions: createSessions({ connection, issuers }),
-  }
-}
-
-/** Who has which key may what, worked out once for each change. */
-function compile(
-  { version, hadKeys, keys, policies, issuers, revokedSessions }: StoredAccess,
-  last: Snapshot,
-  options: VerifierOptions & Pick<AccessOptions, 'audience'>,
-): Snapshot {
-  const { audience, onError } = options
-  /** One that says no audience is nobody's where the server has none to give: no token is taken without. */
-  const toIssuers = (stored: StoredAccess['issuers'][number]): Issuer[] => {
-    try {
-      return [readIssuer(stored, audience)]
-    } catch (error) {
-      onError(error)
-      return []
-    }
-  }
-  const resolved = policies.map(({ name, resolved }) => ({
-    name,
-    ...(JSON.parse(resolved) as ResolvedPolicy),
-  }))
-  const declared = JSON.stringify(issuers.map(({ name, document }) => [name, document]))
-  const { tokens, sessions } =
-    declared === last.declared ? last : createVerifiers(issuers.flatMap(toIssuers), options)
-  const toHeld = ({ id, name, is_admin, expires_at }: StoredKey): Held => ({
-    principal: {
-      expiresAt: expires_at === null ? undefined : Date.parse(expires_at),
-      id: `key:${name}`,
-      kind: 'key',
-      keyId: id,
-      label: `the key ${name}`,
-      isKnown: true,
-      actor: { type: 'api_key', issuer: '', subject: name, label: name },
-      grants: [
-        ...(is_admin ? EVERYTHING : []),
-        ...grantsOf(resolved, (subject) => !('ci' in subject) && 'key' in subject && subject.key === name),
-      ],
-    },
-    expiresAt: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
-  })
-  const compiled = keys.map((key) => ({ key, held: toHeld(key) }))
-  return {
-    version: BigInt(version),
-    hadKeys,
-    byHash: new Map(compiled.map(({ key, held }) => [key.hash.toString('base64'), held])),
-    byId: new Map(compiled.map(({ key, held }) => [key.id, held])),
-    anonymous: anonymousWith(
-      grantsOf(resolved, (subject) => !('ci' in subject) && 'anonymous' in subject),
-      STRANGER,
-    ),
-    tokens,
-    sessions,
-    revoked: new Set(revokedSessions),
-    declared,
-    policies: resolved,
-    shown: new WeakMap(),
-  }
-}
 
 export function createAccess(options: AccessOptions): Access {
   const { connection, mode, isLocal, provider, cookieName, onError } = options

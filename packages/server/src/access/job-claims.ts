@@ -1,5 +1,6 @@
 import { EprError } from '@epr/model'
 import type { Issuer } from './issuer.js'
+import { matchesPattern } from './pattern.js'
 
 /** What a policy says of a job's token: each claim has this value, or one of these. */
 export type ClaimRules = Readonly<Record<string, string | readonly string[]>>
@@ -59,14 +60,11 @@ export function assertPinned({ name, pins }: Issuer, rules: ClaimRules): void {
     )
 }
 
-const matches = (pattern: string, value: string): boolean =>
-  pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : pattern === value
-
 /** The first claim by which a token is not one that a policy means; undefined when it is. */
 export function differingClaim(rules: ClaimRules, claims: Claims): string | undefined {
   const different = Object.entries(rules).find(([claim, allowed]) => {
     const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
-    return value === undefined || !toList(allowed).some((pattern) => matches(pattern, value))
+    return value === undefined || !toList(allowed).some((pattern) => matchesPattern(pattern, value))
   })
   if (different) return different[0]
   const strange = OF_STRANGERS.find(([claim, isStranger]) => {

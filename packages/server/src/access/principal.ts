@@ -85,3 +85,14 @@ export function toPerson(token: PersonToken | PersonSession, policies: readonly 
     token,
   }
 }
+
+/** What an admin may, and everybody while nobody is asked. */
+export const EVERYTHING: readonly Grant[] = [{ verb: 'admin' }]
+
+/** What whoever shows no key is called. */
+export const ANONYMOUS = 'anonymous'
+
+/** Whoever shows no key. */
+export function anonymousWith(grants: readonly Grant[], actor?: Actor): Principal {
+  return { id: ANONYMOUS, kind: 'anonymous', label: ANONYMOUS, isKnown: false, grants, actor }
+}

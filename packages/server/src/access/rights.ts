@@ -1,6 +1,7 @@
 import { type Nvrpp, nvrppSchema } from '@epr/model'
 import * as z from 'zod'
 import { AccessError } from './access-error.js'
+import { matchesPattern } from './pattern.js'
 
 /** Of an artifact's fields those that a right is limited to: exact, or with `*` at the end for what begins so. */
 export type About = { readonly [Field in keyof Nvrpp]?: string | undefined }
@@ -37,13 +38,10 @@ export interface Rights {
   readonly nearly?: string | undefined
 }
 
-const matches = (pattern: string, value: string): boolean =>
-  pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : value === pattern
-
 const isAbout = (about: About | undefined, artifact: Nvrpp): boolean =>
   about === undefined ||
   Object.entries(about).every(
-    ([field, pattern]) => pattern === undefined || matches(pattern, artifact[field as keyof Nvrpp]),
+    ([field, pattern]) => pattern === undefined || matchesPattern(pattern, artifact[field as keyof Nvrpp]),
   )
 
 const holds = (ids: '*' | ReadonlySet<string>, id: string): boolean => ids === '*' || ids.has(id)
@@ -54,7 +52,7 @@ function allows(grant: Grant, deed: Deed): boolean {
   if (grant.verb === 'record' && deed.verb === 'record')
     return holds(grant.receivers, deed.receiver) && isAbout(grant.about, deed.artifact)
   if (grant.verb === 'define' && deed.verb === 'define')
-    return grant.types.some((type) => matches(type, deed.type))
+    return grant.types.some((type) => matchesPattern(type, deed.type))
   if (grant.verb === 'switch' && deed.verb === 'switch') return holds(grant.groups, deed.group)
   return grant.verb === 'read' && deed.verb === 'read'
 }

@@ -1,4 +1,5 @@
 import type { MessageKind } from '@epr/model'
+import { matchesPattern } from '../access/pattern.js'
 import type { MessageFilter } from '../storage/messages.js'
 
 export type { MessageFilter }
@@ -13,12 +14,9 @@ export interface MessageAbout {
   name: string
 }
 
-const isName = (pattern: string, name: string): boolean =>
-  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
-
 /** Whether a message is wanted: the same as the statement says that looks for messages. */
 export function isWanted({ name, ...exact }: MessageFilter, about: MessageAbout): boolean {
-  if (name !== undefined && !isName(name, about.name)) return false
+  if (name !== undefined && !matchesPattern(name, about.name)) return false
   return Object.entries(exact).every(
     ([field, wanted]) => wanted === undefined || about[field as keyof MessageAbout] === wanted,
   )

@@ -34,7 +34,8 @@ export interface Leadership {
   run(stopping: AbortSignal): Promise<void>
 }
 
-const pause = (ms: number, abort: AbortSignal): Promise<void> =>
+/** Waits, unless `abort` is aborted. */
+export const pause = (ms: number, abort: AbortSignal): Promise<void> =>
   delay(ms, undefined, { signal: abort }).catch(() => undefined)
 
 /** Resolves with the token once the session has the lease, with undefined when `abort` is aborted first. */

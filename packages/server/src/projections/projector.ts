@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { createSignal } from '../feed/signal.js'
-import type { LeaderTask } from '../leader/leadership.js'
+import { type LeaderTask, pause } from '../leader/leadership.js'
 import type { Database } from '../storage/database.js'
 import { beginProjection, projectGroups, projectHistory, projectMessages } from '../storage/projections.js'
 
@@ -30,9 +29,6 @@ export interface ProjectorOptions {
   database: Database
   onError: (error: unknown) => void
 }
-
-const pause = (ms: number, abort: AbortSignal): Promise<void> =>
-  delay(ms, undefined, { signal: abort }).catch(() => undefined)
 
 /** The share of the time that a projector may work, by how busy this server has been since it was asked last. */
 function createShare(): () => number {

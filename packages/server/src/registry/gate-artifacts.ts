@@ -1,11 +1,5 @@
-import {
-  EprError,
-  firstIdOf,
-  type GateArtifact,
-  type GateArtifacts,
-  type GateCell,
-  MAX_PAGE_ROWS,
-} from '@epr/model'
+import { EprError, firstIdOf, type GateArtifact, type GateArtifacts, type GateCell } from '@epr/model'
+import { matchesPattern } from '../access/pattern.js'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Connection, Database } from '../storage/database.js'
@@ -23,8 +17,10 @@ import {
   selectSeen,
 } from '../storage/gate-artifacts.js'
 import { selectGroupsById } from '../storage/groups.js'
+import { ID_TIME_SLACK_MS } from '../storage/page.js'
 import { selectProjectionProgress } from '../storage/projections.js'
 import { selectReceiverNames } from '../storage/receivers.js'
+import { gateStanding } from './gate-standing.js'
 import { groupNotFound } from './groups.js'
 
 /** Which artifacts of a gate are wanted. */
@@ -57,10 +53,11 @@ export type ReadGateArtifacts = (
 
 const STATES = ['open', 'failed', 'missing'] as const
 const WAITING = ['failed', 'missing'] as const
-/** How far the clock of the server that made an id may be from the event's time. */
-const CLOCK_SLACK_MS = 10 * 60 * 1_000
 
 const bad = (problem: string) => new EprError('INVALID_ARGUMENT', problem)
+
+const badPlace = () =>
+  bad('after must be the "next" of the page before, with the same order, superseded and at')
 
 function toNameFilter(name: string): NameFilter {
   const isPrefix = name.endsWith('*')
@@ -72,24 +69,19 @@ const toCursor = ({ since, artifact }: GatePlace): string => `${since}~${artifac
 function readPlace(after: string | undefined): GatePlace | undefined {
   if (after === undefined) return undefined
   const [, since, artifact] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~(\d{1,18})$/.exec(after) ?? []
-  if (since === undefined || artifact === undefined)
-    throw bad('after must be the "next" of the page before, with the same order, superseded and at')
+  if (since === undefined || artifact === undefined) throw badPlace()
   return { since, artifact }
 }
 
 function readId(after: string | undefined): string | undefined {
   if (after === undefined || /^[^~]{1,64}$/.test(after)) return after
-  throw bad('after must be the "next" of the page before, with the same order, superseded and at')
+  throw badPlace()
 }
 
-/** What a row's cells say together, as registry/gate-status.ts does. */
-function toState(cells: readonly CellRow[]): Pick<GateArtifact, 'state' | 'since'> {
-  const failed = cells.filter(({ state }) => state === 'failed')
-  const state =
-    failed.length > 0 ? 'failed' : cells.some((cell) => cell.state === 'missing') ? 'missing' : 'open'
-  const times = (failed.length > 0 ? failed : cells).flatMap(({ recorded_at }) => recorded_at ?? [])
-  const ordered = times.sort((one, other) => Date.parse(one) - Date.parse(other))
-  return { state, since: (failed.length > 0 ? ordered[0] : ordered.at(-1)) ?? '' }
+/** What a row's cells say together; undefined when none has an event. */
+function standingOf(cells: readonly CellRow[]): Pick<GateArtifact, 'state' | 'since'> | undefined {
+  const { state, since } = gateStanding(cells.map((cell) => ({ state: cell.state, since: cell.recorded_at })))
+  return since === null ? undefined : { state, since }
 }
 
 const toCell = ({ event_receiver_id, state, event_id, since, failures }: CellRow): GateCell => ({
@@ -139,29 +131,26 @@ export function createGateArtifacts(database: Database): ReadGateArtifacts {
   /** Any, as they stood at a moment or as they stand: from the events themselves. */
   async function readSeen(groupId: string, query: GateArtifactsQuery) {
     const { at, name, limit } = query
-    const top = at === undefined ? undefined : firstIdOf(Date.parse(at) + CLOCK_SLACK_MS)
+    const top = at === undefined ? undefined : firstIdOf(Date.parse(at) + ID_TIME_SLACK_MS)
     const { rows: seen, next } = await selectSeen(database, {
       groupId,
       top,
       before: readId(query.after),
       limit,
     })
-    const filter = name === undefined ? undefined : toNameFilter(name)
-    const named = seen.filter(
-      (row) => !filter || (filter.isPrefix ? row.name.startsWith(filter.name) : row.name === filter.name),
-    )
+    const named = name === undefined ? seen : seen.filter((row) => matchesPattern(name, row.name))
     const cells = await cellsOf(
       database,
       groupId,
       named.map(({ nvrpp }) => ({ nvrpp, last_seq: END })),
       at,
     )
-    const data = named
-      .map((row, place) => {
-        const own = cells[place] ?? []
-        return toArtifact({ ...row, ...toState(own) }, own, { superseded: row.is_superseded })
-      })
-      .filter(({ state, since }) => since !== '' && (query.states ?? STATES).includes(state))
+    const data = named.flatMap((row, place) => {
+      const own = cells[place] ?? []
+      const standing = standingOf(own)
+      if (!standing || !(query.states ?? STATES).includes(standing.state)) return []
+      return [toArtifact({ ...row, ...standing }, own, { superseded: row.is_superseded })]
+    })
     return { data, next }
   }
 
@@ -181,8 +170,7 @@ export function createGateArtifacts(database: Database): ReadGateArtifacts {
         'UNAVAILABLE',
         'answers about many artifacts are about to be made: try again in a moment',
       )
-    const limit = Math.min(query.limit, MAX_PAGE_ROWS)
-    const { data, next } = await (isSeen ? readSeen : readKept)(groupId, { ...query, limit })
+    const { data, next } = await (isSeen ? readSeen : readKept)(groupId, query)
     return {
       data,
       receivers: await selectReceiverNames(database, group.event_receiver_ids),

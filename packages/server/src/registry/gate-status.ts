@@ -4,6 +4,7 @@ import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
 import { nvrppHash } from '../storage/nvrpp-hash.js'
+import { gateStanding } from './gate-standing.js'
 import { groupNotFound } from './groups.js'
 import { parseInput } from './input.js'
 
@@ -28,16 +29,6 @@ function toReceiverStatus(latest: LatestEvent): ReceiverStatus {
   }
 }
 
-const STATES = { open: 'passed', failed: 'failed', missing: 'missing' } as const
-
-/** The moment that made the gate's state: the first failure's, or the last success's. */
-function stateSince(state: GateStatus['state'], receivers: ReceiverStatus[]): string | null {
-  const deciding =
-    state === 'missing' ? receivers : receivers.filter((receiver) => receiver.state === STATES[state])
-  const moments = deciding.flatMap(({ since }) => since ?? []).sort((a, b) => Date.parse(a) - Date.parse(b))
-  return (state === 'failed' ? moments[0] : moments.at(-1)) ?? null
-}
-
 export function createGateStatus(database: Database): ReadGateStatus {
   return async (groupId, fields, { principal }) => {
     assertMay(principal, { verb: 'read' })
@@ -45,15 +36,12 @@ export function createGateStatus(database: Database): ReadGateStatus {
     const [group] = await selectGroupsById(database, [groupId])
     if (!group) throw groupNotFound(groupId)
     const receivers = (await selectLatestEvents(database, groupId, nvrppHash(nvrpp))).map(toReceiverStatus)
-    const has = (state: ReceiverStatus['state']) => receivers.some((receiver) => receiver.state === state)
-    const state = has('failed') ? 'failed' : has('missing') ? 'missing' : 'open'
     return {
       group_id: groupId,
       group_name: group.name,
       group_version: group.version,
       enabled: group.enabled,
-      state,
-      since: stateSince(state, receivers),
+      ...gateStanding(receivers),
       receivers,
     }
   }

@@ -72,26 +72,21 @@ function toPaths(violations: readonly string[]): Set<string> {
   return paths
 }
 
+const keyOf = ({ event_receiver_id, hour, path }: RefusalCount): string =>
+  JSON.stringify([event_receiver_id, hour, path])
+
 export function createRefusedPayloads(options: RefusedPayloadsOptions): RefusedPayloads {
   const { databases, definitions, onError } = options
   let held = new Map<string, RefusalCount>()
 
   function add(count: RefusalCount): void {
-    const key = JSON.stringify([count.event_receiver_id, count.hour, count.path])
-    const known = held.get(key)
-    if (known) {
-      known.count += count.count
-      known.sample = count.sample
-    } else if (held.size < MAX_HELD) held.set(key, count)
-    else if (count.path !== OTHER_PATH) addOther(count)
-  }
-
-  function addOther(count: RefusalCount): void {
-    const key = JSON.stringify([count.event_receiver_id, count.hour, OTHER_PATH])
-    const known = held.get(key)
-    if (known) known.count += count.count
-    // There is one of these for each receiver at most.
-    else held.set(key, { ...count, path: OTHER_PATH })
+    const isRoom = held.size < MAX_HELD || held.has(keyOf(count))
+    // Of the others there is one for each receiver and hour at most.
+    const counted = isRoom ? count : { ...count, path: OTHER_PATH }
+    const known = held.get(keyOf(counted))
+    if (!known) return void held.set(keyOf(counted), counted)
+    known.count += count.count
+    known.sample = count.sample
   }
 
   async function flush(): Promise<void> {

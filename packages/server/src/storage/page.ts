@@ -5,7 +5,7 @@ import { firstIdOf, type Page, type PageRequest } from '@epr/model'
  * span of time is also a span of ids, which needs no index of its own. The exact condition stands beside it;
  * this is how far an imported row's `created_at` may be from its id's time.
  */
-const ID_TIME_SLACK_MS = 10 * 60 * 1000
+export const ID_TIME_SLACK_MS = 10 * 60 * 1000
 
 /** Collects the conditions of a search and their values. Column names come from code, values from callers. */
 export interface Conditions {
