@@ -36,10 +36,10 @@ const names = (answer: { data: { name: string; version: string; state: string }[
 
 async function projected(): Promise<void> {
   const waiting = `select (select count(*) from outbox where first_cursor is null)::int as unnumbered,
-    (select max(first_cursor + size - 1) from outbox) - cursor as behind from projection`
+    (select max(first_cursor + size - 1) from outbox) - cursor as behind, history_id is null as whole from projection`
   await waitFor('all messages to be in the answers', async () => {
-    const [row] = await database.query<{ unnumbered: number; behind: string | null }>(waiting)
-    return row?.unnumbered === 0 && row.behind === '0'
+    const [row] = await database.query<{ unnumbered: number; behind: string | null; whole: boolean }>(waiting)
+    return row?.unnumbered === 0 && row.behind === '0' && row.whole
   })
 }
 
