@@ -13,7 +13,7 @@ export interface HeartbeatOptions {
   /** Of the registry. @default the one whose feed is read; on Kafka none */
   url?: string
   /** Sent as `Authorization: Bearer`, with `url`: a key that is called as the watcher is, or as its first part before a dot. */
-  token?: string | TokenSource
+  token?: string | TokenSource | undefined
   /** Which of those of its name it is. @default the host's name, and on Kafka the process too */
   instance?: string
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { environmentToken } from '@epr/client/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createWatcher } from '../watcher.js'
 import { type FeedSourceOptions, feedSource } from './source.js'
@@ -17,6 +18,10 @@ it.each(['', 'localhost:8042', 'ftp://localhost', 'http://'])(
 
 it.each(['', '.hidden', '../up', 'a/b'])('refuses %j as a name, which no file can have', (name) => {
   expect(() => feedSource({ ...options, name })).toThrow(refused)
+})
+
+it('takes what the environment has for a token, also none', () => {
+  expect(feedSource({ ...options, token: environmentToken(options.url, {}) }).name).toBe('a-watcher')
 })
 
 describe('a run', () => {

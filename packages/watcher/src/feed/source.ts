@@ -18,7 +18,7 @@ export interface FeedSourceOptions {
    */
   name: string
   /** Sent as `Authorization: Bearer`; `tokenFile` of `@epr/client/node` gives one that changes. */
-  token?: string | TokenSource
+  token?: string | TokenSource | undefined
   /**
    * File of the cursor: how far all is done. A lock stands beside it, `.lock`: a second watcher on the same machine is refused
    * with ALREADY_EXISTS. @default `$XDG_STATE_HOME/epr/<name>.cursor`
