@@ -181,7 +181,7 @@ describe('gates', () => {
     const group = await client.groups.create(buildGroup([receiver]))
     const nvrpp = buildNvrpp()
     expect(await client.groups.status(group, nvrpp)).toMatchObject({ group_id: group, state: 'missing' })
-    await expect(client.groups.waitUntilOpen(group, nvrpp, { timeoutMs: 50 })).rejects.toMatchObject({
+    await expect(client.groups.waitUntilOpen(group, nvrpp, { timeoutMs: 1_000 })).rejects.toMatchObject({
       code: 'TIMEOUT',
       details: [expect.stringMatching(new RegExp(`^event receiver .+@.+ \\(${receiver}\\): missing$`))],
       name: 'GateTimeoutError',
