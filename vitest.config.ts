@@ -2,9 +2,19 @@ import { defineConfig } from 'vitest/config'
 
 const postgres = 'packages/server/test/support/global-postgres.ts'
 const kafka = 'packages/testkit/src/global-kafka.ts'
+const key = 'packages/testkit/src/global-key.ts'
 const database = { globalSetup: [postgres] }
 
-/** `npm test` runs unit and integration; `npm run test:all` also what is slow or needs services. */
+/** Tests of clients that cannot have a key, or to which it would be the same. */
+const WITHOUT_KEY = [
+  // Logs in, first where nobody is asked and then without a key, which would go before the login.
+  'packages/cli/test/login.int.test.ts',
+  // Meet no server of ours.
+  'packages/cli/test/{retry,secrets,terminal}.int.test.ts',
+  'packages/client/test/package.int.test.ts',
+]
+
+/** `npm test` runs unit and integration; `npm run test:all` also what is slow, needs services or has a key. */
 export default defineConfig({
   test: {
     projects: [
@@ -23,6 +33,21 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           ...database,
+        },
+      },
+      {
+        test: {
+          // Those that are clients of a server, once more: it asks who calls, and the environment has a key.
+          name: 'with-key',
+          include: [
+            'packages/{client,cli,watcher,mcp}/test/**/*.{int,slow}.test.ts',
+            'packages/testkit/test/*.int.test.ts',
+          ],
+          exclude: WITHOUT_KEY,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          globalSetup: [postgres, key],
+          setupFiles: ['packages/testkit/src/with-key.ts'],
         },
       },
       {

@@ -12,17 +12,21 @@ import { pnpm, prepare } from './run.mjs'
  * processes, so that two workers leave a core of two idle.
  */
 const FAST = { projects: ['unit', 'integration'], workers: 3 }
+/** The clients once more, against servers that ask who calls. */
+const WITH_KEY = { projects: ['with-key'], workers: 3 }
 const SLOW = [
   { projects: ['slow'], workers: 2 },
   { projects: ['services'], workers: 1 },
 ]
-const SELECTIONS = { fast: [FAST], slow: SLOW, all: [FAST, ...SLOW] }
+const SELECTIONS = { fast: [FAST], 'with-key': [WITH_KEY], slow: SLOW, all: [FAST, WITH_KEY, ...SLOW] }
 
 const [selection, ...filters] = process.argv.slice(2)
 const phases = SELECTIONS[selection] ?? [FAST]
 
 await prepare()
-const { env, skips } = phases.includes(SLOW[1]) ? findKafka() : { env: {}, skips: 'run npm run test:all' }
+const { env, skips } = phases.includes(SLOW[1])
+  ? findKafka()
+  : { env: {}, skips: phases.includes(FAST) && 'run npm run test:all' }
 const results = mkdtempSync(join(tmpdir(), 'epr-test-'))
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const phase of phases) {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startTestServer, type TestServer, waitFor } from '@epr/testkit'
+import { caller, startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasTerminal, idOf, NVRPP_FLAGS, runCli, runOnTerminal, runShell, startCli } from './harness.js'
 
@@ -133,10 +133,11 @@ describe('flags', () => {
   it('show a search as curl, which finds the same', async () => {
     const id = idOf(await createEvent("it's", '--payload', '1'))
     const search = ['event', 'search', '--name', "it's", '--fields', 'id', '--dry-run', '--limit', '3']
-    const { stdout } = await runCli(search, { url: server.url, env: { EPR_TOKEN: 'hidden' } })
-    expect(stdout).not.toContain('hidden')
+    const env = { EPR_TOKEN: caller.key ?? 'hidden' }
+    const { stdout } = await runCli(search, { url: server.url, env })
+    expect(stdout).not.toContain(env.EPR_TOKEN)
     const curl = stdout.slice(stdout.indexOf('\ncurl '))
-    const found = await runShell(curl, { env: { EPR_TOKEN: 'hidden' } })
+    const found = await runShell(curl, { env })
     expect(JSON.parse(found.stdout)).toEqual({ data: { events: [{ id }] } })
   })
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { buildEvent, startTestServer, type TestServer, waitFor } from '@epr/testkit'
+import { buildEvent, caller, createApi, startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { createWatcher, feedSource } from '@epr/watcher'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf, runCli } from './harness.js'
@@ -19,6 +19,7 @@ async function putAside(): Promise<void> {
   const watcher = createWatcher({
     source: feedSource({
       url: server.url,
+      token: caller.key,
       name: NAME,
       cursorFile: join(directory, `${NAME}.cursor`),
       deadLetterFile: join(directory, `${NAME}.dlt.ndjson`),
@@ -30,10 +31,11 @@ async function putAside(): Promise<void> {
     retry: { attempts: 1 },
   })
   const ended = watcher.run()
-  await fetch(`${server.url}/api/v1/events`, { method: 'POST', body: JSON.stringify(buildEvent(receiver)) })
+  const api = createApi(server.url)
+  await api.create('/events', buildEvent(receiver))
   await waitFor('the dead letter', () => watcher.metrics().deadLettered === 1)
   await waitFor('the heartbeat that says so', async () =>
-    (await (await fetch(`${server.url}/api/v1/watchers`)).text()).includes('the cluster said no'),
+    (await api.get('/watchers')).text.includes('the cluster said no'),
   )
   await watcher.stop()
   await ended

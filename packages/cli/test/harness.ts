@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { caller } from '@epr/testkit'
 
 const LAUNCHER = fileURLToPath(new URL('../bin/epr-cli.mjs', import.meta.url))
 
@@ -27,7 +28,7 @@ function environment({ url, env }: CliOptions): NodeJS.ProcessEnv {
     ([name]) => !OF_OTHERS.test(name) && !COLOURS.includes(name),
   )
   const home = { XDG_CONFIG_HOME: '/nonexistent', TERM: 'xterm' }
-  return { ...Object.fromEntries(inherited), ...home, ...(url && { EPR_URL: url }), ...env }
+  return { ...Object.fromEntries(inherited), ...home, ...caller.env, ...(url && { EPR_URL: url }), ...env }
 }
 
 export function startCli(args: readonly string[], options: CliOptions = {}) {

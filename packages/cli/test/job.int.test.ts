@@ -42,8 +42,10 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
+/** A key would go before the token of the job. */
+const withToken = (EPR_ID_TOKEN: string) => ({ url: server.url, env: { EPR_TOKEN: '', EPR_ID_TOKEN } })
 const inJob = async (args: readonly string[], claims: object = {}) =>
-  runCli(args, { url: server.url, env: { EPR_ID_TOKEN: await ci.sign({ ...JOB, ...claims }) } })
+  runCli(args, withToken(await ci.sign({ ...JOB, ...claims })))
 
 /** How many events there are by now, and by whom the newest. */
 async function events(): Promise<{ count: number; actor: string }> {
@@ -72,7 +74,7 @@ describe('in a CI job', () => {
       ['event', 'create', ...RECORD, '--success'],
       ['event', 'search', '--dry-run'],
     ]) {
-      const { stdout, stderr } = await runCli(args, { url: server.url, env: { EPR_ID_TOKEN: token } })
+      const { stdout, stderr } = await runCli(args, withToken(token))
       expect(stdout + stderr).not.toContain(token)
       expect(stdout + stderr).not.toContain(token.split('.')[2])
     }
@@ -93,10 +95,10 @@ describe('in a CI job', () => {
        }`,
     )
     const before = await events()
-    const { code, stderr } = await runCli(['run', '--strict', ...RECORD, '--', process.execPath, command], {
-      url: server.url,
-      env: { EPR_ID_TOKEN: token },
-    })
+    const { code, stderr } = await runCli(
+      ['run', '--strict', ...RECORD, '--', process.execPath, command],
+      withToken(token),
+    )
     expect([code, stderr]).toEqual([0, ''])
     expect(await events()).toEqual({ count: before.count + 1, actor: 'ci:ci:repository_id=1' })
   })

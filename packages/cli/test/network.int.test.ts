@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startTestServer, type TestServer, waitFor } from '@epr/testkit'
+import { buildReceiver, createApi, startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCli, runShell } from './harness.js'
 
@@ -63,7 +63,8 @@ it('a server that only the forward proxy knows is reached by it', async () => {
 })
 
 it('user and password in the URL are sent, and shown nowhere', async () => {
-  const env = { http_proxy: proxyUrl }
+  // A token beside them is refused.
+  const env = { http_proxy: proxyUrl, EPR_TOKEN: '' }
   const url = 'http://us:s3cr%40t@epr.test'
   expect(await runCli(['status'], { url, env })).toMatchObject({ code: 0 })
   expect(asked.at(-1)?.authorization).toBe(`Basic ${btoa('us:s3cr@t')}`)
@@ -127,9 +128,9 @@ it('watch ends with the npm that has started it', async () => {
     output += String(chunk)
   })
   // It has seen who its parent is once it shows messages.
+  const api = createApi(server.url)
   await waitFor('a message', async () => {
-    const receiver = { name: 'n', type: 't', version: '1', description: 'd', schema: {} }
-    await fetch(`${server.url}/api/v1/receivers`, { method: 'POST', body: JSON.stringify(receiver) })
+    await api.create('/receivers', buildReceiver())
     return output.includes('"cursor"')
   })
   const pid = Number.parseInt(output, 10)

@@ -1,4 +1,4 @@
-import { buildEvent, buildReceiver, startTestServer, type TestServer, waitFor } from '@epr/testkit'
+import { buildEvent, buildReceiver, caller, startTestServer, type TestServer, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Client, createClient } from '../src/index.js'
 
@@ -8,7 +8,7 @@ let receiver: string
 
 beforeAll(async () => {
   server = await startTestServer()
-  const open = createClient({ url: server.url })
+  const open = createClient({ url: server.url, token: caller.key })
   receiver = await open.receivers.create(buildReceiver())
   await open.events.create(buildEvent(receiver, { name: 'before' }))
   const { json } = await open.rest('POST', '/keys', { name: 'sdk', admin: true })
@@ -27,7 +27,7 @@ it('who recorded an event stands on it, and beside its message', async () => {
   expect((await client.events.get(id)).actor).toEqual(SDK)
   const found = await client.events.find({}, { fields: ['name', 'actor'] })
   expect(found).toEqual([
-    { name: 'before', actor: null },
+    { name: 'before', actor: caller.actor },
     { name: 'after', actor: SDK },
   ])
   for await (const entry of client.messages.stream({ after: next })) {

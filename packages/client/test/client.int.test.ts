@@ -7,6 +7,7 @@ import {
   buildGroup,
   buildNvrpp,
   buildReceiver,
+  caller,
   startTestServer,
   type TestServer,
   waitFor,
@@ -23,7 +24,7 @@ let receiver: string
 
 beforeAll(async () => {
   server = await startTestServer()
-  client = createClient({ url: server.url })
+  client = createClient({ url: server.url, token: caller.key })
   receiver = await client.receivers.create(buildReceiver())
 })
 afterAll(async () => {
@@ -145,7 +146,7 @@ describe('searches', () => {
   it('follow a list that the server has cut, also when it was not known to cut', async () => {
     const many = events(1_100)
     await client.events.createMany(many)
-    const fresh = createClient({ url: server.url })
+    const fresh = createClient({ url: server.url, token: caller.key })
     expect(await fresh.events.find({ name: many[0]?.name }, { fields: ['version'] })).toHaveLength(1_100)
   })
 })
@@ -160,7 +161,7 @@ describe('createMany', () => {
       ...events(3),
     ]
     const progress: number[] = []
-    const fresh = createClient({ url: server.url })
+    const fresh = createClient({ url: server.url, token: caller.key })
     const results = await fresh.events.createMany(many, {
       batchSize: 3,
       onProgress: ({ done, total, results: news }) => progress.push(done, total, news.length),
@@ -259,7 +260,7 @@ describe('messages', () => {
         cursor: expect.stringMatching(/^\d+$/),
         time: expect.any(String),
         ce_id: expect.any(String),
-        actor: null,
+        actor: caller.actor,
         message: expect.objectContaining({ type }),
       },
     ])
@@ -267,7 +268,7 @@ describe('messages', () => {
 
   it('stream each once and in order, also over cuts', async () => {
     const proxy = await startProxy(server.url)
-    const cuttable = createClient({ url: proxy.url })
+    const cuttable = createClient({ url: proxy.url, token: caller.key })
     const { next: after } = await client.messages.list({ after: 'latest' })
     const event_receiver_id = await client.receivers.create(buildReceiver({ type: crypto.randomUUID() }))
     const isOurs = ({ message }: FeedEntry) => message.data.events[0]?.event_receiver_id === event_receiver_id

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import {
+  caller,
   startTestGithub,
   startTestIssuer,
   startTestServer,
@@ -27,7 +28,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'epr-job-'))
   server = await startTestServer()
   ci = await startTestIssuer({ audience: server.url })
-  const { json } = await createClient({ url: server.url }).rest('POST', '/keys', {
+  const { json } = await createClient({ url: server.url, token: caller.key }).rest('POST', '/keys', {
     name: 'root',
     admin: true,
   })

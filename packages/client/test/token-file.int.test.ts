@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startTestServer, type TestServer } from '@epr/testkit'
+import { caller, startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createClient } from '../src/index.js'
 import { tokenFile } from '../src/node/token-file.js'
@@ -21,7 +21,7 @@ const keyOf = ({ json }: { json: unknown }): string => (json as { data: { key: s
 
 it('goes on when its key is replaced and the old one revoked', async () => {
   const file = join(directory, 'key')
-  const open = createClient({ url: server.url })
+  const open = createClient({ url: server.url, token: caller.key })
   writeFileSync(file, keyOf(await open.rest('POST', '/keys', { name: 'root', admin: true })))
   const client = createClient({ url: server.url, token: tokenFile(file) })
   const id = async () => ((await client.rest('GET', '/auth/whoami')).json as { data: { id: string } }).data.id

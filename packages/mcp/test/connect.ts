@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { caller } from '@epr/testkit'
 import { type CallToolResult, Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 
@@ -34,7 +35,7 @@ export async function connect({ args = [], env = {}, mode = 'auto' }: ConnectOpt
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [LAUNCHER, ...args],
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', ...caller.env, ...env },
     stderr: 'pipe',
   })
   let stderr = ''

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { buildEvent, buildReceiver, createApi, startTestServer, type TestServer } from '@epr/testkit'
+import { buildEvent, buildReceiver, caller, createApi, startTestServer, type TestServer } from '@epr/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LAUNCHER } from './connect.js'
 
@@ -17,7 +17,9 @@ afterAll(async () => {
 })
 
 async function inspect(...args: string[]) {
-  const command = ['--cli', '-e', `EPR_URL=${server.url}`, process.execPath, LAUNCHER, '--allow-write']
+  const env = Object.entries({ EPR_URL: server.url, ...caller.env })
+  const variables = env.flatMap(([name, value]) => ['-e', `${name}=${value}`])
+  const command = ['--cli', ...variables, process.execPath, LAUNCHER, '--allow-write']
   const { stdout } = await promisify(execFile)(INSPECTOR, [...command, ...args])
   return JSON.parse(stdout)
 }

@@ -1,3 +1,5 @@
+import { caller } from './caller.js'
+
 /** A REST answer, with what tests look at. */
 export interface Answer {
   status: number
@@ -38,12 +40,12 @@ function splitCredentials(url: string): { baseUrl: string; credentials: Record<s
 }
 
 /**
- * @param url may have user and password
+ * @param url may have user and password, which are sent in place of the key of this run
  * @param always headers of every request
  */
 export function createApi(url: string, always: Record<string, string> = {}): Api {
   const { baseUrl, credentials } = splitCredentials(url)
-  const constant = { ...credentials, ...always }
+  const constant = { ...caller.headers, ...credentials, ...always }
   async function call(
     method: string,
     path: string,

@@ -8,6 +8,7 @@ export {
 } from '@epr/testing'
 export { type Answer, type Api, createApi, type FeedMessage, readFeed } from './api.js'
 export { type ContractSubject, describeApiContract } from './api-contract.js'
+export { type Caller, caller } from './caller.js'
 export {
   type ClonedDatabase,
   cloneDatabase,

@@ -6,7 +6,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildGroup, buildReceiver, createApi, readFeed, waitFor } from '@epr/testkit'
+import { buildGroup, buildReceiver, caller, createApi, readFeed, waitFor } from '@epr/testkit'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createExamples, EXAMPLES, type Examples } from './support/examples.js'
 import { createFeedWorld, type FeedWorld } from './support/feed-world.js'
@@ -52,16 +52,21 @@ it.each<[string, Record<string, string>, RegExp]>([
   ),
 ])('%s does not start with %j, and says why in one line', async (name, env, problem) => {
   const failure = promisify(execFile)(process.execPath, [join(EXAMPLES, name, 'main.mjs')], {
-    env: { HOME: world.directory, EPR_URL: world.server.url, ...env },
+    env: { HOME: world.directory, EPR_URL: world.server.url, ...caller.env, ...env },
   })
   await expect(failure).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^[^\n]+\n$/) })
   await expect(failure).rejects.toMatchObject({ stderr: expect.stringMatching(problem) })
 })
 
 it('a second print is refused in one line that names the first', async () => {
-  const { child, state } = await examples.start('print', { EPR_TOPIC: '', EPR_BROKERS: '', EPR_TOKEN: '' })
+  const { child, state } = await examples.start('print', {
+    EPR_TOPIC: '',
+    EPR_BROKERS: '',
+    EPR_TOKEN: '',
+    ...caller.env,
+  })
   const second = promisify(execFile)(process.execPath, [join(EXAMPLES, 'print', 'main.mjs')], {
-    env: { XDG_STATE_HOME: join(state, '..'), EPR_URL: world.server.url },
+    env: { XDG_STATE_HOME: join(state, '..'), EPR_URL: world.server.url, ...caller.env },
   })
   await expect(second).rejects.toMatchObject({
     code: 1,

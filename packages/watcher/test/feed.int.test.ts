@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startServer, waitFor } from '@epr/testkit'
+import { caller, createApi, startServer, waitFor } from '@epr/testkit'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type FeedSourceOptions, feedSource } from '../src/feed/source.js'
 import { listDeadLetters } from '../src/list-dead-letters.js'
@@ -26,6 +26,7 @@ const newName = () => `watcher-${names++}`
 function sourceOf(name: string, options: Partial<FeedSourceOptions> = {}) {
   return feedSource({
     url: world.server.url,
+    token: caller.key,
     name,
     cursorFile: join(world.directory, `${name}.cursor`),
     deadLetterFile: join(world.directory, `${name}.dlt.ndjson`),
@@ -83,15 +84,13 @@ it('starts at the newest when it is told to, and remembers that also before the 
 
 it('replays from a moment and from a cursor', async () => {
   await world.tell(['before'])
-  const { data } = (await (await fetch(`${world.server.url}/api/v1/messages?limit=1000`)).json()) as {
-    data: { cursor: string; time: string }[]
-  }
-  const last = data.at(-1)
+  const { json } = await createApi(world.server.url).get('/messages?limit=1000')
+  const last = json.data.at(-1)
   await world.tell(['after'])
   const seen: string[] = []
-  watch(seen, {}, { from: last?.cursor ?? '' })
+  watch(seen, {}, { from: last.cursor })
   await waitFor('the one behind the cursor', () => seen.length === 1)
-  watch(seen, {}, { from: last?.time ?? '' })
+  watch(seen, {}, { from: last.time })
   await waitFor('those since the moment', () => seen.length === 3)
   expect(seen).toEqual(['after', 'before', 'after'])
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { waitFor } from '@epr/testkit'
+import { caller, waitFor } from '@epr/testkit'
 import { expect } from 'vitest'
 import type { FeedWorld } from './feed-world.js'
 
@@ -33,7 +33,14 @@ export function createExamples(world: FeedWorld): Examples {
   function spawnExample(file: string, env: Record<string, string>): Example {
     const state = join(world.directory, `state-${states++}`)
     const child = spawn(process.execPath, [join(EXAMPLES, file)], {
-      env: { PATH: process.env.PATH, HOME: state, XDG_STATE_HOME: state, EPR_URL: world.server.url, ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: state,
+        XDG_STATE_HOME: state,
+        EPR_URL: world.server.url,
+        ...caller.env,
+        ...env,
+      },
     })
     children.push(child)
     let output = ''
