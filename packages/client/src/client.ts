@@ -1,4 +1,5 @@
 import { EprError, type Operations } from '@epr/model'
+import { type Artifacts, createArtifacts } from './artifacts.js'
 import { createEvents, type Events } from './events.js'
 import { createMessages, type Messages } from './feed/messages.js'
 import { createGroups, type Groups } from './groups.js'
@@ -25,6 +26,7 @@ export interface Client {
   readonly receivers: Receivers
   readonly groups: Groups
   readonly events: Events
+  readonly artifacts: Artifacts
   readonly messages: Messages
   readonly watchers: Watchers
   /** How the registry goes, for whoever runs it: intake, feed, relay, database, watchers. */
@@ -58,6 +60,7 @@ export function createClient(options: ClientOptions): Client {
     receivers: createReceivers(services),
     groups: createGroups(services),
     events: createEvents(services),
+    artifacts: createArtifacts(services),
     messages: createMessages(rest, { http, retry, redact, backoff: settings.retry }),
     watchers: createWatchers(rest),
     operations: (callOptions) => getOperations(rest, callOptions),

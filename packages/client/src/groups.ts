@@ -33,19 +33,19 @@ export type GroupFilter = DefinitionFilter
 /** Which artifacts of a gate are wanted, and which page of them. */
 export interface GateArtifactsQuery {
   /** @default all */
-  state?: readonly GateArtifact['state'][]
+  state?: readonly GateArtifact['state'][] | undefined
   /** A name; with `*` at its end, how it begins. */
-  name?: string
+  name?: string | undefined
   /** `waiting`: what is not open, the one that waits the longest first. @default recent */
-  order?: 'recent' | 'waiting'
+  order?: 'recent' | 'waiting' | undefined
   /** Those too that a newer artifact has superseded, by being open at any time. @default false */
-  superseded?: boolean
+  superseded?: boolean | undefined
   /** The gate as it stood at that moment (RFC 3339). */
-  at?: string
+  at?: string | undefined
   /** 1 to 1000. @default 50 */
-  limit?: number
+  limit?: number | undefined
   /** The `next` of the page before. */
-  after?: string
+  after?: string | undefined
 }
 
 /** Event receiver groups, which are gates: `client.groups`. */

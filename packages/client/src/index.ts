@@ -2,6 +2,9 @@
 
 export type {
   Actor,
+  Artifact,
+  ArtifactGate,
+  ArtifactGates,
   EventField,
   EventFilter,
   FeedEntry,
@@ -20,6 +23,7 @@ export type {
   SchemaCheck,
   WatcherState,
 } from '@epr/model'
+export type { Artifacts, ArtifactsQuery } from './artifacts.js'
 export type { CreateResult } from './batches.js'
 export { type Client, createClient } from './client.js'
 export type { CloudEventLike, CloudEventOptions } from './cloud-events.js'

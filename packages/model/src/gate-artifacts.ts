@@ -25,6 +25,8 @@ export const gateArtifactSchema = z.object({
   since: timeField,
   /** Whether a newer artifact of the same name, platform and package was open here at any time. */
   superseded: z.boolean(),
+  /** The same in one sentence, as of the answer: `waiting 12m: sign has no event`. */
+  explanation: answerField,
   /** In the group's order. */
   cells: z.array(gateCellSchema),
 })

@@ -35,6 +35,8 @@ export const gateStatusSchema = z.object({
   state: z.enum(['open', 'failed', 'missing']),
   /** When the event was recorded that made the state what it is; null when nothing was recorded yet. */
   since: timeField.nullable(),
+  /** The same in one sentence, as of the answer: `waiting 12m: sign has no event`; absent from a server of the version before. */
+  explanation: answerField.optional(),
   /** In the group's order. */
   receivers: z.array(receiverStatusSchema),
 })

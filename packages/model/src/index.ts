@@ -1,4 +1,13 @@
 export { type Actor, type ActorType, actorSchema, fromAuthType, toAuthType } from './actor.js'
+export {
+  type Artifact,
+  type ArtifactGate,
+  type ArtifactGates,
+  type Artifacts,
+  artifactGatesSchema,
+  artifactsSchema,
+  type GateTurn,
+} from './artifact.js'
 export { EprError, type EprErrorOptions, type ErrorCode, isRetryable } from './error.js'
 export { type Event, type EventInput, eventInputSchema, eventSchema } from './event.js'
 export {
@@ -14,6 +23,12 @@ export {
   eventReceiverGroupPatchSchema,
   eventReceiverGroupSchema,
 } from './event-receiver-group.js'
+export {
+  type ExplainedGate,
+  type ExplainedReceiver,
+  explainGate,
+  explainStatus,
+} from './explain-gate.js'
 export {
   type FeedComment,
   type FeedEntry,

@@ -71,6 +71,7 @@ describe('the artifacts of a gate', () => {
     expect(answer).toMatchObject({ counts: { open: 1, failed: 1, missing: 2 }, history: null, next: null })
     expect(answer.receivers.map(({ name }: { name: string }) => name)).toEqual(['build', 'tests', 'sign'])
     const [, failed] = answer.data
+    expect(failed.explanation).toMatch(/^failed \d+s: tests has failed 3 times, sign has no event$/)
     expect(failed.cells).toMatchObject([
       { state: 'passed', failures: 0 },
       { state: 'failed', failures: 3 },

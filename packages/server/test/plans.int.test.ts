@@ -1,5 +1,6 @@
 import { fromJsonText, type JsonText } from '@epr/model'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { selectArtifactEvents, selectArtifacts, selectGroupsOf } from '../src/storage/artifacts.js'
 import type { Connection, Database } from '../src/storage/database.js'
 import { selectEvents } from '../src/storage/events.js'
 import {
@@ -88,6 +89,7 @@ async function scannedBy(work: (connection: Connection) => Promise<unknown>): Pr
   return scanned
 }
 
+const artifactPage = { name: undefined, version: undefined, after: undefined, limit: 50 }
 const gatePage = {
   groupId: 'G1',
   states: ['open', 'failed', 'missing'] as const,
@@ -148,6 +150,25 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
       return selectCells(connection, 'G1', row ? [{ ...row, last_seq: '9000000' }] : [], undefined)
     },
   ],
+  ['artifacts', (connection) => selectArtifacts(connection, artifactPage)],
+  [
+    'artifacts whose name begins so',
+    (connection) =>
+      selectArtifacts(connection, { ...artifactPage, name: { text: 'name 1', isPrefix: true } }),
+  ],
+  [
+    'artifacts of a name',
+    (connection) =>
+      selectArtifacts(connection, { ...artifactPage, name: { text: 'name 1', isPrefix: false } }),
+  ],
+  [
+    'the events of an artifact',
+    async (connection) => {
+      const [row] = await database.query<{ nvrpp: Buffer }>('select nvrpp from events limit 1')
+      return selectArtifactEvents(connection, row?.nvrpp ?? Buffer.alloc(0), 1_000)
+    },
+  ],
+  ['the groups of receivers', (connection) => selectGroupsOf(connection, ['R1', 'R9'])],
   ['how many there are', (connection) => countGates(connection, 'G1')],
   ['how far projections are behind', (connection) => selectProjectionLag(connection)],
   ['operations', (connection) => selectDatabaseFacts(connection)],

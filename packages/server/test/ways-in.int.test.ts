@@ -140,6 +140,8 @@ const mcp = (tool: string, needs: Right, args: () => object): Way => ({
   body: () => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args() } }),
 })
 
+/** An artifact that has an event. */
+const recorded = buildNvrpp()
 const artifactQuery = () => new URLSearchParams(buildNvrpp())
 const fieldsOf = (value: object): string =>
   `{ ${Object.entries(value)
@@ -230,6 +232,10 @@ const WAYS: readonly Way[] = [
   below('PATCH', '/groups/{id}', 'switch', {
     path: () => `/api/v1/groups/${group}`,
     body: () => ({ enabled: true }),
+  }),
+  below('GET', '/artifacts', 'read'),
+  below('GET', '/artifacts/gates', 'read', {
+    path: () => `/api/v1/artifacts/gates?${new URLSearchParams(recorded)}`,
   }),
   below('GET', '/groups/{id}/artifacts', 'read', { path: () => `/api/v1/groups/${group}/artifacts` }),
   below('GET', '/groups/{id}/status', 'read', {
@@ -410,7 +416,7 @@ beforeAll(async () => {
   })
   receiver = (await asAdmin('POST', '/receivers', buildReceiver())).json.data
   group = (await asAdmin('POST', '/groups', buildGroup([receiver]))).json.data
-  event = (await asAdmin('POST', '/events', buildEvent(receiver))).json.data
+  event = (await asAdmin('POST', '/events', buildEvent(receiver, recorded))).json.data
   ci = await startTestIssuer({ audience: 'https://epr.example.org' })
   await asAdmin('PUT', '/issuers/jobs', { issuer: ci.url, audience: 'https://epr.example.org' })
   await asAdmin('PUT', '/policies/jobs', { who: [{ ci: 'jobs', sub: 'job' }], may: ['read'] })

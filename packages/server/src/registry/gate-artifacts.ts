@@ -1,4 +1,12 @@
-import { EprError, firstIdOf, type GateArtifact, type GateArtifacts, type GateCell } from '@epr/model'
+import {
+  EprError,
+  explainGate,
+  firstIdOf,
+  type GateArtifact,
+  type GateArtifacts,
+  type GateCell,
+  MAX_PAGE_ROWS,
+} from '@epr/model'
 import { matchesPattern } from '../access/pattern.js'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
@@ -104,6 +112,28 @@ async function cellsOf(
   return cells
 }
 
+/** A row before anybody has said what its receivers are called. */
+type BareArtifact = Omit<GateArtifact, 'explanation'>
+
+function toArtifact(
+  row: Omit<BareArtifact, 'cells' | 'superseded'>,
+  cells: readonly CellRow[],
+  { superseded }: Pick<GateArtifact, 'superseded'>,
+): BareArtifact {
+  const { name, version, release, platform_id, package: pkg, state, since } = row
+  return {
+    name,
+    version,
+    release,
+    platform_id,
+    package: pkg,
+    state,
+    since,
+    superseded,
+    cells: cells.map(toCell),
+  }
+}
+
 /** The greatest bigint: behind every event. */
 const END = '9223372036854775807'
 
@@ -170,33 +200,29 @@ export function createGateArtifacts(database: Database): ReadGateArtifacts {
         'UNAVAILABLE',
         'answers about many artifacts are about to be made: try again in a moment',
       )
-    const { data, next } = await (isSeen ? readSeen : readKept)(groupId, query)
+    const limit = Math.min(query.limit, MAX_PAGE_ROWS)
+    const { data, next } = await (isSeen ? readSeen : readKept)(groupId, { ...query, limit })
+    const receivers = await selectReceiverNames(database, group.event_receiver_ids)
+    const names = new Map(receivers.map((receiver) => [receiver.id, receiver.name]))
+    const nowMs = query.at === undefined ? Date.now() : Date.parse(query.at)
+    const explain = ({ state, since, cells }: BareArtifact): string => {
+      const explained = cells.map((cell) => ({
+        ...cell,
+        name: names.get(cell.event_receiver_id) ?? cell.event_receiver_id,
+      }))
+      return explainGate({ state, since, receivers: explained }, nowMs)
+    }
     return {
-      data,
-      receivers: await selectReceiverNames(database, group.event_receiver_ids),
+      data: data.map(({ cells, ...artifact }) => ({
+        ...artifact,
+        explanation: explain({ ...artifact, cells }),
+        cells,
+      })),
+      receivers,
       counts: query.at === undefined ? await countGates(database, groupId) : null,
       cursor: query.at === undefined ? (progress?.cursor ?? null) : null,
       history: progress?.history ?? null,
       next,
     }
-  }
-}
-
-function toArtifact(
-  row: Pick<GateArtifact, 'name' | 'version' | 'release' | 'platform_id' | 'package' | 'state' | 'since'>,
-  cells: readonly CellRow[],
-  { superseded }: Pick<GateArtifact, 'superseded'>,
-): GateArtifact {
-  const { name, version, release, platform_id, package: pkg, state, since } = row
-  return {
-    name,
-    version,
-    release,
-    platform_id,
-    package: pkg,
-    state,
-    since,
-    superseded,
-    cells: cells.map(toCell),
   }
 }

@@ -1,4 +1,4 @@
-import { type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
+import { explainStatus, type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
@@ -36,12 +36,14 @@ export function createGateStatus(database: Database): ReadGateStatus {
     const [group] = await selectGroupsById(database, [groupId])
     if (!group) throw groupNotFound(groupId)
     const receivers = (await selectLatestEvents(database, groupId, nvrppHash(nvrpp))).map(toReceiverStatus)
+    const standing = gateStanding(receivers)
     return {
       group_id: groupId,
       group_name: group.name,
       group_version: group.version,
       enabled: group.enabled,
-      ...gateStanding(receivers),
+      ...standing,
+      explanation: explainStatus({ ...standing, receivers }, Date.now()),
       receivers,
     }
   }

@@ -4,6 +4,7 @@ import type { Recorder } from '../intake/recorder.js'
 import type { Definitions } from '../storage/definition-cache.js'
 import type { Databases } from '../storage/open-database.js'
 import { selectReceivers } from '../storage/receivers.js'
+import { type ArtifactAnswers, createArtifactAnswers } from './artifacts.js'
 import type { CloudEventMapper } from './cloud-events/cloud-event.js'
 import { type CloudEvents, createCloudEvents } from './cloud-events/cloud-events.js'
 import { createEvents, type Events } from './events.js'
@@ -25,6 +26,7 @@ export interface Registry {
   groups: Groups
   gateStatus: ReadGateStatus
   gateArtifacts: ReadGateArtifacts
+  artifacts: ArtifactAnswers
   cloudEvents: CloudEvents
   watchers: Watchers
   refusals: RefusedPayloads
@@ -85,6 +87,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     groups: createGroups({ databases, definitions, idempotency, actors, nextIdentity, onMessages }),
     gateStatus: createGateStatus(databases.reading),
     gateArtifacts: createGateArtifacts(databases.answering),
+    artifacts: createArtifactAnswers(databases.answering),
     watchers: createWatchers(databases),
     refusals,
     cloudEvents: createCloudEvents({

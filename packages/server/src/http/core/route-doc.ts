@@ -3,6 +3,7 @@ import * as z from 'zod'
 export const TAGS = {
   receivers: 'What events must look like.',
   groups: 'Gates over receivers.',
+  artifacts: 'What events are about, and its way through the gates.',
   events: 'What happened to artifacts.',
   cloudevents: 'Events of others, as CloudEvents 1.0.',
   messages: 'What is sent to everybody.',

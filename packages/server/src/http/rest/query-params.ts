@@ -81,6 +81,11 @@ export const statusQuery = z.strictObject(
     .partial().shape,
 )
 
+const nameParam = z
+  .string()
+  .min(1, 'must be a name, or the beginning of one and *')
+  .meta({ description: 'Exact; with `*` at the end, what begins so.' })
+
 const GATE_STATES = ['open', 'failed', 'missing'] as const
 const isGateState = (text: string): text is (typeof GATE_STATES)[number] =>
   (GATE_STATES as readonly string[]).includes(text)
@@ -97,17 +102,21 @@ export const gateArtifactsQuery = z.strictObject({
     .transform((states) => states.filter(isGateState))
     .meta({ description: '`open`, `failed`, `missing`, or some of them with commas; all by default.' })
     .optional(),
-  name: z
-    .string()
-    .min(1, 'must be a name, or the beginning of one and *')
-    .meta({ description: 'Exact; with `*` at the end, what begins so.' })
-    .optional(),
+  name: nameParam.optional(),
   order: z.enum(['recent', 'waiting'], 'must be recent or waiting').default('recent').meta({
     description:
       '`recent`: what has changed last first. `waiting`: what is not open, the one that waits the longest first.',
   }),
   superseded: flagParam.default(false),
   at: timeParam.meta({ format: 'date-time', description: 'The gate as it stood at that moment.' }).optional(),
+  limit: rowsParam.default(50),
+  after: z.string().meta({ description: 'The `next` of the page before.' }).optional(),
+})
+
+/** The query of `GET /artifacts`. */
+export const artifactsQuery = z.strictObject({
+  name: nameParam.optional(),
+  version: z.string().min(1, 'must be a version').optional(),
   limit: rowsParam.default(50),
   after: z.string().meta({ description: 'The `next` of the page before.' }).optional(),
 })
@@ -125,11 +134,7 @@ const messageFilter = z.strictObject({
     .optional(),
   group: idParam('a group').meta({ description: 'Id of the group that the message is about.' }).optional(),
   success: flagParam.optional(),
-  name: z
-    .string()
-    .min(1, 'must be a name, or the beginning of one and *')
-    .meta({ description: 'Exact; with `*` at the end, what begins so.' })
-    .optional(),
+  name: nameParam.optional(),
 })
 
 /** The query of `GET /messages`. */

@@ -1,6 +1,7 @@
 import type { Feed } from '../../feed/feed.js'
 import type { Registry } from '../../registry/registry.js'
 import type { Route } from '../core/route.js'
+import { artifactRoutes } from './artifacts.js'
 import { eventRoutes } from './events.js'
 import { groupRoutes } from './groups.js'
 import { messageRoutes } from './messages.js'
@@ -16,6 +17,7 @@ export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams
     ...receiverRoutes(registry.receivers),
     ...schemaCheckRoutes(registry.schemaChecks),
     ...groupRoutes(registry),
+    ...artifactRoutes(registry.artifacts),
     ...eventRoutes(registry.events),
     ...messageRoutes(feed, streams),
     ...watcherRoutes(registry.watchers),

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest'
+import { explainGate, toSpan } from './explain-gate.js'
+
+const now = Date.parse('2026-11-28T12:00:00Z')
+const passed = { name: 'build', state: 'passed' } as const
+
+it.each([
+  [
+    'waiting 12m: sign has no event',
+    {
+      state: 'missing',
+      since: '2026-11-28T11:47:10Z',
+      receivers: [passed, { name: 'sign', state: 'missing' }],
+    },
+  ],
+  [
+    'failed 3d: scan has failed 6 times, sign has no event',
+    {
+      state: 'failed',
+      since: '2026-11-25T10:00:00Z',
+      receivers: [
+        { name: 'sign', state: 'missing' },
+        { name: 'scan', state: 'failed', failures: 6 },
+      ],
+    },
+  ],
+  [
+    'failed 2h: scan has failed',
+    { state: 'failed', since: '2026-11-28T10:00:00Z', receivers: [{ name: 'scan', state: 'failed' }] },
+  ],
+  ['open 2h', { state: 'open', since: '2026-11-28T09:59:59Z', receivers: [passed] }],
+  [
+    'waiting: build has no event',
+    { state: 'missing', since: null, receivers: [{ name: 'build', state: 'missing' }] },
+  ],
+] as const)('says %s', (sentence, gate) => {
+  expect(explainGate(gate, now)).toBe(sentence)
+})
+
+it.each([
+  [0, '0s'],
+  [-5_000, '0s'],
+  [59_999, '59s'],
+  [3_600_000, '1h'],
+  [90_000_000, '1d'],
+])('writes %i ms as %s', (ms, span) => expect(toSpan(ms)).toBe(span))
