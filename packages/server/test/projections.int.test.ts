@@ -1,6 +1,6 @@
 import { toJsonText } from '@epr/model'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, it } from 'vitest'
 import type { Database } from '../src/storage/database.js'
 import { insertEvents } from '../src/storage/events.js'
 import { insertMessage } from '../src/storage/outbox.js'
@@ -12,7 +12,7 @@ import {
   resetProjection,
 } from '../src/storage/projections.js'
 import { addGroup, addReceiver, toNewEvent } from './support/gate-world.js'
-import { artifactsOf, daysOf, gatesOf, type OracleRecord } from './support/projection-oracle.js'
+import { expectTruth } from './support/projection-truth.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 const RECEIVERS = 4
@@ -150,30 +150,6 @@ async function take(step: Step, world: World): Promise<void> {
   }
 }
 
-const byText = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
-
-async function expectTruth(world: World): Promise<void> {
-  const records = await database.query<OracleRecord>(
-    `select seq::float8, extract(epoch from created_at)::float8 * 1000 as at, name, version, event_receiver_id as receiver,
-            success, payload_bytes as bytes from events order by seq`,
-  )
-  const artifacts = await database.query(
-    `select name || ' ' || version as artifact, first_seq::float8 as first, last_seq::float8 as last, events, failures
-     from artifacts`,
-  )
-  const gates = await database.query(
-    `select gg.group_id as group, a.name || ' ' || a.version as artifact, g.state::text,
-            extract(epoch from g.since)::float8 * 1000 as since
-     from gates g join gate_groups gg on gg.num = g.group_num join artifacts a on a.first_seq = g.artifact`,
-  )
-  const days = await database.query(
-    `select event_receiver_id as receiver, day::text, events::float8, failures::float8, bytes::float8 from receiver_days`,
-  )
-  expect(artifacts.sort(byText)).toEqual(artifactsOf(records).sort(byText))
-  expect(days.sort(byText)).toEqual(daysOf(records).sort(byText))
-  expect(gates.sort(byText)).toEqual(gatesOf(records, world.groups).sort(byText))
-}
-
 it('are what the events say, whatever came between and wherever they were cut off', {
   timeout: 120_000,
 }, async () => {
@@ -189,7 +165,7 @@ it('are what the events say, whatever came between and wherever they were cut of
         for (const members of before) await world.makeGroup(members)
         for (const step of steps) await take(step, world)
         await projectAll()
-        await expectTruth(world)
+        await expectTruth(database, world.groups)
       },
     ),
     { numRuns: 150 },
