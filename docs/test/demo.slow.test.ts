@@ -31,8 +31,8 @@ it('npm run demo deploys three services, holds back the one whose scan failed, a
     'search',
     'profile',
   ])
-  expect(stdout).toMatch(/^search .* test +✗ failed +gate closed: test failed/m)
-  expect(stdout).toMatch(/^checkout .* held back, gate closed: scan failed · sign missing$/m)
+  expect(stdout).toMatch(/^search .* test +✗ failed +gate failed \d+s: test has failed/m)
+  expect(stdout).toMatch(/^checkout .* held back, gate failed \d+s: scan has failed, sign has no event$/m)
   const url = urlIn(stdout)
   expect(stdout).toContain(`${url}/api/v1/graphql`)
   expect(await isListening(url ?? '')).toBe(false)

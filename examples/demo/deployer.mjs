@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { anyOf, byType, createWatcher, feedSource, opens, route } from '@epr/watcher'
-import { describeGate } from './gates.mjs'
 import { STEPS } from './pipeline.mjs'
 import { screen } from './screen.mjs'
 
@@ -22,7 +21,7 @@ export function startDeployer(epr, { url, directory }, { receivers, releasable }
   async function show(message, { signal }) {
     const gate = await epr.groups.status(releasable, toNvrpp(message), { signal })
     const [, step] = message.type.split('.')
-    screen.step(message, step, gate.state, describeGate(gate, receivers))
+    screen.step(message, step, gate.state, gate.explanation)
   }
 
   async function deploy(message, { id, signal }) {

@@ -32,16 +32,3 @@ export async function createGates(epr) {
     deployed: await createGate('deployed', [deploy]),
   }
 }
-
-/** Why a gate is as it is, in words: `closed: scan failed, sign missing`. */
-export function describeGate({ state, receivers: states }, receivers) {
-  if (state === 'open') return 'open'
-  const steps = Object.entries(receivers)
-  const stepOf = (id) => steps.find(([, receiver]) => receiver === id)?.[0]
-  const reasons = ['failed', 'missing'].flatMap((reason) => {
-    const such = states.filter((receiver) => receiver.state === reason)
-    if (such.length === 0) return []
-    return `${such.map(({ event_receiver_id }) => stepOf(event_receiver_id)).join(', ')} ${reason}`
-  })
-  return `closed: ${reasons.join(' · ')}`
-}

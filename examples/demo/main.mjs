@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createClient } from '@epr/client'
 import { startDeployer } from './deployer.mjs'
-import { createGates, describeGate } from './gates.mjs'
+import { createGates } from './gates.mjs'
 import { deliver, SERVICES, toNvrpp } from './pipeline.mjs'
 import { startRegistry } from './registry.mjs'
 import { screen } from './screen.mjs'
@@ -15,14 +15,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 /** How a service has ended; one that the gate has let through has to be in production soon. */
-async function resultOf(epr, service, { receivers, releasable, deployed }) {
+async function resultOf(epr, service, { releasable, deployed }) {
   const nvrpp = toNvrpp(service)
   const { signal } = stopping
   const gate = await epr.groups.status(releasable, nvrpp, { signal })
   const { state } = await (gate.state === 'open'
     ? epr.groups.waitUntilOpen(deployed, nvrpp, { timeoutMs: DEPLOYED_WITHIN_MS, signal })
     : epr.groups.status(deployed, nvrpp, { signal }))
-  return { service, isDeployed: state === 'open', gate: describeGate(gate, receivers) }
+  return { service, isDeployed: state === 'open', gate: gate.explanation }
 }
 
 /** Commands for another terminal: why a service is held back, and what lets it through. */

@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'events: what happened to an artifact',
     load: async () => (await import('./commands/event.js')).defineEvent,
   },
+  artifact: {
+    description: 'artifacts, and their way through the gates',
+    load: async () => (await import('./commands/artifact.js')).defineArtifact,
+  },
   sbom: {
     description: 'SBOMs in CycloneDX',
     load: async () => (await import('./commands/sbom/sbom.js')).defineSbom,

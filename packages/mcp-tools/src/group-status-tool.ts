@@ -1,5 +1,6 @@
 import {
   eventReceiverSchema,
+  explainStatus,
   type GateStatus,
   gateStatusSchema,
   nvrppSchema,
@@ -27,22 +28,19 @@ const statusOutput = z.object({
 
 type NamedStatus = z.output<typeof namedStatus>
 
-/** What stands between the artifact and the open gate, in one sentence each. */
-function explain({ state, enabled }: GateStatus, receivers: readonly NamedStatus[]): string {
-  const called = ({ name, event_receiver_id }: NamedStatus) =>
-    `${name ?? 'the receiver'} (${event_receiver_id})`
-  const reasons = receivers.flatMap((receiver) => {
-    if (receiver.state === 'passed') return []
-    if (receiver.state === 'missing') return [`no event at ${called(receiver)}`]
-    const { event_id, event_description: description, actor } = receiver
+/** Where the gate stands in the sentence that all of us say, and then which events have failed it. */
+function explain(status: GateStatus, receivers: readonly NamedStatus[]): string {
+  const failures = receivers.flatMap((receiver) => {
+    if (receiver.state !== 'failed') return []
+    const { name, event_receiver_id, event_id, event_description: description, actor } = receiver
     const what = description ? `, ${JSON.stringify(description)}` : ''
     const who = actor ? `, recorded by ${JSON.stringify(actor.label ?? actor.id)}` : ''
-    return [`the latest event at ${called(receiver)} is a failure: ${event_id}${what}${who}`]
+    return [
+      `The latest event at ${name ?? 'the receiver'} (${event_receiver_id}) is ${event_id}${what}${who}.`,
+    ]
   })
-  const text = state === 'open' ? 'The gate is open: the latest event at each receiver is a success.' : ''
-  const closed = reasons.length > 0 ? `The gate is closed: ${reasons.join('; ')}.` : ''
-  const disabled = enabled ? '' : 'The group is disabled: it sends no message when it is complete.'
-  return [text, closed, disabled].filter(Boolean).join(' ')
+  const disabled = status.enabled ? [] : ['The group is disabled: it sends no message when it is complete.']
+  return [`${explainStatus(status, Date.now())}.`, ...failures, ...disabled].join(' ')
 }
 
 export function addGroupStatusTool(server: McpServer, services: Services): void {

@@ -224,7 +224,7 @@ describe('group_status and artifact_history', () => {
       ],
     })
     const said = buildEvent(scan).description
-    for (const word of [scan, failed, signed, 'disabled', 'no event at signed', said]) {
+    for (const word of [scan, failed, 'disabled', 'scan has failed, signed has no event', said]) {
       expect(closed.explanation).toContain(word)
     }
     expect(closed.explanation).not.toContain(tests)

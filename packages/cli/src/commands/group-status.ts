@@ -1,6 +1,5 @@
 import { type Client, type GateStatus, GateTimeoutError, type WaitOptions } from '@epr/client'
-import type { Nvrpp } from '@epr/model'
-import { toPlainLine } from '@epr/model'
+import { explainStatus, type Nvrpp, toPlainLine } from '@epr/model'
 import { CommandError } from '../exit/command-error.js'
 import { EXIT } from '../exit/exit-code.js'
 import { assertOne, GROUP_NAMES, toId } from '../objects/by-name.js'
@@ -62,13 +61,12 @@ const WIDE = 150
 
 async function show({ output }: Context, status: GateStatus): Promise<undefined> {
   if (output.format !== 'table') return output.object(status)
-  const { toTable, toCell } = await import('../output/table.js')
+  const { toTable } = await import('../output/table.js')
   const { style, width } = output
   const colour = { open: style.green, failed: style.red, missing: style.yellow }[status.state]
-  const since = status.since === null ? '' : `, since ${toCell('since', status.since)}`
   const note = status.enabled ? '' : ' (the group is disabled: it sends no message)'
-  const state = status.state === 'open' ? colour('open') : `closed: ${colour(status.state)}`
-  output.line(`the gate ${style.bold(toPlainLine(toGateName(status)))} is ${state}${since}${note}`)
+  const sentence = colour(toPlainLine(explainStatus(status, Date.now())))
+  output.line(`${style.bold(toPlainLine(toGateName(status)))} · ${sentence}${note}`)
   const wide = width === undefined || width >= WIDE ? FIELDS : FIELDS.slice(0, -1)
   const isKnown = status.receivers.some(({ actor }) => actor)
   const fields = isKnown ? wide : wide.filter((field) => field !== 'actor')

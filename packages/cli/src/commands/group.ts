@@ -6,8 +6,11 @@ import {
   duration,
   GROUP_FLAGS,
   list,
+  moment,
   nvrppFlags,
+  oneOf,
   type Request,
+  rows,
   text,
   toggle,
   VALUE_FLAGS,
@@ -19,6 +22,20 @@ const MODIFY_FLAGS = {
   ...GROUP_FLAGS,
   enable: toggle('--enable', 'let it send completions'),
   disable: toggle('--disable', 'stop it'),
+}
+
+const STATES = ['open', 'failed', 'missing'] as const
+
+/** @throws UsageError for what is no state of a gate */
+function toStates(given: readonly string[] | undefined) {
+  if (given === undefined) return {}
+  return {
+    state: given.map((text) => {
+      const state = STATES.find((known) => known === text)
+      if (state === undefined) throw new UsageError(`--state: ${text} is none of ${STATES.join(', ')}`)
+      return state
+    }),
+  }
 }
 
 async function modify(
@@ -83,6 +100,32 @@ export function defineGroup(group: Command, perform: Perform): void {
     ],
     async (context, { jsonpath: _, ...request }) =>
       (await import('./group-status.js')).showGroupStatus(context, request),
+  )
+  perform(
+    group
+      .command('matrix')
+      .description('Shows which artifacts stand at a gate, what each waits for, and since when.'),
+    {
+      ...GROUP_FLAGS,
+      state: list('--state <list>', 'open, failed or missing, or some of them with commas'),
+      name: text('--name <text>', 'only artifacts that are called so; with * at its end, that begin so'),
+      order: oneOf('--order <order>', 'what has changed last first, or what waits the longest', [
+        'recent',
+        'waiting',
+      ]),
+      superseded: toggle('--superseded', 'those too whose place a newer artifact has taken'),
+      at: moment('--at <moment>', 'as it stood then: 2h (ago), 2026-11-01 (UTC) or RFC 3339'),
+      limit: rows('--limit <number>', 'how many at most, up to 1000 (default 50)'),
+      watch: toggle('--watch', 'draw it again every two seconds'),
+      ...VALUE_FLAGS,
+    },
+    [
+      'group matrix --group release',
+      'group matrix --group release --order waiting --state missing',
+      "group matrix --group release --at 2h --jsonpath '$.data[*].explanation'",
+    ],
+    async (context, { jsonpath: _, state, ...request }) =>
+      (await import('./group-matrix.js')).showGroupMatrix(context, { ...request, ...toStates(state) }),
   )
   defineGenerate(group, perform, 'group')
 }

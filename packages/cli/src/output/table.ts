@@ -29,6 +29,9 @@ const COLOURS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   missing: 'yellow',
 }
 
+/** What begins with one says how it went. */
+const GLYPHS: Readonly<Record<string, 'green' | 'red' | 'dim'>> = { '✓': 'green', '✕': 'red', '·': 'dim' }
+
 const isMoment = (field: string): boolean => field.endsWith('_at') || field === 'since' || field === 'time'
 const isId = (field: string): boolean => field === 'id' || field.endsWith('_id')
 
@@ -50,6 +53,8 @@ export function toCell(field: string, value: unknown): string {
 }
 
 function paint(field: string, text: string, style: Style): string {
+  const glyph = GLYPHS[text.charAt(0)]
+  if (glyph && text.charAt(1).trim() === '') return style[glyph](text)
   const colour = ['success', 'enabled', 'state', 'leader'].includes(field) ? COLOURS[text] : undefined
   return colour ? style[colour](text) : text
 }

@@ -103,6 +103,11 @@ export function parseMoment(text: string): string {
   throw new InvalidArgumentError('write 2h, 2026-11-01 (UTC) or 2026-11-01T08:00:00Z.')
 }
 
+/** A moment, as RFC 3339. */
+export function moment(flags: string, description: string): Flag<string> {
+  return { option: new Option(flags, description).argParser(parseMoment), read: asText }
+}
+
 /** People leave out what is zero, and set a space for the `T`. */
 function toDateTime(text: string): string {
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return `${text}T00:00:00Z`
@@ -162,12 +167,7 @@ export type RowRequest = Request<typeof ROW_FLAGS>
 export const SEARCH_FLAGS = {
   ...ROW_FLAGS,
   order: oneOf('--order <order>', 'by time of creation', ['asc', 'desc']),
-  since: {
-    option: new Option('--since <moment>', 'created since: 2h, 2026-11-01 (UTC) or RFC 3339').argParser(
-      parseMoment,
-    ),
-    read: asText,
-  },
+  since: moment('--since <moment>', 'created since: 2h, 2026-11-01 (UTC) or RFC 3339'),
 }
 
 export type SearchRequest = Request<typeof SEARCH_FLAGS>
