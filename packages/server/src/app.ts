@@ -119,7 +119,13 @@ function createServices(options: ServiceOptions) {
   const relay =
     connect && createRelay({ database: background, definitions, topic, apiPrefix: API_PREFIX, connect, log })
   const projector =
-    config.projections === 'on' ? createProjector({ database: projecting, onError: warn }) : undefined
+    config.projections === 'on'
+      ? createProjector({
+          database: projecting,
+          onError: warn,
+          onBrokenSbom: (sbom) => log.warn(sbom, 'an SBOM cannot be searched as a whole'),
+        })
+      : undefined
   const retention = createRetention(
     background,
     { keptMs: config.messageRetentionMs, areProjected: projector !== undefined },

@@ -2,6 +2,7 @@ import { createSignal } from '../feed/signal.js'
 import { type LeaderTask, pause } from '../leader/leadership.js'
 import type { Database } from '../storage/database.js'
 import { beginProjection, projectGroups, projectHistory, projectMessages } from '../storage/projections.js'
+import { projectNextSbom, type ReadSbom } from '../storage/sboms.js'
 
 /** Of commits, each of which may hold hundreds of messages. */
 const BATCH_COMMITS = 100
@@ -10,7 +11,15 @@ const BATCH_HISTORY = 500
 /** From one round to the next, at least: what comes meanwhile is taken at once. */
 const INTERVAL_MS = 200
 /** The most of its time that it works while there is much to do: recording comes first. */
-const SHARE = { idle: 0.4, busy: 0.08 }
+const EVENTS_SHARE: Share = { idle: 0.4, busy: 0.08 }
+/** One SBOM alone is up to a second's work, and the next must not wait ten times as long: a commit holds up nobody meanwhile. */
+const SBOMS_SHARE: Share = { idle: 0.4, busy: 0.25 }
+/** A part of the time, by how busy this server is. */
+interface Share {
+  idle: number
+  busy: number
+}
+
 /** How much of this server's time is idle, and how much busy. */
 const UTILIZATION = { idle: 0.3, busy: 0.7 }
 /** How often it looks for messages that nobody has announced. */
@@ -26,19 +35,28 @@ export interface Projector {
 }
 
 export interface ProjectorOptions {
+  /** Of two connections. */
   database: Database
   onError: (error: unknown) => void
+  /** Called with an SBOM of which something cannot be read. */
+  onBrokenSbom: (sbom: ReadSbom) => void
+}
+
+interface Work {
+  /** @returns whether there is more to do */
+  step: () => Promise<boolean>
+  share: Share
 }
 
 /** The share of the time that a projector may work, by how busy this server has been since it was asked last. */
-function createShare(): () => number {
+function createShare(share: Share): () => number {
   let last = performance.eventLoopUtilization()
   return () => {
     const now = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(now, last)
     last = now
     const busy = (utilization - UTILIZATION.idle) / (UTILIZATION.busy - UTILIZATION.idle)
-    return SHARE.idle + Math.min(Math.max(busy, 0), 1) * (SHARE.busy - SHARE.idle)
+    return share.idle + Math.min(Math.max(busy, 0), 1) * (share.busy - share.idle)
   }
 }
 
@@ -57,11 +75,11 @@ async function unlessAborted<T>(work: Promise<T>, abort: AbortSignal): Promise<T
 }
 
 /** Keeps what answers are read from, behind the commit, from the messages in the order of their cursors. */
-export function createProjector({ database, onError }: ProjectorOptions): Projector {
+export function createProjector({ database, onError, onBrokenSbom }: ProjectorOptions): Projector {
   const sequenced = createSignal()
 
   /** One step of each kind. @returns whether there is more to do */
-  async function step(): Promise<boolean> {
+  async function takeEvents(): Promise<boolean> {
     const commits = await projectMessages(database, BATCH_COMMITS)
     if (commits === undefined) return beginProjection(database)
     if (commits === BATCH_COMMITS) return true
@@ -69,8 +87,15 @@ export function createProjector({ database, onError }: ProjectorOptions): Projec
     return history > 0 || (await projectGroups(database, BATCH_HISTORY)) > 0
   }
 
-  async function projectUntil(abort: AbortSignal): Promise<void> {
-    const shareNow = createShare()
+  /** One SBOM: that takes as long as it is large, and nothing else waits for it. @returns whether there was one */
+  async function readSbom(): Promise<boolean> {
+    const sbom = await projectNextSbom(database)
+    if (sbom && sbom.problem !== null) onBrokenSbom(sbom)
+    return sbom !== undefined
+  }
+
+  async function workUntil({ step, share }: Work, abort: AbortSignal): Promise<void> {
+    const shareNow = createShare(share)
     while (!abort.aborted) {
       const seen = sequenced.version
       const startedAt = performance.now()
@@ -84,20 +109,27 @@ export function createProjector({ database, onError }: ProjectorOptions): Projec
     }
   }
 
+  /** It fails with nobody: those who record and those who publish go on. */
+  async function keepWorking(work: Work, abort: AbortSignal): Promise<void> {
+    let retryMs = FIRST_RETRY_MS
+    while (!abort.aborted) {
+      const startedAt = performance.now()
+      await workUntil(work, abort).catch(async (error: unknown) => {
+        if (abort.aborted) return
+        onError(error)
+        retryMs = performance.now() - startedAt > MAX_RETRY_MS ? FIRST_RETRY_MS : retryMs
+        await pause(retryMs, abort)
+        retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)
+      })
+    }
+  }
+
   return {
-    /** It fails with nobody: those who record and those who publish go on. */
     async task(abort) {
-      let retryMs = FIRST_RETRY_MS
-      while (!abort.aborted) {
-        const startedAt = performance.now()
-        await projectUntil(abort).catch(async (error: unknown) => {
-          if (abort.aborted) return
-          onError(error)
-          retryMs = performance.now() - startedAt > MAX_RETRY_MS ? FIRST_RETRY_MS : retryMs
-          await pause(retryMs, abort)
-          retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)
-        })
-      }
+      await Promise.all([
+        keepWorking({ step: takeEvents, share: EVENTS_SHARE }, abort),
+        keepWorking({ step: readSbom, share: SBOMS_SHARE }, abort),
+      ])
     },
     messagesSequenced: () => sequenced.raise(),
   }

@@ -4,6 +4,8 @@
  */
 const EPR = 0x45_50_52
 
+// [EPR, 2] is held in the transaction that learns an SBOM's components (functions/project_sbom.sql).
+
 /** Held in a transaction while migrations run. */
 export const MIGRATION_LOCK = [EPR, 1] as const
 

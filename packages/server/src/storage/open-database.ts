@@ -17,8 +17,8 @@ const CLASSES = {
   searching: { maxConnections: 2, statementTimeoutMs: 5_000, maxHelpers: 0 },
   /** The relay, retention and statistics. */
   background: { maxConnections: 4, statementTimeoutMs: 30_000 },
-  /** What answers about many artifacts are read from, as it is made. */
-  projecting: { maxConnections: 1, statementTimeoutMs: 30_000 },
+  /** What answers about many artifacts are read from, as it is made: one takes events, the other reads SBOMs. */
+  projecting: { maxConnections: 2, statementTimeoutMs: 30_000 },
   /** Those answers: they are dear, and dashboards ask for them again and again. */
   answering: { maxConnections: 3, statementTimeoutMs: 1_000 },
   /** Who may do what: not to wait for it is what keeps a revoked key out. */

@@ -2,7 +2,7 @@ import type { Connection } from './database.js'
 import { NEWEST_CURSOR } from './outbox.js'
 
 /** What of the projections the code makes: raised when it makes anything else than before, they are made again. */
-export const PROJECTION_VERSION = 1
+export const PROJECTION_VERSION = 2
 
 /** Begins them, or begins again what another version has made. @returns false while those of a newer server stay */
 export async function beginProjection(connection: Connection): Promise<boolean> {

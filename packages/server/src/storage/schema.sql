@@ -65,6 +65,29 @@ create table audit (
   constraint audit_pkey PRIMARY KEY (id)
 );
 
+create table component_keys (
+  key uuid not null,
+  component integer not null,
+  constraint component_keys_pkey PRIMARY KEY (key, component)
+);
+
+create table components (
+  num integer not null generated always as identity,
+  key uuid not null,
+  name text not null,
+  version text collate "C" not null,
+  purl text,
+  cpe text,
+  package text collate "C",
+  full_name text collate "C" not null,
+  plain_name text collate "C" not null,
+  constraint components_key_key UNIQUE (key),
+  constraint components_pkey PRIMARY KEY (num)
+);
+CREATE INDEX components_full_name ON epr.components USING btree (full_name) WHERE (full_name <> plain_name);
+CREATE INDEX components_package ON epr.components USING btree (package) WHERE (package IS NOT NULL);
+CREATE INDEX components_plain_name ON epr.components USING btree (plain_name, version);
+
 create table device_grants (
   hash bytea not null,
   user_code text collate "C" not null,
@@ -289,6 +312,28 @@ create table retention (
   constraint retention_pkey PRIMARY KEY (only_row)
 );
 
+create table sbom_queue (
+  event_id text collate "C" not null,
+  artifact bigint not null,
+  tries integer not null default 0,
+  constraint sbom_queue_pkey PRIMARY KEY (event_id)
+);
+CREATE INDEX sbom_queue_next ON epr.sbom_queue USING btree (tries, event_id DESC);
+
+create table sboms (
+  artifact bigint not null,
+  event_receiver_id text collate "C" not null,
+  seq bigint,
+  event_id text collate "C",
+  components integer[] not null default '{}'::integer[],
+  problem_seq bigint,
+  problem_id text collate "C",
+  problem text,
+  constraint sboms_pkey PRIMARY KEY (artifact, event_receiver_id)
+) with (toast_tuple_target=128);
+CREATE INDEX sboms_components ON epr.sboms USING gin (components) WITH (fastupdate=off);
+CREATE INDEX sboms_problem ON epr.sboms USING btree (problem_id) WHERE (problem_id IS NOT NULL);
+
 create table sessions (
   id text collate "C" not null,
   hash bytea not null,
@@ -313,16 +358,27 @@ create table watchers (
 ) with (fillfactor=50);
 
 -- function begin_projection(p_version integer) returns integer
+-- function component_package(p_purl text) returns text
+-- function cpe_name(p_cpe text) returns text
 -- function cursor_before(p_moment timestamp with time zone) returns bigint
 -- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[], OUT groups_repeated boolean[]) returns record
 -- function gate_at(p_group_id text, p_nvrpp bytea, p_bound bigint) returns TABLE(state gate_state, since timestamp with time zone, last_seq bigint)
+-- function hash_key(p_hash text) returns uuid
+-- function items(p_json jsonb) returns jsonb
+-- function last_name(p_name text) returns text
+-- function learn_components(p_document jsonb, p_limit integer, OUT components integer[], OUT is_cut boolean) returns record
 -- function line_of(p_name text, p_platform_id text, p_package text) returns bigint
+-- function may_be_sbom(p_payload json, p_bytes integer) returns boolean
 -- function number_messages(p_token bigint, p_limit integer) returns integer
 -- function project_artifacts(p_ids text[], p_nvrpp bytea[]) returns void
 -- function project_groups(p_version integer, p_limit integer) returns integer
 -- function project_history(p_version integer, p_limit integer) returns integer
 -- function project_messages(p_version integer, p_commits integer) returns integer
+-- function project_sbom(p_version integer, p_event_id text, p_tries integer, p_limit integer) returns text
 -- function record_events(p_events jsonb, p_large text, p_receivers text[], p_key bytea[], p_digest bytea[], p_result text[]) returns integer
 -- function refuse_number_without_lease() returns trigger
+-- function sbom_components(p_document jsonb, p_limit integer) returns TABLE(name text, version text, purl text, cpe text, package text, full_name text, plain_name text, keys uuid[])
 -- function supersede_gates(p_group integer[], p_line bigint[], p_name text[], p_artifact bigint[]) returns void
+-- function text_key(p_text text) returns uuid
+-- function unescape_url(p_text text) returns text
 -- function was_open_at(p_group_id text, p_nvrpp bytea, p_seqs bigint[]) returns boolean

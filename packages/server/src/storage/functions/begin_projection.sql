@@ -15,7 +15,8 @@ begin
 
   -- To empty what is empty would hold up the commits of others all the same.
   if exists (select from artifacts) or exists (select from gate_groups) then
-    truncate artifacts, gates, gate_lines, gate_groups, receiver_days restart identity;
+    truncate artifacts, gates, gate_lines, gate_groups, receiver_days, sbom_queue, sboms, components, component_keys
+      restart identity;
   end if;
   -- What was committed is in a message up to the newest cursor, or in one that gets its cursor later.
   update projection set version = p_version, history_id = '~', history_done = 0,

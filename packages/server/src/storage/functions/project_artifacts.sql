@@ -20,7 +20,8 @@ begin
     select e.*, known.first_seq as known_first, known.last_seq as known_last
     from unnest(p_ids) as given (id)
     cross join lateral (
-      select seq, nvrpp, name, version, release, platform_id, package, success, event_receiver_id, created_at, payload_bytes
+      select seq, id as event_id, nvrpp, name, version, release, platform_id, package, success, event_receiver_id, created_at,
+             payload_bytes, may_be_sbom(payload, payload_bytes) as may_be_sbom
       from events where id = given.id offset 0
     ) as e
     left join lateral (select first_seq, last_seq from artifacts where nvrpp = e.nvrpp offset 0) as known on true
@@ -34,7 +35,8 @@ begin
     union all
     select e.*, null, null from unknown
     cross join lateral (
-      select seq, nvrpp, name, version, release, platform_id, package, success, event_receiver_id, created_at, payload_bytes
+      select seq, id as event_id, nvrpp, name, version, release, platform_id, package, success, event_receiver_id, created_at,
+             payload_bytes, may_be_sbom(payload, payload_bytes) as may_be_sbom
       from events where nvrpp = unknown.nvrpp and seq < unknown.before offset 0
     ) as e
   ), placed as materialized (
@@ -56,6 +58,10 @@ begin
     select first_seq, last_seq, line, first_at, last_at, events, failures, nvrpp,
            name, version, release, platform_id, package
     from totals where known_first is null
+  ), queued as (
+    insert into sbom_queue (event_id, artifact)
+    select event_id, first_seq from placed where may_be_sbom
+    on conflict (event_id) do nothing
   ), days as (
     insert into receiver_days as d (event_receiver_id, day, events, failures, bytes)
     select event_receiver_id, (created_at at time zone 'UTC')::date, count(*), count(*) filter (where not success),

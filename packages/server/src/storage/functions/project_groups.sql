@@ -16,7 +16,7 @@ declare
   v_name text[];
 begin
   set local synchronous_commit = off;
-  perform from projection where version = p_version for update;
+  perform from projection where version = p_version for no key update;
   if not found then
     return 0;
   end if;

@@ -11,7 +11,7 @@ declare
   v_nvrpp bytea[];
 begin
   set local synchronous_commit = off;
-  select history_id into v_from from projection where version = p_version for update;
+  select history_id into v_from from projection where version = p_version for no key update;
   if v_from is null then
     return 0;
   end if;

@@ -13,7 +13,7 @@ declare
   v_commits int;
 begin
   set local synchronous_commit = off;
-  select p.cursor into v_cursor from projection p where p.version = p_version for update;
+  select p.cursor into v_cursor from projection p where p.version = p_version for no key update;
   if not found or v_cursor < (select removed_cursor from retention) then
     return -1;
   end if;
