@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'artifacts, and their way through the gates',
     load: async () => (await import('./commands/artifact.js')).defineArtifact,
   },
+  component: {
+    description: 'components: which artifacts have them, as their SBOMs say',
+    load: async () => (await import('./commands/component.js')).defineComponent,
+  },
   sbom: {
     description: 'SBOMs in CycloneDX',
     load: async () => (await import('./commands/sbom/sbom.js')).defineSbom,

@@ -170,6 +170,40 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
   })
 })
 
+describe('component search', () => {
+  const search = (...args: string[]) => cli('component', 'search', ...args)
+
+  it('names who has it, and what was not looked at', async () => {
+    const sbom = { bomFormat: 'CycloneDX', specVersion: '1.6' }
+    const library = { type: 'library', name: 'left-pad', version: '1.3.0', purl: 'pkg:npm/left-pad@1.3.0' }
+    const post = async (name: string, payload: object) =>
+      idOf(await createEvent(name, '--payload', JSON.stringify({ ...sbom, ...payload })))
+    const id = await post('has-it', { components: [library] })
+    const broken = await post('broken', { components: 'none' })
+    await waitFor('both to be read', async () => (await search('left-pad')).stderr.includes(broken))
+    const found = await search('left-pad@<2')
+    expect(JSON.parse(found.stdout)).toMatchObject(
+      [{ component: library, artifact: { name: 'has-it' }, event_id: id }].map(
+        ({ component: { type: _, ...component }, ...rest }) => ({ component, ...rest }),
+      ),
+    )
+    const table = (await search('left-pad', '-o', 'table')).stdout
+    for (const shown of [
+      'left-pad@1.3.0',
+      'has-it 1 1 p q',
+      id,
+      `${broken} is broken: what should be a list`,
+    ])
+      expect(table).toContain(shown)
+    expect((await search('left-pad@2', '-o', 'table')).stdout).toContain('no SBOM names it: a *')
+    expect(await search('pkg:npm')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not a package URL'),
+    })
+    expect(await search()).toMatchObject({ code: 2 })
+  })
+})
+
 describe('names', () => {
   it('stand for ids, wherever one is asked for', async () => {
     const byName = ['--receiver', 'foo-cli']

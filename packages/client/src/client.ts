@@ -1,5 +1,6 @@
 import { EprError, type Operations } from '@epr/model'
 import { type Artifacts, createArtifacts } from './artifacts.js'
+import { type Components, createComponents } from './components.js'
 import { createEvents, type Events } from './events.js'
 import { createMessages, type Messages } from './feed/messages.js'
 import { createGroups, type Groups } from './groups.js'
@@ -27,6 +28,7 @@ export interface Client {
   readonly groups: Groups
   readonly events: Events
   readonly artifacts: Artifacts
+  readonly components: Components
   readonly messages: Messages
   readonly watchers: Watchers
   /** How the registry goes, for whoever runs it: intake, feed, relay, database, watchers. */
@@ -61,6 +63,7 @@ export function createClient(options: ClientOptions): Client {
     groups: createGroups(services),
     events: createEvents(services),
     artifacts: createArtifacts(services),
+    components: createComponents(services),
     messages: createMessages(rest, { http, retry, redact, backoff: settings.retry }),
     watchers: createWatchers(rest),
     operations: (callOptions) => getOperations(rest, callOptions),

@@ -5,10 +5,13 @@ export type {
   Artifact,
   ArtifactGate,
   ArtifactGates,
+  Component,
   EventField,
   EventFilter,
   FeedEntry,
   FeedView,
+  FoundComponent,
+  FoundComponents,
   GateArtifact,
   GateArtifacts,
   GateStatus,
@@ -27,6 +30,7 @@ export type { Artifacts, ArtifactsQuery } from './artifacts.js'
 export type { CreateResult } from './batches.js'
 export { type Client, createClient } from './client.js'
 export type { CloudEventLike, CloudEventOptions } from './cloud-events.js'
+export type { Components, ComponentsPage } from './components.js'
 export type { CreateManyOptions, CreateManyProgress } from './create-many.js'
 export { ApiError, GateTimeoutError, NetworkError, type NetworkPhase, ResponseError } from './errors.js'
 export type { Events, NewEvent } from './events.js'

@@ -8,6 +8,7 @@ import type {
   EventReceiverGroup,
   EventReceiverGroupInput,
   EventReceiverInput,
+  FoundComponents,
   GateStatus,
   GroupField,
   Nvrpp,
@@ -61,5 +62,9 @@ export interface ToolRegistry {
     /** The id of the only group that is called so: an id, `name`, or `name@version`. */
     resolve(name: string): Promise<string>
     status(id: string, nvrpp: Nvrpp): Promise<GateStatus>
+  }
+  components: {
+    /** The artifacts that have what the text says: a package URL, a CPE, a hash, a name. */
+    search(text: string, page: { limit: number; after?: string }): Promise<FoundComponents>
   }
 }

@@ -2,6 +2,7 @@ import { McpServer } from '@modelcontextprotocol/server'
 import { addArtifactHistoryTool } from './artifact-history-tool.js'
 import { addCreateTools, type CreatableKind } from './create-tools.js'
 import { addFetchTools } from './fetch-tools.js'
+import { addFindComponentTool } from './find-component-tool.js'
 import { addGroupStatusTool } from './group-status-tool.js'
 import { INSTRUCTIONS } from './notice.js'
 import { addPrompts } from './prompts.js'
@@ -22,6 +23,7 @@ export function createMcpServer({ version, creates, ...services }: McpServerOpti
   addArtifactHistoryTool(server, services)
   addFetchTools(server, services)
   addGroupStatusTool(server, services)
+  addFindComponentTool(server, services)
   addCreateTools(server, creates, services)
   addResources(server, services)
   addPrompts(server)

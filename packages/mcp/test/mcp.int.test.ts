@@ -21,6 +21,7 @@ const READ_TOOLS = [
   'fetch_event',
   'fetch_group',
   'fetch_receiver',
+  'find_component',
   'group_status',
   'search_events',
   'search_groups',
@@ -248,6 +249,36 @@ describe('group_status and artifact_history', () => {
     expect((await reading.call('artifact_history', { ...nvrpp, release: 'x' })).events).toEqual([])
     expect(await reading.fail('artifact_history', {})).toContain('name')
     expect(await reading.fail('group_status', { id: UNKNOWN_ID, ...nvrpp })).toContain('NOT_FOUND')
+  })
+})
+
+describe('find_component', () => {
+  it('says which artifacts have it, and what was not looked at', async () => {
+    const payload = {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      components: [{ type: 'library', name: 'left-pad', version: '1.3.0', purl: 'pkg:npm/left-pad@1.3.0' }],
+    }
+    const event = buildEvent(receiver, { payload })
+    const id = await api.create('/events', event)
+    await waitFor('the SBOM to be read', async () => {
+      const { found } = await reading.call('find_component', { component: 'left-pad' })
+      return found.length === 1
+    })
+    const { name, version, release, platform_id, package: pkg } = event
+    expect(await writing.call('find_component', { component: 'left-pad@<2' })).toMatchObject({
+      found: [
+        {
+          component: { name: 'left-pad', version: '1.3.0' },
+          artifact: { name, version, release, platform_id, package: pkg },
+          event_id: id,
+        },
+      ],
+      taken_for: 'name',
+      unread: { waiting: 0, broken: [] },
+      notice: expect.stringContaining('data'),
+    })
+    expect(await reading.fail('find_component', { component: 'pkg:npm' })).toContain('not a package URL')
   })
 })
 

@@ -8,6 +8,14 @@ export {
   artifactsSchema,
   type GateTurn,
 } from './artifact.js'
+export {
+  type Component,
+  componentSchema,
+  type FoundComponent,
+  type FoundComponents,
+  foundComponentSchema,
+  foundComponentsSchema,
+} from './component.js'
 export { EprError, type EprErrorOptions, type ErrorCode, isRetryable } from './error.js'
 export { type Event, type EventInput, eventInputSchema, eventSchema } from './event.js'
 export {

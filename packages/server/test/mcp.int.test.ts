@@ -11,6 +11,7 @@ const READ_TOOLS = [
   'fetch_event',
   'fetch_group',
   'fetch_receiver',
+  'find_component',
   'group_status',
   'search_events',
   'search_groups',

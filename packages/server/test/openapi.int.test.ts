@@ -96,7 +96,10 @@ describe('the OpenAPI document', () => {
   it('names failures that can all be brought about, and no route answers another', async () => {
     const receiver = await api.create('/receivers', buildReceiver())
     const group = await api.create('/groups', buildGroup([receiver]))
-    const event = await api.create('/events', buildEvent(receiver))
+    const recorded = buildEvent(receiver)
+    const event = await api.create('/events', recorded)
+    const { name, version, release, platform_id, package: pkg } = recorded
+    const artifact = { name, version, release, platform_id, package: pkg }
     await test.database.connect().query('update retention set removed_cursor = 1')
     const idOf = (path: string) =>
       path.includes('/groups') ? group : path.includes('/events') ? event : receiver
@@ -123,12 +126,13 @@ describe('the OpenAPI document', () => {
       }),
       ...(method === 'OPTIONS' && { 'webhook-request-origin': 'events.example.test' }),
     })
-    const query = (path: string) =>
-      path.endsWith('/status') && path.startsWith('/api')
-        ? '?name=a&version=1&release=1&platform_id=p&package=k'
-        : path.endsWith('/messages')
-          ? '?after=latest'
-          : ''
+    const queries: Record<string, string> = {
+      '/api/v1/groups/{id}/status': `?${new URLSearchParams(artifact)}`,
+      '/api/v1/artifacts/gates': `?${new URLSearchParams(artifact)}`,
+      '/api/v1/components': '?q=log4j-core',
+      '/api/v1/messages': '?after=latest',
+    }
+    const query = (path: string) => queries[path] ?? ''
 
     /** How each status is brought about; undefined where a route cannot. */
     async function provoke(status: string, path: string, method: string): Promise<number> {
@@ -150,6 +154,8 @@ describe('the OpenAPI document', () => {
         case '404':
           if (path.endsWith('/receivers/check'))
             return send(method, at, plain, `{"schema": {}, "against": {"event_receiver_id": "nothing"}}`)
+          if (path.endsWith('/artifacts/gates'))
+            return send(method, `${at}?${new URLSearchParams({ ...artifact, name: 'nobody' })}`, plain)
           return send(method, path.replace(/\{\w+\}/, 'nothing') + query(path), plain, body)
         case '409': {
           const key = { ...plain, 'idempotency-key': crypto.randomUUID() }

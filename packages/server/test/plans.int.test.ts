@@ -1,6 +1,7 @@
 import { fromJsonText, type JsonText } from '@epr/model'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { selectArtifactEvents, selectArtifacts, selectGroupsOf } from '../src/storage/artifacts.js'
+import { selectComponents, selectHolders, selectUnread } from '../src/storage/components.js'
 import type { Connection, Database } from '../src/storage/database.js'
 import { selectEvents } from '../src/storage/events.js'
 import {
@@ -18,7 +19,7 @@ import { selectWatchers } from '../src/storage/watchers.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 /** What is as large as its registry is old: nothing that is asked often may read it from end to end. */
-const LARGE = ['events', 'outbox', 'artifacts', 'gates']
+const LARGE = ['events', 'outbox', 'artifacts', 'gates', 'components', 'component_keys', 'sboms']
 const EVENTS = 20_000
 
 interface Plan {
@@ -63,6 +64,20 @@ async function fill(connection: Connection): Promise<void> {
   )
   await beginProjection(connection)
   while ((await projectHistory(connection, 1_000)) > 0);
+  await connection.query(
+    `insert into components (key, name, version, purl, package, full_name, plain_name)
+     select text_key(n::text), 'g/lib-' || n % 900, '1.' || n, 'p', 'npm/g/lib-' || n % 900, 'g/lib-' || n % 900, 'lib-' || n % 900
+     from generate_series(1, 9000) n`,
+  )
+  await connection.query(
+    'insert into component_keys select text_key(n::text), n from generate_series(1, 9000) n',
+  )
+  await connection.query(
+    `insert into sboms (artifact, event_receiver_id, seq, event_id, components)
+     select n, 'R1', n, 'E' || lpad(n::text, 8, '0'), array(select 1 + (n * 31 + i * 37) % 9000 from generate_series(1, 20) i)
+     from generate_series(1, $1::int) n`,
+    [EVENTS],
+  )
   await connection.query('analyze')
 }
 
@@ -169,6 +184,39 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
     },
   ],
   ['the groups of receivers', (connection) => selectGroupsOf(connection, ['R1', 'R9'])],
+  [
+    'components of a package',
+    (connection) => selectComponents(connection, { by: 'package', purl: 'pkg:npm/g/lib-7' }, 9),
+  ],
+  [
+    'components of a CPE',
+    (connection) => selectComponents(connection, { by: 'cpe', cpe: 'cpe:/a:g:lib-7' }, 9),
+  ],
+  [
+    'components of a hash',
+    (connection) => selectComponents(connection, { by: 'hash', hash: 'a'.repeat(64) }, 9),
+  ],
+  [
+    'components of a name',
+    (connection) => selectComponents(connection, { by: 'name', name: 'lib-7', versions: ['1.7', 'v1.7'] }, 9),
+  ],
+  [
+    'components of a name with its group',
+    (connection) => selectComponents(connection, { by: 'name', name: 'g/lib-7', versions: undefined }, 9),
+  ],
+  [
+    'components whose name begins so',
+    (connection) => selectComponents(connection, { by: 'prefix', prefix: 'g/lib-77' }, 9),
+  ],
+  [
+    'who has components',
+    (connection) => selectHolders(connection, { nums: [1, 77], after: undefined, limit: 50 }),
+  ],
+  [
+    'who has them, on a later page',
+    (connection) => selectHolders(connection, { nums: [1, 77], after: 'E00009000', limit: 50 }),
+  ],
+  ['SBOMs that are not searched', (connection) => selectUnread(connection)],
   ['how many there are', (connection) => countGates(connection, 'G1')],
   ['how far projections are behind', (connection) => selectProjectionLag(connection)],
   ['operations', (connection) => selectDatabaseFacts(connection)],

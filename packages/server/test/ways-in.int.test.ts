@@ -237,6 +237,7 @@ const WAYS: readonly Way[] = [
   below('GET', '/artifacts/gates', 'read', {
     path: () => `/api/v1/artifacts/gates?${new URLSearchParams(recorded)}`,
   }),
+  below('GET', '/components', 'read', { path: () => '/api/v1/components?q=log4j-core' }),
   below('GET', '/groups/{id}/artifacts', 'read', { path: () => `/api/v1/groups/${group}/artifacts` }),
   below('GET', '/groups/{id}/status', 'read', {
     path: () => `/api/v1/groups/${group}/status?${artifactQuery()}`,
@@ -298,6 +299,7 @@ const WAYS: readonly Way[] = [
   mcp('fetch_receiver', 'read', () => ({ id: receiver })),
   mcp('fetch_group', 'read', () => ({ id: group })),
   mcp('group_status', 'read', () => ({ id: group, ...buildNvrpp() })),
+  mcp('find_component', 'read', () => ({ component: 'log4j-core' })),
   mcp('create_event', 'record', () => ({ event_data: buildEvent(receiver) })),
   mcp('create_receiver', 'define', () => ({ receiver_data: buildReceiver() })),
   mcp('create_group', 'define', () => ({ group_data: buildGroup([receiver]) })),

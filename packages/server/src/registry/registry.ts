@@ -7,6 +7,7 @@ import { selectReceivers } from '../storage/receivers.js'
 import { type ArtifactAnswers, createArtifactAnswers } from './artifacts.js'
 import type { CloudEventMapper } from './cloud-events/cloud-event.js'
 import { type CloudEvents, createCloudEvents } from './cloud-events/cloud-events.js'
+import { createFindComponents, type FindComponents } from './components.js'
 import { createEvents, type Events } from './events.js'
 import { createGateArtifacts, type ReadGateArtifacts } from './gate-artifacts.js'
 import { createGateStatus, type ReadGateStatus } from './gate-status.js'
@@ -27,6 +28,7 @@ export interface Registry {
   gateStatus: ReadGateStatus
   gateArtifacts: ReadGateArtifacts
   artifacts: ArtifactAnswers
+  findComponents: FindComponents
   cloudEvents: CloudEvents
   watchers: Watchers
   refusals: RefusedPayloads
@@ -88,6 +90,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     gateStatus: createGateStatus(databases.reading),
     gateArtifacts: createGateArtifacts(databases.answering),
     artifacts: createArtifactAnswers(databases.answering),
+    findComponents: createFindComponents(databases.answering),
     watchers: createWatchers(databases),
     refusals,
     cloudEvents: createCloudEvents({

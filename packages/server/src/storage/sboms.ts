@@ -4,7 +4,7 @@ import { PROJECTION_VERSION } from './projections.js'
 /** How often an SBOM is begun: what takes too long, or brings PostgreSQL down, is given up then. */
 const MAX_TRIES = 3
 /** The most components of one SBOM that are searched. */
-const MAX_COMPONENTS = 100_000
+const MAX_COMPONENTS = 50_000
 
 export interface ReadSbom {
   event_id: string

@@ -4,6 +4,7 @@ export const TAGS = {
   receivers: 'What events must look like.',
   groups: 'Gates over receivers.',
   artifacts: 'What events are about, and its way through the gates.',
+  components: 'What artifacts are made of.',
   events: 'What happened to artifacts.',
   cloudevents: 'Events of others, as CloudEvents 1.0.',
   messages: 'What is sent to everybody.',

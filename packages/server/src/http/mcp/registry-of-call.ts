@@ -11,7 +11,7 @@ const toJsonInput = (value: unknown): JsonInput => ({ value, text: JSON.stringif
 
 /** The registry as tools use it, with the rights of whoever calls: the use cases, as of all ways in. */
 export function registryOfCall(
-  { events, receivers, groups, gateStatus }: Registry,
+  { events, receivers, groups, gateStatus, findComponents }: Registry,
   call: Call,
 ): ToolRegistry {
   return {
@@ -48,6 +48,7 @@ export function registryOfCall(
         }),
       status: (id, nvrpp) => gateStatus(id, nvrpp, call),
     },
+    components: { search: (q, page) => findComponents({ q, ...page }, call) },
   }
 }
 

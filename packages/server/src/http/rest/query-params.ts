@@ -183,6 +183,17 @@ export const refusalsQuery = z.strictObject({
     .default(24 * 7),
 })
 
+/** The query of `GET /components`. */
+export const componentsQuery = z.strictObject({
+  q: z.string('must say which component: log4j-core@2.14.1, a package URL, a CPE or a hash').meta({
+    example: 'log4j-core@2.14*',
+    description:
+      'Taken for a package URL (`pkg:`; without a version all of them, qualifiers as far as they are given), a CPE (2.2 or 2.3), a hash in hexadecimal (`sha256:` before it or not), or a name: `name`, `name*` for what begins so, `name@version`, `name@2.14*`, `name@<2.17.1` for a range as the ecosystem has it.',
+  }),
+  limit: rowsParam.default(50),
+  after: z.string().meta({ description: 'The `next` of the page before.' }).optional(),
+})
+
 /** The query of `POST /cloudevents`. */
 export const cloudEventQuery = z.strictObject({
   receiver: z.string().min(1, 'must be the id of an event receiver').optional().meta({

@@ -2,6 +2,7 @@ import type { Feed } from '../../feed/feed.js'
 import type { Registry } from '../../registry/registry.js'
 import type { Route } from '../core/route.js'
 import { artifactRoutes } from './artifacts.js'
+import { componentsRoute } from './components.js'
 import { eventRoutes } from './events.js'
 import { groupRoutes } from './groups.js'
 import { messageRoutes } from './messages.js'
@@ -18,6 +19,7 @@ export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams
     ...schemaCheckRoutes(registry.schemaChecks),
     ...groupRoutes(registry),
     ...artifactRoutes(registry.artifacts),
+    componentsRoute(registry.findComponents),
     ...eventRoutes(registry.events),
     ...messageRoutes(feed, streams),
     ...watcherRoutes(registry.watchers),
