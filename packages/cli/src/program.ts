@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'components: which artifacts have them, as their SBOMs say',
     load: async () => (await import('./commands/component.js')).defineComponent,
   },
+  delivery: {
+    description: 'how well is delivered: frequency, lead time, failures, time to restore',
+    load: async () => (await import('./commands/delivery.js')).defineDelivery,
+  },
   sbom: {
     description: 'SBOMs in CycloneDX',
     load: async () => (await import('./commands/sbom/sbom.js')).defineSbom,

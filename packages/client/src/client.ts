@@ -1,6 +1,7 @@
 import { EprError, type Operations } from '@epr/model'
 import { type Artifacts, createArtifacts } from './artifacts.js'
 import { type Components, createComponents } from './components.js'
+import { createDelivery, type DeliveryCalls } from './delivery.js'
 import { createEvents, type Events } from './events.js'
 import { createMessages, type Messages } from './feed/messages.js'
 import { createGroups, type Groups } from './groups.js'
@@ -29,6 +30,7 @@ export interface Client {
   readonly events: Events
   readonly artifacts: Artifacts
   readonly components: Components
+  readonly delivery: DeliveryCalls
   readonly messages: Messages
   readonly watchers: Watchers
   /** How the registry goes, for whoever runs it: intake, feed, relay, database, watchers. */
@@ -64,6 +66,7 @@ export function createClient(options: ClientOptions): Client {
     events: createEvents(services),
     artifacts: createArtifacts(services),
     components: createComponents(services),
+    delivery: createDelivery(rest),
     messages: createMessages(rest, { http, retry, redact, backoff: settings.retry }),
     watchers: createWatchers(rest),
     operations: (callOptions) => getOperations(rest, callOptions),

@@ -32,6 +32,12 @@ export { type Client, createClient } from './client.js'
 export type { CloudEventLike, CloudEventOptions } from './cloud-events.js'
 export type { Components, ComponentsPage } from './components.js'
 export type { CreateManyOptions, CreateManyProgress } from './create-many.js'
+export type {
+  DeliveryCalls,
+  DeliveryEventsQuery,
+  DeliveryMeasureQuery,
+  DeliveryQuery,
+} from './delivery.js'
 export { ApiError, GateTimeoutError, NetworkError, type NetworkPhase, ResponseError } from './errors.js'
 export type { Events, NewEvent } from './events.js'
 export type {

@@ -16,6 +16,21 @@ export {
   foundComponentSchema,
   foundComponentsSchema,
 } from './component.js'
+export {
+  DELIVERY_BUCKETS,
+  DELIVERY_METRICS,
+  type Delivery,
+  type DeliveryEvent,
+  type DeliveryEvents,
+  type DeliveryMetric,
+  type DeliveryNumbers,
+  type DeliveryRules,
+  deliveryEventsSchema,
+  deliveryRulesSchema,
+  deliverySchema,
+  type KeptDeliveryRules,
+  keptDeliveryRulesSchema,
+} from './delivery.js'
 export { EprError, type EprErrorOptions, type ErrorCode, isRetryable } from './error.js'
 export { type Event, type EventInput, eventInputSchema, eventSchema } from './event.js'
 export {

@@ -108,6 +108,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/receivers/check': { schema: {} },
       '/api/v1/receivers/{id}/check': { payload: 1 },
       '/api/v1/watchers/{name}/{instance}': HEARTBEAT,
+      '/api/v1/delivery/rules': (await api.get('/delivery/rules')).json.data[0].rules,
       '/api/v1/groups': buildGroup([receiver]),
       '/api/v1/groups/{id}': { enabled: true },
       '/api/v1/events': buildEvent(receiver),
@@ -129,6 +130,7 @@ describe('the OpenAPI document', () => {
     const queries: Record<string, string> = {
       '/api/v1/groups/{id}/status': `?${new URLSearchParams(artifact)}`,
       '/api/v1/artifacts/gates': `?${new URLSearchParams(artifact)}`,
+      '/api/v1/delivery/events': '?metric=restore',
       '/api/v1/components': '?q=log4j-core',
       '/api/v1/messages': '?after=latest',
     }

@@ -1,8 +1,15 @@
-import { fromJsonText, type JsonText } from '@epr/model'
+import { DELIVERY_METRICS, fromJsonText, type JsonText } from '@epr/model'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { selectArtifactEvents, selectArtifacts, selectGroupsOf } from '../src/storage/artifacts.js'
 import { selectComponents, selectHolders, selectUnread } from '../src/storage/components.js'
 import type { Connection, Database } from '../src/storage/database.js'
+import {
+  selectDeliveryEvents,
+  selectDeployments,
+  selectEnvironments,
+  selectFailures,
+  selectWaiting,
+} from '../src/storage/delivery.js'
 import { selectEvents } from '../src/storage/events.js'
 import {
   countGates,
@@ -19,7 +26,17 @@ import { selectWatchers } from '../src/storage/watchers.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
 /** What is as large as its registry is old: nothing that is asked often may read it from end to end. */
-const LARGE = ['events', 'outbox', 'artifacts', 'gates', 'components', 'component_keys', 'sboms']
+const LARGE = [
+  'events',
+  'outbox',
+  'artifacts',
+  'gates',
+  'components',
+  'component_keys',
+  'sboms',
+  'delivery_facts',
+  'delivery_waits',
+]
 const EVENTS = 20_000
 
 interface Plan {
@@ -78,6 +95,18 @@ async function fill(connection: Connection): Promise<void> {
      from generate_series(1, $1::int) n`,
     [EVENTS],
   )
+  await connection.query(
+    `insert into delivery_facts (seq, event_id, kind, at, artifact, name, environment, run, changed_at, changed_by, ended_at)
+     select n, 'E' || n, case when n % 10 = 0 then 'failure' else 'deployment' end::delivery_kind, now() - n * interval '1 h', n,
+            'name ' || n % 100, 'production', n, now() - n * interval '1 h' - interval '1 d', 'C' || n,
+            case when n % 10 = 0 then now() end
+     from generate_series(1, $1::int) n`,
+    [EVENTS],
+  )
+  await connection.query(
+    `insert into delivery_waits select n, 1, now() - n * interval '1 h', now() from generate_series(1, $1::int) n`,
+    [EVENTS],
+  )
   await connection.query('analyze')
 }
 
@@ -104,6 +133,13 @@ async function scannedBy(work: (connection: Connection) => Promise<unknown>): Pr
   return scanned
 }
 
+const deliveries = {
+  from: new Date(Date.now() - 7 * 86_400_000).toISOString(),
+  to: new Date().toISOString(),
+  name: undefined,
+  environment: undefined,
+}
+const weeks = { bucket: 'week', timeZone: 'UTC' } as const
 const artifactPage = { name: undefined, version: undefined, after: undefined, limit: 50 }
 const gatePage = {
   groupId: 'G1',
@@ -148,11 +184,11 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
   ],
   [
     'those of a name',
-    (connection) => selectNamedGates(connection, gatePage, { name: 'name 1', isPrefix: false }),
+    (connection) => selectNamedGates(connection, gatePage, { text: 'name 1', isPrefix: false }),
   ],
   [
     'those whose name begins so',
-    (connection) => selectNamedGates(connection, gatePage, { name: 'name 1', isPrefix: true }),
+    (connection) => selectNamedGates(connection, gatePage, { text: 'name 1', isPrefix: true }),
   ],
   [
     'superseded ones too',
@@ -217,6 +253,15 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
     (connection) => selectHolders(connection, { nums: [1, 77], after: 'E00009000', limit: 50 }),
   ],
   ['SBOMs that are not searched', (connection) => selectUnread(connection)],
+  ['deployments', (connection) => selectDeployments(connection, deliveries, weeks)],
+  ['failures', (connection) => selectFailures(connection, deliveries, weeks)],
+  ['waiting', (connection) => selectWaiting(connection, deliveries)],
+  ['environments', (connection) => selectEnvironments(connection, deliveries)],
+  ...DELIVERY_METRICS.map((metric): [string, (connection: Connection) => Promise<unknown>] => [
+    `the events of ${metric}`,
+    (connection) =>
+      selectDeliveryEvents(connection, metric, deliveries, { after: undefined, group: undefined, limit: 50 }),
+  ]),
   ['how many there are', (connection) => countGates(connection, 'G1')],
   ['how far projections are behind', (connection) => selectProjectionLag(connection)],
   ['operations', (connection) => selectDatabaseFacts(connection)],

@@ -6,6 +6,7 @@ import { insertEvents } from '../src/storage/events.js'
 import { insertMessage } from '../src/storage/outbox.js'
 import {
   beginProjection,
+  projectDeliveries,
   projectGroups,
   projectHistory,
   projectMessages,
@@ -15,7 +16,19 @@ import { addGroup, addReceiver, toNewEvent } from './support/gate-world.js'
 import { expectTruth } from './support/projection-truth.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
-const RECEIVERS = 4
+/** What the receivers are to the rules. */
+const TYPES = ['built', 'scanned', 'deployed', 'deployed.too', 'failed', 'restored', 'merged'] as const
+const RECEIVERS = TYPES.length
+/** Rules that differ in what they say of the receivers, and of the environment. */
+const RULES = [
+  { deployment: ['deployed'], failure: ['failed'], restored: ['restored'], change: ['merged'] },
+  {
+    deployment: ['deployed', 'deployed.too'],
+    failure: ['scanned', 'failed'],
+    restored: ['restored'],
+    change: [],
+  },
+] as const
 const DAY_MS = 86_400_000
 const START = Date.UTC(2026, 9, 24, 22)
 
@@ -29,7 +42,13 @@ const eventArbitrary = fc.record({
   ),
   // Clocks of servers differ.
   skewMs: fc.integer({ min: -5_000, max: DAY_MS }),
-  payload: fc.constantFrom('null', '{"ok": true}'),
+  payload: fc.constantFrom(
+    'null',
+    '{"ok": true}',
+    '{"subject":{"id":"i1"}}',
+    '{"subject":{"id":"i2"}}',
+    '{"subject":{"id":"i1","content":{"environment":{"id":"staging"}}}}',
+  ),
 })
 type Given = typeof eventArbitrary extends fc.Arbitrary<infer T> ? T : never
 
@@ -45,6 +64,11 @@ const stepArbitrary = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('messages'), limit: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('history'), limit: fc.integer({ min: 1, max: 9 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('groups'), limit: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('deliveries'), limit: fc.integer({ min: 1, max: 4 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rules'), place: fc.nat(RULES.length - 1) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -85,10 +109,22 @@ async function clear(): Promise<void> {
   )
 }
 
+async function addRules(place: number): Promise<void> {
+  const rules = {
+    ...RULES[place],
+    environment: { pointers: ['/none', '/subject/content/environment/id'], default: `default${place}` },
+    incident: { types: ['fail*', 'restored'], pointers: ['/subject/id'] },
+  }
+  await database.query(
+    'insert into delivery_rules (version, rules) select max(version) + 1, $1::json from delivery_rules',
+    [JSON.stringify(rules)],
+  )
+}
+
 async function projectAll(): Promise<void> {
   await number()
   if ((await projectMessages(database, 1_000)) === undefined) await beginProjection(database)
-  for (const step of [projectMessages, projectHistory, projectGroups])
+  for (const step of [projectMessages, projectHistory, projectGroups, projectDeliveries])
     while (((await step(database, 3)) ?? 0) > 0);
 }
 
@@ -135,6 +171,10 @@ async function take(step: Step, world: World): Promise<void> {
       return void (await projectHistory(database, (step as { limit: number }).limit))
     case 'groups':
       return void (await projectGroups(database, (step as { limit: number }).limit))
+    case 'deliveries':
+      return void (await projectDeliveries(database, (step as { limit: number }).limit))
+    case 'rules':
+      return addRules((step as { place: number }).place)
     case 'die': {
       const dying = database.transaction(async (connection) => {
         await projectMessages(connection, 2)
@@ -160,7 +200,8 @@ it('are what the events say, whatever came between and wherever they were cut of
       async (before, steps) => {
         await clear()
         const receivers: string[] = []
-        for (let place = 0; place < RECEIVERS; place++) receivers.push(await addReceiver(database))
+        await addRules(0)
+        for (const type of TYPES) receivers.push(await addReceiver(database, type))
         const world = await createWorld(receivers)
         for (const members of before) await world.makeGroup(members)
         for (const step of steps) await take(step, world)

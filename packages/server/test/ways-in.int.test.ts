@@ -233,6 +233,12 @@ const WAYS: readonly Way[] = [
     path: () => `/api/v1/groups/${group}`,
     body: () => ({ enabled: true }),
   }),
+  below('GET', '/delivery', 'read'),
+  below('GET', '/delivery/events', 'read', { path: () => '/api/v1/delivery/events?metric=restore' }),
+  below('GET', '/delivery/rules', 'read'),
+  below('PUT', '/delivery/rules', 'admin', {
+    body: async () => (await asAdmin('GET', '/delivery/rules')).json.data[0].rules,
+  }),
   below('GET', '/artifacts', 'read'),
   below('GET', '/artifacts/gates', 'read', {
     path: () => `/api/v1/artifacts/gates?${new URLSearchParams(recorded)}`,

@@ -17,6 +17,7 @@ export interface Api {
   /** `path` is below `/api/v1`. An object is sent as JSON, a string or bytes as they are. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
   get(path: string, headers?: Record<string, string>): Promise<Answer>
+  put(path: string, body: unknown): Promise<Answer>
   patch(path: string, body: unknown): Promise<Answer>
   /** Posts and gives the id; throws when the answer is no 200. */
   create(path: string, body: unknown): Promise<string>
@@ -66,6 +67,7 @@ export function createApi(url: string, always: Record<string, string> = {}): Api
     headers: constant,
     post: (path, body, headers) => call('POST', path, body, headers),
     get: (path, headers) => call('GET', path, undefined, headers),
+    put: (path, body) => call('PUT', path, body),
     patch: (path, body) => call('PATCH', path, body),
     async create(path, body) {
       const { status, json, text } = await call('POST', path, body)

@@ -1,13 +1,21 @@
 import { createSignal } from '../feed/signal.js'
 import { type LeaderTask, pause } from '../leader/leadership.js'
 import type { Database } from '../storage/database.js'
-import { beginProjection, projectGroups, projectHistory, projectMessages } from '../storage/projections.js'
+import {
+  beginProjection,
+  projectDeliveries,
+  projectGroups,
+  projectHistory,
+  projectMessages,
+} from '../storage/projections.js'
 import { projectNextSbom, type ReadSbom } from '../storage/sboms.js'
 
 /** Of commits, each of which may hold hundreds of messages. */
 const BATCH_COMMITS = 100
 /** Of events of before, or of artifacts. */
 const BATCH_HISTORY = 500
+/** Of events of before, or of names and environments to derive anew. */
+const BATCH_DELIVERIES = 50
 /** From one round to the next, at least: what comes meanwhile is taken at once. */
 const INTERVAL_MS = 200
 /** The most of its time that it works while there is much to do: recording comes first. */
@@ -84,7 +92,8 @@ export function createProjector({ database, onError, onBrokenSbom }: ProjectorOp
     if (commits === undefined) return beginProjection(database)
     if (commits === BATCH_COMMITS) return true
     const history = await projectHistory(database, BATCH_HISTORY)
-    return history > 0 || (await projectGroups(database, BATCH_HISTORY)) > 0
+    if (history > 0 || (await projectGroups(database, BATCH_HISTORY)) > 0) return true
+    return (await projectDeliveries(database, BATCH_DELIVERIES)) > 0
   }
 
   /** One SBOM: that takes as long as it is large, and nothing else waits for it. @returns whether there was one */

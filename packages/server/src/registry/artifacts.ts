@@ -23,6 +23,7 @@ import { nvrppHash } from '../storage/nvrpp-hash.js'
 import { selectProjectionProgress } from '../storage/projections.js'
 import { gateStanding } from './gate-standing.js'
 import { parseInput } from './input.js'
+import { toNameFilter } from './name-filter.js'
 
 /** Which artifacts are wanted. */
 export interface ArtifactsQuery {
@@ -55,12 +56,6 @@ function readPlace(after: string | undefined): { first_seq: string; name: string
   if (first_seq === undefined || name === undefined)
     throw new EprError('INVALID_ARGUMENT', 'after must be the "next" of the page before')
   return { first_seq, name }
-}
-
-function toName(text: string | undefined) {
-  if (text === undefined) return undefined
-  const isPrefix = text.endsWith('*')
-  return { text: isPrefix ? text.slice(0, -1) : text, isPrefix }
 }
 
 const toReceiverState = (event: ArtifactEvent | undefined): ReceiverStatus['state'] => {
@@ -119,7 +114,12 @@ export function createArtifactAnswers(database: Database): ArtifactAnswers {
           'UNAVAILABLE',
           'answers about many artifacts are about to be made: try again in a moment',
         )
-      const page = { name: toName(name), version, after: place, limit: limit + 1 }
+      const page = {
+        name: name === undefined ? undefined : toNameFilter(name),
+        version,
+        after: place,
+        limit: limit + 1,
+      }
       const rows = await selectArtifacts(database, page)
       const kept = rows.slice(0, limit)
       const last = kept.at(-1)

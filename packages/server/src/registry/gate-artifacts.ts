@@ -18,7 +18,6 @@ import {
   type GateRow,
   type GateState,
   MAX_NAMED,
-  type NameFilter,
   selectCells,
   selectGates,
   selectNamedGates,
@@ -30,6 +29,7 @@ import { selectProjectionProgress } from '../storage/projections.js'
 import { selectReceiverNames } from '../storage/receivers.js'
 import { gateStanding } from './gate-standing.js'
 import { groupNotFound } from './groups.js'
+import { toNameFilter } from './name-filter.js'
 
 /** Which artifacts of a gate are wanted. */
 export interface GateArtifactsQuery {
@@ -66,11 +66,6 @@ const bad = (problem: string) => new EprError('INVALID_ARGUMENT', problem)
 
 const badPlace = () =>
   bad('after must be the "next" of the page before, with the same order, superseded and at')
-
-function toNameFilter(name: string): NameFilter {
-  const isPrefix = name.endsWith('*')
-  return { name: isPrefix ? name.slice(0, -1) : name, isPrefix }
-}
 
 const toCursor = ({ since, artifact }: GatePlace): string => `${since}~${artifact}`
 

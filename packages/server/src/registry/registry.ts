@@ -8,6 +8,7 @@ import { type ArtifactAnswers, createArtifactAnswers } from './artifacts.js'
 import type { CloudEventMapper } from './cloud-events/cloud-event.js'
 import { type CloudEvents, createCloudEvents } from './cloud-events/cloud-events.js'
 import { createFindComponents, type FindComponents } from './components.js'
+import { createDeliveryAnswers, type DeliveryAnswers } from './delivery.js'
 import { createEvents, type Events } from './events.js'
 import { createGateArtifacts, type ReadGateArtifacts } from './gate-artifacts.js'
 import { createGateStatus, type ReadGateStatus } from './gate-status.js'
@@ -29,6 +30,7 @@ export interface Registry {
   gateArtifacts: ReadGateArtifacts
   artifacts: ArtifactAnswers
   findComponents: FindComponents
+  delivery: DeliveryAnswers
   cloudEvents: CloudEvents
   watchers: Watchers
   refusals: RefusedPayloads
@@ -91,6 +93,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     gateArtifacts: createGateArtifacts(databases.answering),
     artifacts: createArtifactAnswers(databases.answering),
     findComponents: createFindComponents(databases.answering),
+    delivery: createDeliveryAnswers(databases),
     watchers: createWatchers(databases),
     refusals,
     cloudEvents: createCloudEvents({

@@ -1,5 +1,6 @@
 import type { Artifact } from '@epr/model'
 import type { Connection } from './database.js'
+import type { NameFilter } from './gate-artifacts.js'
 
 export interface ArtifactRow extends Artifact {
   first_seq: string
@@ -7,7 +8,7 @@ export interface ArtifactRow extends Artifact {
 
 export interface ArtifactPage {
   /** A name, or how it begins; undefined for all. */
-  name: { text: string; isPrefix: boolean } | undefined
+  name: NameFilter | undefined
   version: string | undefined
   /** Behind this one. */
   after: { name: string; first_seq: string } | undefined

@@ -60,7 +60,7 @@ export function selectGates(
 
 /** A name, or with `isPrefix` how it begins. */
 export interface NameFilter {
-  name: string
+  text: string
   isPrefix: boolean
 }
 
@@ -72,7 +72,7 @@ export interface NameFilter {
 export async function selectNamedGates(
   connection: Connection,
   { groupId, states, order, after, limit }: GatePage,
-  { name, isPrefix }: NameFilter,
+  { text: name, isPrefix }: NameFilter,
 ): Promise<GateRow[] | undefined> {
   const [direction, behind] = order === 'recent' ? ['desc', '<'] : ['asc', '>']
   const rows = await connection.query<GateRow & { named: number }>(

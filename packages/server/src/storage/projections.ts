@@ -12,7 +12,7 @@ export async function beginProjection(connection: Connection): Promise<boolean> 
   return row?.version === PROJECTION_VERSION
 }
 
-type Step = 'project_messages' | 'project_history' | 'project_groups'
+type Step = 'project_messages' | 'project_history' | 'project_groups' | 'project_deliveries'
 
 async function take(connection: Connection, step: Step, limit: number): Promise<number> {
   const statement = { name: step, text: `select ${step}($1::int, $2::int) as taken` }
@@ -33,6 +33,10 @@ export const projectHistory = (connection: Connection, events: number): Promise<
 /** @returns how many artifacts were looked at for groups that are new; 0 when there is none to do */
 export const projectGroups = (connection: Connection, artifacts: number): Promise<number> =>
   take(connection, 'project_groups', artifacts)
+
+/** @returns how many events, or names and environments, were looked at for deliveries; 0 when nothing is left */
+export const projectDeliveries = (connection: Connection, limit: number): Promise<number> =>
+  take(connection, 'project_deliveries', limit)
 
 /** Has the leader make all of them again. */
 export async function resetProjection(connection: Connection): Promise<void> {

@@ -88,6 +88,58 @@ CREATE INDEX components_full_name ON epr.components USING btree (full_name) WHER
 CREATE INDEX components_package ON epr.components USING btree (package) WHERE (package IS NOT NULL);
 CREATE INDEX components_plain_name ON epr.components USING btree (plain_name, version);
 
+create table delivery_facts (
+  seq bigint not null,
+  event_id text collate "C" not null,
+  kind delivery_kind not null,
+  at timestamp with time zone not null,
+  artifact bigint not null,
+  name text collate "C" not null,
+  environment text collate "C" not null,
+  incident text collate "C",
+  run bigint,
+  changed_at timestamp with time zone,
+  changed_by text collate "C",
+  is_merged boolean,
+  ended_at timestamp with time zone,
+  ended_by text collate "C",
+  constraint delivery_facts_pkey PRIMARY KEY (seq)
+) with (fillfactor=80);
+CREATE INDEX delivery_facts_artifact ON epr.delivery_facts USING btree (artifact);
+CREATE INDEX delivery_facts_at ON epr.delivery_facts USING btree (kind, at, seq);
+CREATE INDEX delivery_facts_incident ON epr.delivery_facts USING btree (incident) WHERE (incident IS NOT NULL);
+CREATE INDEX delivery_facts_line ON epr.delivery_facts USING btree (name, environment, at, seq) WHERE (kind = ANY (ARRAY['deployment'::delivery_kind, 'failure'::delivery_kind]));
+
+create table delivery_lines (
+  name text collate "C" not null,
+  environment text collate "C" not null,
+  from_at timestamp with time zone not null,
+  constraint delivery_lines_pkey PRIMARY KEY (name, environment)
+);
+
+create table delivery_receivers (
+  event_receiver_id text collate "C" not null,
+  kind delivery_kind not null,
+  is_incident boolean not null,
+  constraint delivery_receivers_pkey PRIMARY KEY (event_receiver_id)
+);
+
+create table delivery_rules (
+  version integer not null,
+  created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now()),
+  actor text,
+  rules json not null,
+  constraint delivery_rules_pkey PRIMARY KEY (version)
+);
+
+create table delivery_waits (
+  deployment bigint not null,
+  group_num integer not null,
+  began_at timestamp with time zone not null,
+  opened_at timestamp with time zone,
+  constraint delivery_waits_pkey PRIMARY KEY (deployment, group_num)
+);
+
 create table device_grants (
   hash bytea not null,
   user_code text collate "C" not null,
@@ -268,6 +320,8 @@ create table projection (
   history_id text collate "C",
   history_done bigint not null default 0,
   history_size bigint not null default 0,
+  delivery_rules integer,
+  delivery_id text collate "C",
   constraint projection_only_row_check CHECK (only_row),
   constraint projection_pkey PRIMARY KEY (only_row)
 );
@@ -362,15 +416,19 @@ create table watchers (
 -- function cpe_name(p_cpe text) returns text
 -- function cursor_before(p_moment timestamp with time zone) returns bigint
 -- function decide_gates(p_seq bigint[], p_nvrpp bytea[], p_success boolean[], p_event_receiver_id text[], OUT places bigint[], OUT types text[], OUT group_ids text[], OUT groups_enabled boolean[], OUT groups_updated_at timestamp with time zone[], OUT groups_repeated boolean[]) returns record
+-- function derive_deliveries(p_name text, p_environment text, p_from timestamp with time zone) returns void
 -- function gate_at(p_group_id text, p_nvrpp bytea, p_bound bigint) returns TABLE(state gate_state, since timestamp with time zone, last_seq bigint)
 -- function hash_key(p_hash text) returns uuid
 -- function items(p_json jsonb) returns jsonb
 -- function last_name(p_name text) returns text
 -- function learn_components(p_document jsonb, p_limit integer, OUT components integer[], OUT is_cut boolean) returns record
 -- function line_of(p_name text, p_platform_id text, p_package text) returns bigint
+-- function mark_delivery_receivers(p_ids text[]) returns void
 -- function may_be_sbom(p_payload json, p_bytes integer) returns boolean
+-- function meets_pattern(p_text text, p_pattern text) returns boolean
 -- function number_messages(p_token bigint, p_limit integer) returns integer
 -- function project_artifacts(p_ids text[], p_nvrpp bytea[]) returns void
+-- function project_deliveries(p_version integer, p_limit integer) returns integer
 -- function project_groups(p_version integer, p_limit integer) returns integer
 -- function project_history(p_version integer, p_limit integer) returns integer
 -- function project_messages(p_version integer, p_commits integer) returns integer
@@ -379,6 +437,10 @@ create table watchers (
 -- function refuse_number_without_lease() returns trigger
 -- function sbom_components(p_document jsonb, p_limit integer) returns TABLE(name text, version text, purl text, cpe text, package text, full_name text, plain_name text, keys uuid[])
 -- function supersede_gates(p_group integer[], p_line bigint[], p_name text[], p_artifact bigint[]) returns void
+-- function take_deliveries(p_ids text[]) returns void
+-- function text_at(p_document json, p_pointers json) returns text
 -- function text_key(p_text text) returns uuid
 -- function unescape_url(p_text text) returns text
+-- function use_delivery_rules(p_rules integer) returns void
+-- function waits_before(p_deployment bigint, p_artifact bigint, p_at timestamp with time zone) returns TABLE(num integer, began_at timestamp with time zone, opened_at timestamp with time zone)
 -- function was_open_at(p_group_id text, p_nvrpp bytea, p_seqs bigint[]) returns boolean

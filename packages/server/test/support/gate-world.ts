@@ -9,9 +9,15 @@ import type { OracleEvent } from './gate-oracle.js'
 const nextIdentity = createIdentities()
 const described = { name: 'n', type: 't', version: '1', description: 'd' }
 
-export async function addReceiver(connection: Connection): Promise<string> {
+export async function addReceiver(connection: Connection, type = described.type): Promise<string> {
   const identity = nextIdentity()
-  await insertReceiver(connection, { ...identity, ...described, schema: toJsonText('{}'), fingerprint: '' })
+  await insertReceiver(connection, {
+    ...identity,
+    ...described,
+    type,
+    schema: toJsonText('{}'),
+    fingerprint: '',
+  })
   return identity.id
 }
 

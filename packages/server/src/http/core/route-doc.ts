@@ -5,6 +5,7 @@ export const TAGS = {
   groups: 'Gates over receivers.',
   artifacts: 'What events are about, and its way through the gates.',
   components: 'What artifacts are made of.',
+  delivery: 'How well is delivered.',
   events: 'What happened to artifacts.',
   cloudevents: 'Events of others, as CloudEvents 1.0.',
   messages: 'What is sent to everybody.',

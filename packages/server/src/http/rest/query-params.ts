@@ -1,4 +1,6 @@
 import {
+  DELIVERY_BUCKETS,
+  DELIVERY_METRICS,
   definitionFilterSchema,
   EprError,
   eventFilterSchema,
@@ -117,6 +119,33 @@ export const gateArtifactsQuery = z.strictObject({
 export const artifactsQuery = z.strictObject({
   name: nameParam.optional(),
   version: z.string().min(1, 'must be a version').optional(),
+  limit: rowsParam.default(50),
+  after: z.string().meta({ description: 'The `next` of the page before.' }).optional(),
+})
+
+const deliveryParams = {
+  from: timeParam.meta({ format: 'date-time', description: '90 days before `to` by default.' }).optional(),
+  to: timeParam.meta({ format: 'date-time', description: 'Not included; now by default.' }).optional(),
+  name: nameParam.optional(),
+  environment: z.string().min(1, 'must be an environment').optional(),
+}
+
+/** The query of `GET /delivery`. */
+export const deliveryQuery = z.strictObject({
+  ...deliveryParams,
+  bucket: z.enum(DELIVERY_BUCKETS, 'must be day, week or month').default('week'),
+  time_zone: z
+    .string()
+    .max(64, 'must be the name of a time zone, like Europe/Berlin')
+    .meta({ description: 'Where days begin, as the IANA calls it.' })
+    .default('UTC'),
+})
+
+/** The query of `GET /delivery/events`. */
+export const deliveryEventsQuery = z.strictObject({
+  ...deliveryParams,
+  metric: z.enum(DELIVERY_METRICS, `must be one of ${DELIVERY_METRICS.join(', ')}`),
+  group: z.string().min(1, 'must be the id of a group').optional(),
   limit: rowsParam.default(50),
   after: z.string().meta({ description: 'The `next` of the page before.' }).optional(),
 })

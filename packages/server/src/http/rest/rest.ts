@@ -3,6 +3,7 @@ import type { Registry } from '../../registry/registry.js'
 import type { Route } from '../core/route.js'
 import { artifactRoutes } from './artifacts.js'
 import { componentsRoute } from './components.js'
+import { deliveryRoutes } from './delivery.js'
 import { eventRoutes } from './events.js'
 import { groupRoutes } from './groups.js'
 import { messageRoutes } from './messages.js'
@@ -20,6 +21,7 @@ export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams
     ...groupRoutes(registry),
     ...artifactRoutes(registry.artifacts),
     componentsRoute(registry.findComponents),
+    ...deliveryRoutes(registry.delivery),
     ...eventRoutes(registry.events),
     ...messageRoutes(feed, streams),
     ...watcherRoutes(registry.watchers),

@@ -15,7 +15,8 @@ begin
 
   -- To empty what is empty would hold up the commits of others all the same.
   if exists (select from artifacts) or exists (select from gate_groups) then
-    truncate artifacts, gates, gate_lines, gate_groups, receiver_days, sbom_queue, sboms, components, component_keys
+    truncate artifacts, gates, gate_lines, gate_groups, receiver_days, sbom_queue, sboms, components, component_keys,
+      delivery_facts, delivery_waits, delivery_lines
       restart identity;
   end if;
   -- What was committed is in a message up to the newest cursor, or in one that gets its cursor later.
@@ -25,6 +26,9 @@ begin
     )),
     history_size = greatest((select reltuples from pg_class where oid = 'events'::regclass), 0);
   insert into gate_groups (group_id) select id from event_receiver_groups order by id;
+  perform use_delivery_rules((select max(delivery_rules.version) from delivery_rules));
+  -- They are among the events of before.
+  update projection set delivery_id = null;
   return p_version;
 end
 $$;

@@ -15,6 +15,7 @@ declare
   v_line bigint[];
   v_name text[];
   v_artifact bigint[];
+  v_deliveries text[];
 begin
   with given as materialized (
     select e.*, known.first_seq as known_first, known.last_seq as known_last
@@ -94,9 +95,13 @@ begin
     select num, state, first_seq, since from stood order by num, first_seq
     on conflict (group_num, artifact) do update set state = excluded.state, since = excluded.since
   )
-  select array_agg(num), array_agg(line), array_agg(name), array_agg(first_seq)
-  into v_group, v_line, v_name, v_artifact from stood where was_open;
+  select array_agg(num), array_agg(line), array_agg(name), array_agg(first_seq), (
+    select array_agg(placed.event_id) from placed
+    where placed.event_receiver_id in (select r.event_receiver_id from delivery_receivers r)
+  )
+  into v_group, v_line, v_name, v_artifact, v_deliveries from stood where was_open;
 
   perform supersede_gates(v_group, v_line, v_name, v_artifact);
+  perform take_deliveries(v_deliveries);
 end
 $$;

@@ -31,6 +31,10 @@ begin
   order by first_cursor
   on conflict (group_id) do nothing;
 
+  perform mark_delivery_receivers(array(
+    select event_receiver_id from outbox
+    where first_cursor > v_cursor and first_cursor <= v_next and kind = 'receiver'
+  ));
   perform project_artifacts(array(
     select distinct given.id from outbox cross join unnest(event_ids) as given (id)
     where first_cursor > v_cursor and first_cursor <= v_next and kind = 'events'

@@ -1,0 +1,241 @@
+import {
+  type Delivery,
+  type DeliveryEvents,
+  type DeliveryMetric,
+  type DeliveryNumbers,
+  type DeliveryRules,
+  deliveryRulesSchema,
+  EprError,
+  type KeptDeliveryRules,
+} from '@epr/model'
+import { assertMay } from '../access/rights.js'
+import type { Call } from '../call.js'
+import { insertAct } from '../storage/access.js'
+import type { Database } from '../storage/database.js'
+import {
+  type DeliveryPlace,
+  type DeliveryQuery,
+  type DeliverySpan,
+  type DeploymentsRow,
+  type FailuresRow,
+  hasDeploymentReceiver,
+  insertDeliveryRules,
+  type RulesRow,
+  selectBuckets,
+  selectDeliveryEvents,
+  selectDeliveryRules,
+  selectDeployments,
+  selectEnvironments,
+  selectFailures,
+  selectUnknownTypes,
+  selectWaiting,
+} from '../storage/delivery.js'
+import type { Databases } from '../storage/open-database.js'
+import { selectProjectionProgress } from '../storage/projections.js'
+import { parseInput } from './input.js'
+import { toNameFilter } from './name-filter.js'
+
+/** Which deliveries are asked about. */
+export interface DeliveryRequest {
+  /** RFC 3339. @default 90 days before `to` */
+  from?: string | undefined
+  /** RFC 3339, not included. @default now */
+  to?: string | undefined
+  /** A name; with `*` at its end, how it begins. @default all */
+  name?: string | undefined
+  /** @default all, each for itself */
+  environment?: string | undefined
+}
+
+export interface DeliveryEventsRequest extends DeliveryRequest {
+  metric: DeliveryMetric
+  /** Id of a group: what has waited at this gate. */
+  group?: string | undefined
+  limit: number
+  after?: string | undefined
+}
+
+/** How well is delivered, by rules that are only ever added to. */
+export interface DeliveryAnswers {
+  /** @throws EprError INVALID_ARGUMENT; UNAVAILABLE while nothing is projected yet */
+  measure(request: DeliveryRequest & DeliverySpan, call: Call): Promise<Delivery>
+  /** The events that a number was made of, the last one first. @throws EprError INVALID_ARGUMENT */
+  events(request: DeliveryEventsRequest, call: Call): Promise<DeliveryEvents>
+  /** The newest first: it holds. */
+  rules(call: Call): Promise<KeptDeliveryRules[]>
+  /** Adds rules, by which everything is computed anew. @throws EprError INVALID_ARGUMENT; PERMISSION_DENIED but for admins */
+  setRules(rules: unknown, call: Call): Promise<KeptDeliveryRules>
+}
+
+const DAY_MS = 86_400_000
+const DEFAULT_DAYS = 90
+const MAX_BUCKETS = 400
+const BUCKET_DAYS = { day: 1, week: 7, month: 28 }
+const MAX_RULES = 100
+
+const bad = (problem: string) => new EprError('INVALID_ARGUMENT', problem)
+
+function toQuery({ from, to, name, environment }: DeliveryRequest): DeliveryQuery {
+  const until = to ?? new Date().toISOString()
+  const since = from ?? new Date(Date.parse(until) - DEFAULT_DAYS * DAY_MS).toISOString()
+  if (Date.parse(since) >= Date.parse(until)) throw bad('from must be before to')
+  return { from: since, to: until, name: name === undefined ? undefined : toNameFilter(name), environment }
+}
+
+function assertSpan({ from, to }: DeliveryQuery, { bucket, timeZone }: DeliverySpan): void {
+  const buckets = (Date.parse(to) - Date.parse(from)) / (BUCKET_DAYS[bucket] * DAY_MS)
+  if (buckets > MAX_BUCKETS)
+    throw bad(
+      `${Math.ceil(buckets)} times a ${bucket} is too much at once: at most ${MAX_BUCKETS}; take a larger bucket`,
+    )
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+  } catch {
+    throw bad(`time_zone: ${JSON.stringify(timeZone)} is none that is known: write one like Europe/Berlin`)
+  }
+}
+
+const toKept = ({ rules, ...rest }: RulesRow): KeptDeliveryRules => ({ ...rest, rules: JSON.parse(rules) })
+
+const typesOf = ({ change, deployment, failure, restored }: DeliveryRules): string[] => [
+  ...change,
+  ...deployment,
+  ...failure,
+  ...restored,
+]
+
+function toNumbers(deployed: DeploymentsRow | undefined, failed: FailuresRow | undefined): DeliveryNumbers {
+  const deployments = deployed?.deployments ?? 0
+  const { n = 0, merged = 0, median_ms = null, p90_ms = null, failed: failures = 0 } = deployed ?? {}
+  return {
+    deployments,
+    lead_time: { n, median_ms, p90_ms, merged },
+    change_failures: { failed: failures, rate: deployments === 0 ? null : failures / deployments },
+    restore: {
+      n: failed?.n ?? 0,
+      median_ms: failed?.median_ms ?? null,
+      p90_ms: failed?.p90_ms ?? null,
+      open: failed?.open ?? 0,
+      unattributed: failed?.unattributed ?? 0,
+    },
+  }
+}
+
+function readPlace(after: string | undefined): DeliveryPlace | undefined {
+  if (after === undefined) return undefined
+  const [, time, seq] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~(\d{1,18})$/.exec(after) ?? []
+  if (time === undefined || seq === undefined)
+    throw bad('after must be the "next" of the page before, with the same metric')
+  return { time, seq }
+}
+
+export function createDeliveryAnswers({
+  answering,
+  recording,
+}: Pick<Databases, 'answering' | 'recording'>): DeliveryAnswers {
+  async function currentRules(database: Database): Promise<KeptDeliveryRules> {
+    const [newest] = await selectDeliveryRules(database, 1)
+    if (!newest) throw new Error('the database holds no delivery rules')
+    return toKept(newest)
+  }
+
+  /** @throws EprError INVALID_ARGUMENT for what no receiver meets, unless rules of before speak of it */
+  async function assertKnown(patterns: readonly string[]): Promise<void> {
+    const before = (await selectDeliveryRules(recording, MAX_RULES)).flatMap((row) =>
+      typesOf(toKept(row).rules),
+    )
+    const unknown = (await selectUnknownTypes(recording, patterns)).filter(
+      (pattern) => !before.includes(pattern),
+    )
+    if (unknown.length === 0) return
+    const types = unknown.map((type) => JSON.stringify(type)).join(', ')
+    throw bad(`no receiver has the type ${types}: create it first, or leave it out`)
+  }
+
+  async function whyNothing({ from, to }: DeliveryQuery): Promise<string> {
+    if (!(await hasDeploymentReceiver(answering)))
+      return 'no receiver is a deployment by these rules: PUT /delivery/rules says which types are (epr-cli delivery rules)'
+    return `nothing was deployed from ${from} to ${to}`
+  }
+
+  return {
+    async measure(request, { principal }) {
+      assertMay(principal, { verb: 'read' })
+      const query = toQuery(request)
+      assertSpan(query, request)
+      const progress = await selectProjectionProgress(answering)
+      if (!progress)
+        throw new EprError(
+          'UNAVAILABLE',
+          'answers about deliveries are about to be made: try again in a moment',
+        )
+      const rules = await currentRules(answering)
+      const [deployed, failed, starts] = await Promise.all([
+        selectDeployments(answering, query, request),
+        selectFailures(answering, query, request),
+        selectBuckets(answering, query, request),
+      ])
+      const waiting = await selectWaiting(answering, query)
+      const environments = await selectEnvironments(answering, query)
+      const numbersOf = (start: string | null) =>
+        toNumbers(
+          deployed.find((row) => row.start === start),
+          failed.find((row) => row.start === start),
+        )
+      const total = numbersOf(null)
+      const isNothing = total.deployments === 0
+      return {
+        from: query.from,
+        to: query.to,
+        bucket: request.bucket,
+        time_zone: request.timeZone,
+        total: isNothing ? { ...total, deployments: null } : total,
+        buckets: isNothing ? [] : starts.map((start) => ({ start, ...numbersOf(start) })),
+        waiting,
+        environments,
+        no_data: isNothing ? await whyNothing(query) : null,
+        rules,
+        ...progress,
+      }
+    },
+    async events({ metric, group, limit, after, ...request }, { principal }) {
+      assertMay(principal, { verb: 'read' })
+      if (group !== undefined && metric !== 'waiting') throw bad('group is of metric=waiting')
+      const page = { after: readPlace(after), group, limit: limit + 1 }
+      const rows = await selectDeliveryEvents(answering, metric, toQuery(request), page)
+      const kept = rows.slice(0, limit)
+      const last = kept.at(-1)
+      return {
+        data: kept.map(({ seq: _, ...event }) => event),
+        next: rows.length > limit && last ? `${last.time}~${last.seq}` : null,
+      }
+    },
+    async rules({ principal }) {
+      assertMay(principal, { verb: 'read' })
+      return (await selectDeliveryRules(answering, MAX_RULES)).map(toKept)
+    },
+    async setRules(given, { principal, requestId }) {
+      assertMay(principal, { verb: 'admin' })
+      const rules = parseInput(deliveryRulesSchema, given)
+      await assertKnown(typesOf(rules))
+      const added = await recording.transaction(async (connection) => {
+        const before = await currentRules(connection as Database)
+        const row = await insertDeliveryRules(connection, {
+          actor: principal.id,
+          rules: JSON.stringify(rules),
+        })
+        if (!row) throw new Error('the database holds no delivery rules')
+        await insertAct(connection, {
+          actor: principal.id,
+          act: 'delivery_rules.put',
+          object: String(row.version),
+          before: before.rules,
+          after: rules,
+          request_id: requestId,
+        })
+        return row
+      })
+      return toKept(added)
+    },
+  }
+}

@@ -1,0 +1,248 @@
+import type { DeliveryEvent, DeliveryMetric } from '@epr/model'
+import type { Connection } from './database.js'
+import type { NameFilter } from './gate-artifacts.js'
+
+/** What of the deliveries is asked about. */
+export interface DeliveryQuery {
+  from: string
+  to: string
+  /** A name, or how it begins; undefined for all. */
+  name: NameFilter | undefined
+  environment: string | undefined
+}
+
+export interface DeliverySpan {
+  bucket: 'day' | 'week' | 'month'
+  timeZone: string
+}
+
+/** $1 from, $2 to, $3 name, $4 whether it is the beginning of one, $5 environment. Index delivery_facts_at. */
+const CHOSEN = `at >= $1::timestamptz and at < $2::timestamptz
+  and ($3::text is null or name = $3::text or $4::boolean and starts_with(name, $3::text))
+  and ($5::text is null or environment = $5::text)`
+
+const DEPLOYMENTS = `delivery_facts where kind = 'deployment' and run = seq and ${CHOSEN}`
+
+/** Of what has failed twice in one incident, the first. */
+const FAILURES = `(
+  select distinct on (name, environment, coalesce(incident, seq::text)) *
+  from delivery_facts where kind = 'failure' and ${CHOSEN}
+  order by name, environment, coalesce(incident, seq::text), at, seq
+) as failures`
+
+const ms = (from: string, to: string) => `(extract(epoch from ${to} - ${from}) * 1000)::float8`
+
+const spans = (from: string, to: string) => `
+  percentile_cont(0.5) within group (order by ${ms(from, to)}) filter (where ${from} is not null and ${to} is not null) as median_ms,
+  percentile_cont(0.9) within group (order by ${ms(from, to)}) filter (where ${from} is not null and ${to} is not null) as p90_ms`
+
+/** Days, weeks or months of a time zone: $6 which, $7 the zone. */
+const BUCKET = `date_trunc($6::text, at at time zone $7::text) at time zone $7::text`
+
+const toValues = ({ from, to, name, environment }: DeliveryQuery): unknown[] => [
+  from,
+  to,
+  name?.text ?? null,
+  name?.isPrefix ?? false,
+  environment ?? null,
+]
+
+export interface DeploymentsRow {
+  /** The beginning of a bucket; null of the whole. */
+  start: string | null
+  deployments: number
+  n: number
+  merged: number
+  median_ms: number | null
+  p90_ms: number | null
+  failed: number
+}
+
+export function selectDeployments(
+  connection: Connection,
+  query: DeliveryQuery,
+  { bucket, timeZone }: DeliverySpan,
+): Promise<DeploymentsRow[]> {
+  return connection.query<DeploymentsRow>(
+    `select start, count(*)::int as deployments, count(changed_at)::int as n, count(*) filter (where is_merged)::int as merged,
+            ${spans('changed_at', 'at')}, count(ended_at)::int as failed
+     from (select ${BUCKET} as start, at, changed_at, is_merged, ended_at from ${DEPLOYMENTS}) as deployments
+     group by grouping sets ((start), ())`,
+    [...toValues(query), bucket, timeZone],
+  )
+}
+
+export interface FailuresRow {
+  start: string | null
+  n: number
+  open: number
+  unattributed: number
+  median_ms: number | null
+  p90_ms: number | null
+}
+
+export function selectFailures(
+  connection: Connection,
+  query: DeliveryQuery,
+  { bucket, timeZone }: DeliverySpan,
+): Promise<FailuresRow[]> {
+  return connection.query<FailuresRow>(
+    `select start, count(ended_at)::int as n, count(*) filter (where ended_at is null)::int as open,
+            count(*) filter (where run is null)::int as unattributed, ${spans('at', 'ended_at')}
+     from (select ${BUCKET} as start, at, ended_at, run from ${FAILURES}) as failed
+     group by grouping sets ((start), ())`,
+    [...toValues(query), bucket, timeZone],
+  )
+}
+
+/** The beginnings of all buckets, the first one first. */
+export async function selectBuckets(
+  connection: Connection,
+  { from, to }: Pick<DeliveryQuery, 'from' | 'to'>,
+  { bucket, timeZone }: DeliverySpan,
+): Promise<string[]> {
+  const rows = await connection.query<{ start: string }>(
+    `select start at time zone $4::text as start from generate_series(
+       date_trunc($3::text, $1::timestamptz at time zone $4::text),
+       ($2::timestamptz - interval '1 microsecond') at time zone $4::text,
+       ('1 ' || $3::text)::interval
+     ) as start order by 1`,
+    [from, to, bucket, timeZone],
+  )
+  return rows.map(({ start }) => start)
+}
+
+export interface WaitingRow {
+  group_id: string
+  group_name: string
+  group_version: string
+  n: number
+  median_ms: number | null
+  p90_ms: number | null
+  never_open: number
+}
+
+export function selectWaiting(connection: Connection, query: DeliveryQuery): Promise<WaitingRow[]> {
+  return connection.query<WaitingRow>(
+    `select g.id as group_id, g.name as group_name, g.version as group_version, count(w.opened_at)::int as n,
+            ${spans('w.began_at', 'w.opened_at')}, count(*) filter (where w.opened_at is null)::int as never_open
+     from (select seq from ${DEPLOYMENTS}) as d
+     join delivery_waits w on w.deployment = d.seq
+     join gate_groups kept on kept.num = w.group_num
+     join event_receiver_groups g on g.id = kept.group_id
+     group by g.id, g.name, g.version order by g.name, g.id`,
+    toValues(query),
+  )
+}
+
+export function selectEnvironments(
+  connection: Connection,
+  query: DeliveryQuery,
+): Promise<{ environment: string; deployments: number }[]> {
+  return connection.query<{ environment: string; deployments: number }>(
+    `select environment, count(*)::int as deployments from ${DEPLOYMENTS}
+     group by environment order by 2 desc, 1 limit 50`,
+    toValues(query),
+  )
+}
+
+export interface DeliveryPlace {
+  time: string
+  seq: string
+}
+
+export type DeliveryEventRow = DeliveryEvent & { seq: string }
+
+const OF: Record<DeliveryMetric, string> = {
+  deployments: `select f.*, null::float8 as ms, null::text as other_event_id, null::timestamptz as other_time, null::text as group_id
+    from (select * from ${DEPLOYMENTS}) as f`,
+  lead_time: `select f.*, ${ms('f.changed_at', 'f.at')} as ms, f.changed_by as other_event_id, f.changed_at as other_time,
+      null::text as group_id
+    from (select * from ${DEPLOYMENTS} and changed_at is not null) as f`,
+  change_failures: `select f.*, ${ms('f.at', 'f.ended_at')} as ms, failed.event_id as other_event_id, f.ended_at as other_time,
+      null::text as group_id
+    from (select * from ${DEPLOYMENTS} and ended_at is not null) as f
+    left join lateral (
+      select event_id from delivery_facts failed
+      where failed.name = f.name and failed.environment = f.environment and failed.kind in ('deployment', 'failure')
+        and failed.kind = 'failure' and failed.at = f.ended_at and failed.run = f.seq order by failed.seq limit 1
+    ) as failed on true`,
+  restore: `select f.*, ${ms('f.at', 'f.ended_at')} as ms, f.ended_by as other_event_id, f.ended_at as other_time,
+      null::text as group_id
+    from ${FAILURES.replace(' as failures', ' as f')}`,
+  waiting: `select f.*, ${ms('w.began_at', 'w.opened_at')} as ms, null::text as other_event_id, w.opened_at as other_time,
+      kept.group_id
+    from (select * from ${DEPLOYMENTS}) as f
+    join delivery_waits w on w.deployment = f.seq
+    join gate_groups kept on kept.num = w.group_num`,
+}
+
+/** The events that a number was made of, the last one first. */
+export function selectDeliveryEvents(
+  connection: Connection,
+  metric: DeliveryMetric,
+  query: DeliveryQuery,
+  { after, group, limit }: { after: DeliveryPlace | undefined; group: string | undefined; limit: number },
+): Promise<DeliveryEventRow[]> {
+  return connection.query<DeliveryEventRow>(
+    `select f.seq, f.event_id, f.at as time, a.name, a.version, a.release, a.platform_id, a.package, f.environment,
+            f.ms, f.other_event_id, f.other_time, f.group_id
+     from (${OF[metric]}) as f
+     join artifacts a on a.first_seq = f.artifact
+     where ($6::timestamptz is null or (f.at, f.seq) < ($6::timestamptz, $7::bigint))
+       and ($9::text is null or f.group_id = $9::text)
+     order by f.at desc, f.seq desc, f.group_id limit $8::int`,
+    [...toValues(query), after?.time ?? null, after?.seq ?? null, limit, group ?? null],
+  )
+}
+
+export interface RulesRow {
+  version: number
+  created_at: string
+  actor: string | null
+  rules: string
+}
+
+/** Of all versions the last ones, the newest first. */
+export function selectDeliveryRules(connection: Connection, limit: number): Promise<RulesRow[]> {
+  return connection.query<RulesRow>(
+    'select version, created_at, actor, rules::text as rules from delivery_rules order by version desc limit $1::int',
+    [limit],
+  )
+}
+
+/** Adds a version, behind all there are. */
+export async function insertDeliveryRules(
+  connection: Connection,
+  { actor, rules }: Pick<RulesRow, 'actor' | 'rules'>,
+): Promise<RulesRow | undefined> {
+  await connection.query('lock table delivery_rules in share row exclusive mode')
+  const [row] = await connection.query<RulesRow>(
+    `insert into delivery_rules (version, actor, rules)
+     select max(version) + 1, $1::text, $2::json from delivery_rules
+     returning version, created_at, actor, rules::text as rules`,
+    [actor, rules],
+  )
+  return row
+}
+
+/** Which of these types, or beginnings of types, no receiver has. */
+export async function selectUnknownTypes(
+  connection: Connection,
+  patterns: readonly string[],
+): Promise<string[]> {
+  const rows = await connection.query<{ pattern: string }>(
+    `select pattern from unnest($1::text[]) as pattern
+     where not exists (
+       select from event_receivers r where meets_pattern(r.type, pattern)
+     )`,
+    [patterns],
+  )
+  return rows.map(({ pattern }) => pattern)
+}
+
+/** Whether any receiver is a deployment by the rules in use. */
+export async function hasDeploymentReceiver(connection: Connection): Promise<boolean> {
+  const rows = await connection.query("select from delivery_receivers where kind = 'deployment' limit 1")
+  return rows.length > 0
+}
