@@ -190,7 +190,7 @@ export function defineDelivery(delivery: Command, perform: Perform): void {
     SHOW_FLAGS,
     [
       'delivery',
-      "delivery --name 'sh*' --environment production --bucket month",
+      "delivery show --name 'sh*' --environment production --bucket month",
       "delivery --jsonpath '$.total.lead_time'",
     ],
     show,
