@@ -4,10 +4,10 @@ import {
   type Artifacts as ArtifactsAnswer,
   artifactGatesSchema,
   artifactsSchema,
-  NVRPP_FIELDS,
   type Nvrpp,
 } from '@epr/model'
 import { parseAnswer } from './http/answer.js'
+import { toNvrppParams, toParams } from './http/params.js'
 import { API_PREFIX } from './http/rest.js'
 import type { CallOptions } from './options.js'
 import type { Services } from './search.js'
@@ -46,10 +46,7 @@ export interface Artifacts {
 
 export function createArtifacts({ rest }: Pick<Services, 'rest'>): Artifacts {
   async function find(query: ArtifactsQuery = {}, options?: CallOptions): Promise<ArtifactsAnswer> {
-    const params = new URLSearchParams()
-    for (const [name, value] of Object.entries(query))
-      if (value !== undefined) params.set(name, String(value))
-    const answer = await rest.call('GET', `${API_PREFIX}/artifacts?${params}`, undefined, options)
+    const answer = await rest.call('GET', `${API_PREFIX}/artifacts?${toParams(query)}`, undefined, options)
     return parseAnswer(artifactsSchema, answer.json, answer)
   }
 
@@ -64,9 +61,8 @@ export function createArtifacts({ rest }: Pick<Services, 'rest'>): Artifacts {
       } while (after !== null)
     },
     async gates(nvrpp, options) {
-      const params = new URLSearchParams()
-      for (const field of NVRPP_FIELDS) params.set(field, nvrpp[field] ?? '')
-      const answer = await rest.call('GET', `${API_PREFIX}/artifacts/gates?${params}`, undefined, options)
+      const path = `${API_PREFIX}/artifacts/gates?${toNvrppParams(nvrpp)}`
+      const answer = await rest.call('GET', path, undefined, options)
       return parseAnswer(artifactGatesSchema, answer.json, answer)
     },
   }

@@ -1,5 +1,6 @@
 import { type FoundComponent, type FoundComponents, foundComponentsSchema } from '@epr/model'
 import { parseAnswer } from './http/answer.js'
+import { toParams } from './http/params.js'
 import { API_PREFIX } from './http/rest.js'
 import type { CallOptions } from './options.js'
 import type { Services } from './search.js'
@@ -34,12 +35,10 @@ export interface Components {
 export function createComponents({ rest }: Pick<Services, 'rest'>): Components {
   async function search(
     text: string,
-    { limit, after }: ComponentsPage = {},
+    page: ComponentsPage = {},
     options?: CallOptions,
   ): Promise<FoundComponents> {
-    const params = new URLSearchParams({ q: text })
-    if (limit !== undefined) params.set('limit', String(limit))
-    if (after !== undefined) params.set('after', after)
+    const params = toParams({ q: text, ...page })
     const answer = await rest.call('GET', `${API_PREFIX}/components?${params}`, undefined, options)
     return parseAnswer(foundComponentsSchema, answer.json, answer)
   }

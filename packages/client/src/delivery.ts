@@ -12,6 +12,7 @@ import {
 import * as z from 'zod'
 import { parseAnswer, toObject } from './http/answer.js'
 import { toJsonBody } from './http/json-body.js'
+import { toParams } from './http/params.js'
 import { API_PREFIX, type Rest } from './http/rest.js'
 import type { CallOptions } from './options.js'
 
@@ -63,12 +64,6 @@ export interface DeliveryCalls {
    * @throws ApiError INVALID_ARGUMENT, also for types that no receiver has; PERMISSION_DENIED but for admins
    */
   setRules(rules: DeliveryRules, options?: CallOptions): Promise<KeptDeliveryRules>
-}
-
-function toParams(query: object): URLSearchParams {
-  const params = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value))
-  return params
 }
 
 const rulesSchema = z.object({ data: z.array(keptDeliveryRulesSchema) })

@@ -9,7 +9,6 @@ import {
   type GroupField,
   gateArtifactsSchema,
   gateStatusSchema,
-  NVRPP_FIELDS,
   type Nvrpp,
   resolveName,
   SEARCHED,
@@ -18,6 +17,7 @@ import type { z } from 'zod'
 import { parseAnswer, toObject, toSegment } from './http/answer.js'
 import { toJsonBody } from './http/json-body.js'
 import { explainLack } from './http/lacking.js'
+import { toNvrppParams, toParams } from './http/params.js'
 import { API_PREFIX } from './http/rest.js'
 import type { CallOptions, CreateOptions } from './options.js'
 import { createSearch, type Services } from './search.js'
@@ -107,9 +107,7 @@ export function createGroups(services: Services): Groups {
     options?: CallOptions,
     call = 'groups.status',
   ): Promise<GateStatus> {
-    const query = new URLSearchParams()
-    for (const field of NVRPP_FIELDS) query.set(field, nvrpp[field] ?? '')
-    const path = `${API_PREFIX}/groups/${toSegment(id)}/status?${query}`
+    const path = `${API_PREFIX}/groups/${toSegment(id)}/status?${toNvrppParams(nvrpp)}`
     const answer = await rest.call('GET', path, undefined, options).catch((error: unknown) => {
       throw explainLack(error, call, 'group-status', features)
     })
@@ -134,10 +132,7 @@ export function createGroups(services: Services): Groups {
     disable: (id, options) => setEnabled(id, false, options),
     status: (id, nvrpp, options) => status(id, nvrpp, options),
     async artifacts(id, query = {}, options) {
-      const params = new URLSearchParams()
-      for (const [name, value] of Object.entries(query))
-        if (value !== undefined) params.set(name, String(value))
-      const path = `${API_PREFIX}/groups/${toSegment(id)}/artifacts?${params}`
+      const path = `${API_PREFIX}/groups/${toSegment(id)}/artifacts?${toParams(query)}`
       const answer = await rest.call('GET', path, undefined, options)
       return parseAnswer(gateArtifactsSchema, answer.json, answer)
     },

@@ -1,6 +1,7 @@
 import { toJsonText } from '@epr/model'
 import fc from 'fast-check'
 import { afterAll, beforeAll, it } from 'vitest'
+import type { Principal } from '../src/access/principal.js'
 import { createFindComponents } from '../src/registry/components.js'
 import type { Database } from '../src/storage/database.js'
 import { insertEvents } from '../src/storage/events.js'
@@ -118,8 +119,15 @@ async function project(): Promise<void> {
 
 it('who has a component is what a walk over all documents says', { timeout: 120_000 }, async () => {
   const find = createFindComponents(database)
-  const principal = { label: 'reader', isKnown: true, grants: [{ verb: 'read' }] }
-  const call = { principal, requestId: 'r' } as unknown as Parameters<typeof find>[1]
+  const principal: Principal = {
+    id: 'reader',
+    kind: 'key',
+    label: 'reader',
+    isKnown: true,
+    actor: undefined,
+    grants: [{ verb: 'read' }],
+  }
+  const call = { principal, requestId: 'r' }
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {
       await database.query(

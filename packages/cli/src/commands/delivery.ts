@@ -4,6 +4,7 @@ import {
   DELIVERY_METRICS,
   type Delivery,
   type DeliveryEvent,
+  type DeliveryMetric,
   deliveryRulesSchema,
   fromJsonText,
   toPlainLine,
@@ -130,7 +131,7 @@ const toEventRow = (event: DeliveryEvent): Row => ({
 
 async function listEvents(
   client: Client,
-  metric: DeliveryEventMetric,
+  metric: DeliveryMetric,
   query: DeliveryQuery & { group?: string | undefined },
   limit: number,
 ) {
@@ -139,8 +140,6 @@ async function listEvents(
     if (found.push(event) >= limit) break
   return found
 }
-type DeliveryEventMetric = (typeof DELIVERY_METRICS)[number]
-
 async function events(
   { connect, output }: Context,
   { jsonpath: _, metric, group, limit = DEFAULT_LIMIT, ...query }: Request<typeof EVENT_FLAGS>,

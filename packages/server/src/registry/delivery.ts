@@ -11,7 +11,7 @@ import {
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import { insertAct } from '../storage/access.js'
-import type { Database } from '../storage/database.js'
+import type { Connection } from '../storage/database.js'
 import {
   type DeliveryPlace,
   type DeliveryQuery,
@@ -133,8 +133,8 @@ export function createDeliveryAnswers({
   answering,
   recording,
 }: Pick<Databases, 'answering' | 'recording'>): DeliveryAnswers {
-  async function currentRules(database: Database): Promise<KeptDeliveryRules> {
-    const [newest] = await selectDeliveryRules(database, 1)
+  async function currentRules(connection: Connection): Promise<KeptDeliveryRules> {
+    const [newest] = await selectDeliveryRules(connection, 1)
     if (!newest) throw new Error('the database holds no delivery rules')
     return toKept(newest)
   }
@@ -219,7 +219,7 @@ export function createDeliveryAnswers({
       const rules = parseInput(deliveryRulesSchema, given)
       await assertKnown(typesOf(rules))
       const added = await recording.transaction(async (connection) => {
-        const before = await currentRules(connection as Database)
+        const before = await currentRules(connection)
         const row = await insertDeliveryRules(connection, {
           actor: principal.id,
           rules: JSON.stringify(rules),

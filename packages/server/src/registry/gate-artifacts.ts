@@ -5,7 +5,6 @@ import {
   type GateArtifact,
   type GateArtifacts,
   type GateCell,
-  MAX_PAGE_ROWS,
 } from '@epr/model'
 import { matchesPattern } from '../access/pattern.js'
 import { assertMay } from '../access/rights.js'
@@ -195,8 +194,7 @@ export function createGateArtifacts(database: Database): ReadGateArtifacts {
         'UNAVAILABLE',
         'answers about many artifacts are about to be made: try again in a moment',
       )
-    const limit = Math.min(query.limit, MAX_PAGE_ROWS)
-    const { data, next } = await (isSeen ? readSeen : readKept)(groupId, { ...query, limit })
+    const { data, next } = await (isSeen ? readSeen : readKept)(groupId, query)
     const receivers = await selectReceiverNames(database, group.event_receiver_ids)
     const names = new Map(receivers.map((receiver) => [receiver.id, receiver.name]))
     const nowMs = query.at === undefined ? Date.now() : Date.parse(query.at)
