@@ -24,6 +24,8 @@ export const foundComponentSchema = z.object({
   event_receiver_id: answerField,
   /** When the event was recorded. */
   created_at: timeField,
+  /** The environments where nothing newer of the same name, platform and package has been deployed since. */
+  deployed_in: z.array(answerField),
 })
 /** What {@link foundComponentSchema} describes. */
 export type FoundComponent = z.infer<typeof foundComponentSchema>

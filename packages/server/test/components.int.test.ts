@@ -1,3 +1,4 @@
+import type { Nvrpp } from '@epr/model'
 import { buildReceiver, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { JAR_SHA1, SBOMS, TARBALL_SHA512 } from './support/sboms.js'
@@ -140,6 +141,7 @@ describe('a component is found', () => {
         event_id: expect.any(String),
         event_receiver_id: receiver,
         created_at: expect.stringMatching(/Z$/),
+        deployed_in: [],
       },
     ])
   })
@@ -180,6 +182,37 @@ describe('of an artifact', () => {
       ['scanned'],
       ['scanned'],
     ])
+  })
+
+  it('with the environments where nothing newer of it was deployed since', async () => {
+    const type = 'dev.cdevents.service.deployed.0.3.0'
+    const deployments = await test.api.create('/receivers', buildReceiver({ name: 'deploy', type }))
+    const sbom = {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      components: [{ name: 'deployed-lib', version: '1' }],
+    }
+    const post = (version: string, platform_id: string, event_receiver_id: string, payload: unknown) =>
+      test.api.create('/events', {
+        ...{ name: 'deployed-app', version, release: '1', platform_id, package: 'oci', description: 'd' },
+        ...{ success: true, event_receiver_id, payload },
+      })
+    const deploy = (version: string, platform: string, environment: string) =>
+      post(version, platform, deployments, { subject: { content: { environment: { id: environment } } } })
+    for (const version of ['1', '2']) await post(version, 'arm', receiver, sbom)
+    await post('1', 'x64', receiver, sbom)
+    await deploy('1', 'arm', 'production')
+    await deploy('1', 'x64', 'production')
+    await deploy('1', 'arm', 'staging')
+    await deploy('2', 'arm', 'production')
+    const found = async () =>
+      (await ask('deployed-lib')).json.data.map(
+        ({ artifact, deployed_in }: { artifact: Nvrpp; deployed_in: string[] }) =>
+          `${artifact.version} ${artifact.platform_id}: ${deployed_in}`,
+      )
+    const expected = ['1 x64: production', '2 arm: production', '1 arm: staging']
+    await waitFor('the deployments', async () => (await found()).join() === expected.join())
+    recorded += 8
   })
 
   it('a broken SBOM leaves what was read before, and is named until a newer one can be read', async () => {

@@ -12,11 +12,12 @@ const SEARCH_FLAGS = {
 
 const DEFAULT_LIMIT = 100
 const PAGE = 500
-const COLUMNS = ['component', 'artifact', 'created_at', 'event_id']
+const COLUMNS = ['component', 'artifact', 'deployed_in', 'created_at', 'event_id']
 
-const toRow = ({ component, artifact, created_at, event_id }: FoundComponent) => ({
+const toRow = ({ component, artifact, created_at, event_id, deployed_in }: FoundComponent) => ({
   component: [component.name, component.version].filter((part) => part !== '').join('@'),
   artifact: NVRPP_FIELDS.map((field) => artifact[field]).join(' '),
+  deployed_in: deployed_in.join(', '),
   created_at,
   event_id,
 })

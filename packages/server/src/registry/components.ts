@@ -113,9 +113,9 @@ export function createFindComponents(database: Database): FindComponents {
     return {
       data: kept.flatMap((row) => {
         const component = byNum.get(row.num)
-        const { num: _, event_id, event_receiver_id, created_at } = row
+        const { num: _, event_id, event_receiver_id, created_at, deployed_in } = row
         return component
-          ? [{ component, artifact: toNvrpp(row), event_id, event_receiver_id, created_at }]
+          ? [{ component, artifact: toNvrpp(row), event_id, event_receiver_id, created_at, deployed_in }]
           : []
       }),
       taken_for: takenFor,

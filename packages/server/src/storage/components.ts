@@ -83,7 +83,7 @@ export function selectComponents(
 
 export interface HolderRow
   extends Nvrpp,
-    Pick<FoundComponent, 'event_id' | 'event_receiver_id' | 'created_at'> {
+    Pick<FoundComponent, 'event_id' | 'event_receiver_id' | 'created_at' | 'deployed_in'> {
   num: number
 }
 
@@ -97,8 +97,8 @@ export interface HolderPage {
 
 /**
  * The artifacts that hold these components, of each what was recorded last first. Indexes sboms_components, artifacts_pkey,
- * events_pkey. A component after another is asked for, until the page is full: to sort them all by time would read all that
- * hold any of them.
+ * events_pkey, delivery_facts_artifact, delivery_facts_line. A component after another is asked for, until the page is full: to
+ * sort them all by time would read all that hold any of them.
  */
 export function selectHolders(
   connection: Connection,
@@ -106,7 +106,7 @@ export function selectHolders(
 ): Promise<HolderRow[]> {
   return connection.query<HolderRow>(
     `select page.num, page.event_id, page.event_receiver_id, e.created_at,
-            a.name, a.version, a.release, a.platform_id, a.package
+            a.name, a.version, a.release, a.platform_id, a.package, deployed.environments as deployed_in
      from (
        select c.num, c.place, s.* from unnest($1::int[]) with ordinality as c (num, place)
        cross join lateral (
@@ -118,6 +118,16 @@ export function selectHolders(
      ) as page
      cross join lateral (select * from artifacts where first_seq = page.artifact offset 0) as a
      cross join lateral (select created_at from events where id = page.event_id offset 0) as e
+     cross join lateral (
+       select coalesce(array_agg(distinct d.environment order by d.environment), '{}') as environments
+       from delivery_facts d
+       where d.artifact = page.artifact and d.kind = 'deployment' and not exists (
+         select from delivery_facts later join artifacts other on other.first_seq = later.artifact
+         where later.name = d.name and later.environment = d.environment and later.kind = 'deployment'
+           and (later.at, later.seq) > (d.at, d.seq)
+           and later.artifact <> d.artifact and other.line = a.line
+       )
+     ) as deployed
      order by page.place, page.event_id desc`,
     [nums, after ?? null, limit],
   )
