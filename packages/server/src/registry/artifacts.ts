@@ -20,10 +20,10 @@ import {
 } from '../storage/artifacts.js'
 import type { Database } from '../storage/database.js'
 import { nvrppHash } from '../storage/nvrpp-hash.js'
-import { selectProjectionProgress } from '../storage/projections.js'
 import { gateStanding } from './gate-standing.js'
 import { parseInput } from './input.js'
 import { toNameFilter } from './name-filter.js'
+import { getProgress } from './progress.js'
 
 /** Which artifacts are wanted. */
 export interface ArtifactsQuery {
@@ -108,12 +108,7 @@ export function createArtifactAnswers(database: Database): ArtifactAnswers {
     async find({ name, version, limit, after }, { principal }) {
       assertMay(principal, { verb: 'read' })
       const place = readPlace(after)
-      const progress = await selectProjectionProgress(database)
-      if (!progress)
-        throw new EprError(
-          'UNAVAILABLE',
-          'answers about many artifacts are about to be made: try again in a moment',
-        )
+      const progress = await getProgress(database)
       const page = {
         name: name === undefined ? undefined : toNameFilter(name),
         version,

@@ -11,8 +11,8 @@ import {
   selectUnread,
 } from '../storage/components.js'
 import type { Database } from '../storage/database.js'
-import { selectProjectionProgress } from '../storage/projections.js'
 import { explainUndecided, readComponentQuery } from './component-query.js'
+import { getProgress } from './progress.js'
 
 /** Which component is looked for. */
 export interface ComponentsQuery {
@@ -96,13 +96,7 @@ export function createFindComponents(database: Database): FindComponents {
   return async ({ q, limit, after }, { principal }) => {
     assertMay(principal, { verb: 'read' })
     const place = readPlace(q, after)
-    // Before the rows: what they hold is as of this cursor, or later.
-    const progress = await selectProjectionProgress(database)
-    if (!progress)
-      throw new EprError(
-        'UNAVAILABLE',
-        'answers about many artifacts are about to be made: try again in a moment',
-      )
+    const progress = await getProgress(database)
     const unread = await selectUnread(database)
     const { takenFor, meant, undecided } = await findMeant(q)
     const byNum = new Map(meant.map(({ num, package: _, ...component }) => [num, component]))

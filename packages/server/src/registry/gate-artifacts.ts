@@ -29,6 +29,7 @@ import { selectReceiverNames } from '../storage/receivers.js'
 import { gateStanding } from './gate-standing.js'
 import { groupNotFound } from './groups.js'
 import { toNameFilter } from './name-filter.js'
+import { getProgress } from './progress.js'
 
 /** Which artifacts of a gate are wanted. */
 export interface GateArtifactsQuery {
@@ -187,13 +188,7 @@ export function createGateArtifacts(database: Database): ReadGateArtifacts {
       throw bad('order=waiting is of what waits now and is not superseded: leave out at and superseded')
     const [group] = await selectGroupsById(database, [groupId])
     if (!group) throw groupNotFound(groupId)
-    // Before the rows: what they hold is as of this cursor, or later.
-    const progress = await selectProjectionProgress(database)
-    if (!progress && !isSeen)
-      throw new EprError(
-        'UNAVAILABLE',
-        'answers about many artifacts are about to be made: try again in a moment',
-      )
+    const progress = await (isSeen ? selectProjectionProgress : getProgress)(database)
     const { data, next } = await (isSeen ? readSeen : readKept)(groupId, query)
     const receivers = await selectReceiverNames(database, group.event_receiver_ids)
     const names = new Map(receivers.map((receiver) => [receiver.id, receiver.name]))
