@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'components: which artifacts have them, as their SBOMs say',
     load: async () => (await import('./commands/component.js')).defineComponent,
   },
+  find: {
+    description: 'whatever a text names: an id, a name, a package URL, a hash, a component',
+    load: async () => (await import('./commands/find.js')).defineFind,
+  },
   delivery: {
     description: 'how well is delivered: frequency, lead time, failures, time to restore',
     load: async () => (await import('./commands/delivery.js')).defineDelivery,

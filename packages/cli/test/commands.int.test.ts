@@ -204,6 +204,47 @@ describe('component search', () => {
   })
 })
 
+describe('find', () => {
+  const find = (text: string, ...args: string[]) => cli('find', text, ...args)
+
+  it('says what the text was taken for, and shows a table for each kind', async () => {
+    const id = idOf(await createEvent('lost-and-found', '--payload', EXACT))
+    await waitFor('the artifact', async () => (await find('lost-and')).stdout.includes('lost-and-found'))
+    const { stdout, stderr, code } = await find('lost-and')
+    expect([code, stderr]).toEqual([0, 'taken for the name of artifacts, or its beginning\n'])
+    expect(JSON.parse(stdout)).toMatchObject([
+      { kind: 'artifact', name: 'lost-and-found', path: expect.stringMatching(/^\/api\/v1\//) },
+    ])
+    const lines = (await find(id, '-o', 'table')).stdout.split('\n')
+    expect(lines[0]).toBe('taken for the id of an event, a receiver or a group')
+    expect(lines.join('\n')).toMatch(
+      new RegExp(`\nevents epr-cli event get ID\n(?:.*\n)*.*id.*name.*\n.*${id}.*lost-and-found`),
+    )
+    const both = (await find('foo-cli', '-o', 'table')).stdout
+    expect(both).toMatch(/^taken for a part of the name or type of receivers and groups\n(?:.*\n)*receivers/)
+    expect((await find(id, '--quiet')).stdout).toBe(`${id}\n`)
+  })
+
+  it('says what was tried when nothing is found', async () => {
+    const { stdout, code } = await find('nothing-at-all', '-o', 'table')
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^nothing found; tried the name of artifacts, or its beginning; a part of/),
+    ])
+    const piped = await find('nothing-at-all')
+    expect([JSON.parse(piped.stdout), piped.stderr]).toEqual([[], expect.stringContaining('nothing found')])
+  })
+
+  it('fails with the reason for what is not what it claims to be', async () => {
+    expect(await find('pkg:npm')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not a package URL'),
+    })
+    expect(await find('')).toMatchObject({ code: 2, stderr: expect.stringContaining('q must say') })
+    expect(await cli('find')).toMatchObject({ code: 2 })
+  })
+})
+
 describe('names', () => {
   it('stand for ids, wherever one is asked for', async () => {
     const byName = ['--receiver', 'foo-cli']

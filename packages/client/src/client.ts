@@ -1,4 +1,4 @@
-import { EprError, type Operations } from '@epr/model'
+import { EprError, type Operations, type SearchAnswer } from '@epr/model'
 import { type Artifacts, createArtifacts } from './artifacts.js'
 import { type Components, createComponents } from './components.js'
 import { createDelivery, type DeliveryCalls } from './delivery.js'
@@ -15,6 +15,7 @@ import { getOperations } from './operations.js'
 import { type CallOptions, type ClientOptions, type ReadOptions, toSettings } from './options.js'
 import { createReceivers, type Receivers } from './receivers.js'
 import { createRetry } from './retry/retry.js'
+import { searchAnything } from './search-anything.js'
 import { getStatus, type ServerStatus } from './status.js'
 import { createWatchers, type Watchers } from './watchers.js'
 
@@ -35,6 +36,14 @@ export interface Client {
   readonly watchers: Watchers
   /** How the registry goes, for whoever runs it: intake, feed, relay, database, watchers. */
   operations(options?: CallOptions): Promise<Operations>
+  /**
+   * What a text names: an id, a package URL, a hash, a name (with a version, or how it begins), `component:` and what its search
+   * takes, a cursor of the feed, a moment. The answer says what the text was taken for.
+   *
+   * @throws ApiError INVALID_ARGUMENT for a text that is empty, longer than 500 characters, or not the package URL or hash that it
+   *   claims to be; UNAVAILABLE while the server makes answers about many artifacts for the first time
+   */
+  search(text: string, options?: CallOptions): Promise<SearchAnswer>
   /** What the server says of itself. */
   status(options?: CallOptions): Promise<ServerStatus>
   /**
@@ -70,6 +79,7 @@ export function createClient(options: ClientOptions): Client {
     messages: createMessages(rest, { http, retry, redact, backoff: settings.retry }),
     watchers: createWatchers(rest),
     operations: (callOptions) => getOperations(rest, callOptions),
+    search: (text, callOptions) => searchAnything(rest, text, callOptions),
     status: (callOptions) => getStatus(rest, http.features, callOptions),
     async rest(method, path, body, restOptions) {
       if (!path.startsWith('/')) throw new EprError('INVALID_ARGUMENT', 'path must start with /')

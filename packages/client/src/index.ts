@@ -24,6 +24,8 @@ export type {
   ReceiverField,
   Refusals,
   SchemaCheck,
+  SearchAnswer,
+  SearchHit,
   WatcherState,
 } from '@epr/model'
 export type { Artifacts, ArtifactsQuery } from './artifacts.js'

@@ -335,6 +335,25 @@ describe('messages', () => {
   })
 })
 
+describe('search', () => {
+  it('finds what a text names, and says what it was taken for', async () => {
+    const id = await client.events.create(buildEvent(receiver))
+    const { data, taken_for } = await client.search(id.toLowerCase())
+    expect(data).toEqual([expect.objectContaining({ kind: 'event', id, path: `/api/v1/events/${id}` })])
+    expect(taken_for).toEqual([{ as: 'id', words: 'the id of an event, a receiver or a group' }])
+    const found = await client.search(receiver)
+    expect(found.data.map((hit) => (hit.kind === 'receiver' ? hit.type : hit.kind))).toEqual([
+      buildReceiver().type,
+    ])
+  })
+
+  it('says what was tried, and why a text is refused', async () => {
+    await expect(client.search('pkg:npm')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', status: 400 })
+    await waitFor('answers about artifacts', async () => (await client.search('nowhere')).tried.length === 2)
+    expect(await client.search('nowhere')).toMatchObject({ data: [], taken_for: [] })
+  })
+})
+
 describe('schemas and payloads', () => {
   it('are tried, and nothing is recorded', async () => {
     const schema = { type: 'object', required: ['count'] }

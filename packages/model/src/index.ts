@@ -173,6 +173,14 @@ export {
   SEARCHED,
   type Searched,
 } from './search.js'
+export {
+  MAX_SEARCH_CHARS,
+  SEARCH_READINGS,
+  type SearchAnswer,
+  type SearchHit,
+  type SearchReading,
+  searchAnswerSchema,
+} from './search-answer.js'
 export { nearestName, readBoolean, readDurationMs, SETTINGS, settingsProblem } from './setting.js'
 export { readSettingsText, type YamlLibrary } from './settings-text.js'
 export { characterBoundary, shorten } from './shorten.js'

@@ -1,8 +1,15 @@
 import { DELIVERY_METRICS, fromJsonText, type JsonText } from '@epr/model'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { selectArtifactEvents, selectArtifacts, selectGroupsOf } from '../src/storage/artifacts.js'
+import {
+  selectArtifactEvents,
+  selectArtifacts,
+  selectCalled,
+  selectGroupsOf,
+  selectNamesakes,
+} from '../src/storage/artifacts.js'
 import { selectComponents, selectHolders, selectUnread } from '../src/storage/components.js'
 import type { Connection, Database } from '../src/storage/database.js'
+import { selectByFingerprint, selectDefinitionsLike } from '../src/storage/definition-search.js'
 import {
   selectDeliveryEvents,
   selectDeployments,
@@ -18,7 +25,12 @@ import {
   selectNamedGates,
   selectSeen,
 } from '../src/storage/gate-artifacts.js'
-import { selectCursorOfTail, selectMessages, selectSummaries } from '../src/storage/messages.js'
+import {
+  selectCursorBefore,
+  selectCursorOfTail,
+  selectMessages,
+  selectSummaries,
+} from '../src/storage/messages.js'
 import { selectDatabaseFacts } from '../src/storage/operations.js'
 import { beginProjection, projectHistory, selectProjectionLag } from '../src/storage/projections.js'
 import { selectRefusals } from '../src/storage/refusals.js'
@@ -267,6 +279,26 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
   ['operations', (connection) => selectDatabaseFacts(connection)],
   ['refusals', (connection) => selectRefusals(connection, 'R1', 24)],
   ['watchers', (connection) => selectWatchers(connection)],
+  [
+    'what has an id',
+    (connection) => {
+      const page = { limit: 1, order: 'desc' } as const
+      return selectEvents(connection, { filter: { id: 'E00000009' }, page, fields: ['id', 'name'] }, 1)
+    },
+  ],
+  [
+    'artifacts that are called so, in one version',
+    (connection) => selectCalled(connection, { name: 'name 1', version: 'v' }, 11),
+  ],
+  ['one artifact of each name that begins so', (connection) => selectNamesakes(connection, 'name', 11)],
+  ['receivers by a part', (connection) => selectDefinitionsLike(connection, 'receiver', 'Ceiver', 11)],
+  ['groups by a part', (connection) => selectDefinitionsLike(connection, 'group', 'g@1', 11)],
+  ['receivers by a fingerprint', (connection) => selectByFingerprint(connection, 'f', 11)],
+  ['a message of the feed', (connection) => selectSummaries(connection, { after: '776', limit: 1 })],
+  [
+    'a moment in the feed',
+    (connection) => selectCursorBefore(connection, new Date(Date.now() - 60_000).toISOString()),
+  ],
   ['the end of the feed', (connection) => selectCursorOfTail(connection, 200)],
 ])('reads no large table from end to end for %s', async (_, work) => {
   expect(await scannedBy(work)).toEqual([])

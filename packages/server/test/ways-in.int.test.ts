@@ -244,6 +244,7 @@ const WAYS: readonly Way[] = [
     path: () => `/api/v1/artifacts/gates?${new URLSearchParams(recorded)}`,
   }),
   below('GET', '/components', 'read', { path: () => '/api/v1/components?q=log4j-core' }),
+  below('GET', '/search', 'read', { path: () => '/api/v1/search?q=shop' }),
   below('GET', '/groups/{id}/artifacts', 'read', { path: () => `/api/v1/groups/${group}/artifacts` }),
   below('GET', '/groups/{id}/status', 'read', {
     path: () => `/api/v1/groups/${group}/status?${artifactQuery()}`,

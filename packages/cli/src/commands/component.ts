@@ -12,9 +12,16 @@ const SEARCH_FLAGS = {
 
 const DEFAULT_LIMIT = 100
 const PAGE = 500
-const COLUMNS = ['component', 'artifact', 'deployed_in', 'created_at', 'event_id']
+/** A found component as people read it. */
+export const COMPONENT_COLUMNS = ['component', 'artifact', 'deployed_in', 'created_at', 'event_id']
 
-const toRow = ({ component, artifact, created_at, event_id, deployed_in }: FoundComponent) => ({
+export const toComponentRow = ({
+  component,
+  artifact,
+  created_at,
+  event_id,
+  deployed_in,
+}: FoundComponent) => ({
   component: [component.name, component.version].filter((part) => part !== '').join('@'),
   artifact: NVRPP_FIELDS.map((field) => artifact[field]).join(' '),
   deployed_in: deployed_in.join(', '),
@@ -62,7 +69,10 @@ async function search(
   }
   if (shown.length === 0) return output.line([NONE[first.taken_for], ...notes].join('\n'))
   const { toTable } = await import('../output/table.js')
-  const table = toTable(shown.map(toRow), COLUMNS, output.style, { width: output.width, mayDrop: true })
+  const table = toTable(shown.map(toComponentRow), COMPONENT_COLUMNS, output.style, {
+    width: output.width,
+    mayDrop: true,
+  })
   const more = found.length > shown.length || next !== null ? ['there are more: --all'] : []
   return output.show([table, ...more, ...notes].join('\n'))
 }

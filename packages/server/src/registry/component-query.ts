@@ -51,7 +51,8 @@ function readVersions(text: string | undefined): Versions {
   return { isMeant: (component) => range(typeOf(component), component.version) }
 }
 
-function parsePackageUrl(text: string): PackageURL {
+/** @throws EprError INVALID_ARGUMENT that says what is wrong with it */
+export function parsePackageUrl(text: string): PackageURL {
   try {
     // As people write the scope of npm, which has to be escaped.
     return PackageURL.fromString(assertPackageName(text.replaceAll('/@', '/%40')))

@@ -18,6 +18,7 @@ import { createIdentities } from './identity.js'
 import { createReceivers, type Receivers } from './receivers.js'
 import type { RefusedPayloads } from './refusals.js'
 import { createSchemaChecks, type SchemaChecks } from './schema-checks.js'
+import { createSearch, type Search } from './search.js'
 import { createWatchers, type Watchers } from './watchers.js'
 
 /** The use cases that REST, GraphQL and CloudEvents share. */
@@ -30,6 +31,7 @@ export interface Registry {
   gateArtifacts: ReadGateArtifacts
   artifacts: ArtifactAnswers
   findComponents: FindComponents
+  search: Search
   delivery: DeliveryAnswers
   cloudEvents: CloudEvents
   watchers: Watchers
@@ -84,6 +86,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     nextIdentity,
     onMessages,
   })
+  const findComponents = createFindComponents(databases.answering)
   return {
     events,
     receivers,
@@ -92,7 +95,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     gateStatus: createGateStatus(databases.reading),
     gateArtifacts: createGateArtifacts(databases.answering),
     artifacts: createArtifactAnswers(databases.answering),
-    findComponents: createFindComponents(databases.answering),
+    findComponents,
+    search: createSearch(databases.answering, findComponents),
     delivery: createDeliveryAnswers(databases),
     watchers: createWatchers(databases),
     refusals,

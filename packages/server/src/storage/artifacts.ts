@@ -1,4 +1,4 @@
-import type { Artifact } from '@epr/model'
+import type { Artifact, Nvrpp } from '@epr/model'
 import type { Connection } from './database.js'
 import type { NameFilter } from './gate-artifacts.js'
 
@@ -49,6 +49,54 @@ export function selectArtifacts(
        and ($5::text is null or (name, first_seq) > ($5::text, $1::bigint)) and ${isVersion}
      order by name, first_seq limit $3::int`,
     [after?.first_seq ?? null, version ?? null, limit, name.text, after?.name ?? null],
+  )
+}
+
+/** A name, and what else is given. */
+type CalledFilter = Pick<Nvrpp, 'name'> & { [Field in keyof Nvrpp]?: string | undefined }
+
+/**
+ * The artifacts of a name, the one that was first seen last first, and of the other fields those that are given. Indexes
+ * artifacts_version with a version, else artifacts_name.
+ */
+export function selectCalled(
+  connection: Connection,
+  { name, version, release, platform_id, package: pkg }: CalledFilter,
+  limit: number,
+): Promise<ArtifactRow[]> {
+  const ofVersion = `name || '@' || version collate "C" = $1::text || '@' || $2::text and version = $2::text`
+  return connection.query<ArtifactRow>(
+    `select ${FIELDS} from artifacts
+     where name = $1::text and ${version === undefined ? '$2::text is null' : ofVersion}
+       and ($3::text is null or release = $3::text) and ($4::text is null or platform_id = $4::text)
+       and ($5::text is null or package = $5::text)
+     order by first_seq desc limit $6::int`,
+    [name, version ?? null, release ?? null, platform_id ?? null, pkg ?? null, limit],
+  )
+}
+
+/**
+ * Of each name that begins so, and is longer, the artifact that was first seen last; in the order of names. Index
+ * artifacts_name, looked into once for each name, however many artifacts have it.
+ */
+export function selectNamesakes(
+  connection: Connection,
+  prefix: string,
+  limit: number,
+): Promise<ArtifactRow[]> {
+  const next = (before: string) =>
+    `select name from artifacts where name > ${before} and name < $1::text || '${END}' order by name limit 1`
+  return connection.query<ArtifactRow>(
+    `with recursive called as (
+       (select name, 1 as place from (${next('$1::text')}) as first)
+       union all
+       select next.name, place + 1 from called cross join lateral (${next('called.name')}) as next
+       where place < $2::int
+     )
+     select newest.* from called cross join lateral (
+       select ${FIELDS} from artifacts where name = called.name order by first_seq desc limit 1
+     ) as newest order by called.place`,
+    [prefix, limit],
   )
 }
 

@@ -52,6 +52,7 @@ create table artifacts (
 ) with (fillfactor=90);
 CREATE INDEX artifacts_name ON epr.artifacts USING btree (name, first_seq);
 CREATE INDEX artifacts_nvrpp ON epr.artifacts USING hash (nvrpp);
+CREATE INDEX artifacts_version ON epr.artifacts USING hash ((((name || '@'::text) || (version COLLATE "C"))));
 
 create table audit (
   id bigint not null generated always as identity,
@@ -192,6 +193,7 @@ create table event_receivers (
   created_at timestamp with time zone not null,
   constraint event_receivers_pkey PRIMARY KEY (id)
 );
+CREATE INDEX event_receivers_fingerprint ON epr.event_receivers USING btree (fingerprint);
 CREATE INDEX event_receivers_name ON epr.event_receivers USING btree (name, id);
 CREATE INDEX event_receivers_type ON epr.event_receivers USING btree (type, id);
 

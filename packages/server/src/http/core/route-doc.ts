@@ -6,6 +6,7 @@ export const TAGS = {
   artifacts: 'What events are about, and its way through the gates.',
   components: 'What artifacts are made of.',
   delivery: 'How well is delivered.',
+  search: 'Whatever a text names.',
   events: 'What happened to artifacts.',
   cloudevents: 'Events of others, as CloudEvents 1.0.',
   messages: 'What is sent to everybody.',

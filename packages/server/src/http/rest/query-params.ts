@@ -223,6 +223,17 @@ export const componentsQuery = z.strictObject({
   after: z.string().meta({ description: 'The `next` of the page before.' }).optional(),
 })
 
+/** The query of `GET /search`. */
+export const searchQuery = z.strictObject({
+  q: z
+    .string('must say what is looked for: an id, a name, name@version, pkg:type/name or component:name')
+    .meta({
+      example: 'shop@1.4.0',
+      description:
+        'Taken for the id of an event, a receiver or a group (a ULID, in any case); the package URL of artifacts and components (`pkg:`; without a version all of them); the fingerprint of a receiver or the hash of a component (64 hexadecimal digits, `sha256:` before them or not); the name and version of artifacts (`name@version`); a name, or how it begins, of artifacts; a part of the name or type of receivers and groups, in any case; a component as `/components` takes it (`component:`); a cursor of the feed; a moment in it (RFC 3339).',
+    }),
+})
+
 /** The query of `POST /cloudevents`. */
 export const cloudEventQuery = z.strictObject({
   receiver: z.string().min(1, 'must be the id of an event receiver').optional().meta({

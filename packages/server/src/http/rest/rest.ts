@@ -10,6 +10,7 @@ import { messageRoutes } from './messages.js'
 import { receiverRoutes } from './receivers.js'
 import { refusalsRoute } from './refusals.js'
 import { schemaCheckRoutes } from './schema-checks.js'
+import { searchRoute } from './search.js'
 import type { EventStreams } from './server-sent-events.js'
 import { watcherRoutes } from './watchers.js'
 
@@ -21,6 +22,7 @@ export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams
     ...groupRoutes(registry),
     ...artifactRoutes(registry.artifacts),
     componentsRoute(registry.findComponents),
+    searchRoute(registry.search),
     ...deliveryRoutes(registry.delivery),
     ...eventRoutes(registry.events),
     ...messageRoutes(feed, streams),
