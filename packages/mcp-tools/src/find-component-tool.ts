@@ -1,7 +1,7 @@
 import { foundComponentSchema, foundComponentsSchema } from '@epr/model'
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import { NOTICE } from './notice.js'
+import { pageInput, pageOutput, toRest } from './rows.js'
 import { addTool, READS, type Services } from './tool.js'
 
 export function addFindComponentTool(server: McpServer, services: Services): void {
@@ -20,29 +20,20 @@ export function addFindComponentTool(server: McpServer, services: Services): voi
           .describe(
             'A package URL, a CPE, a hash, or a name: log4j-core, log4j*, log4j-core@2.14.1, log4j-core@2.14*, lodash@<4.17.21.',
           ),
-        limit: z.int().min(1).max(100).default(20),
-        after: z.string().optional().describe('The `next` of the page before.'),
+        limit: pageInput.limit,
+        after: pageInput.after,
       }),
       output: z.object({
         found: z.array(foundComponentSchema),
         ...foundComponentsSchema.pick({ taken_for: true, undecided: true, unread: true, history: true })
           .shape,
-        next: z.string().optional(),
-        notice: z.string(),
+        ...pageOutput,
       }),
       annotations: READS,
       async run({ component, limit, after }) {
         const page = { limit, ...(after !== undefined && { after }) }
         const { data, taken_for, undecided, unread, history, next } = await components.search(component, page)
-        return {
-          found: data,
-          taken_for,
-          undecided,
-          unread,
-          history,
-          ...(next !== null && { next }),
-          notice: NOTICE,
-        }
+        return { found: data, taken_for, undecided, unread, history, ...toRest(next, 'find_component') }
       },
     },
     services,

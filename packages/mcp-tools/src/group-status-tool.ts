@@ -1,7 +1,5 @@
 import {
   eventReceiverSchema,
-  explainStatus,
-  type GateStatus,
   gateStatusSchema,
   nvrppSchema,
   type ReceiverStatus,
@@ -9,6 +7,7 @@ import {
 } from '@epr/model'
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
+import { explain, groupInput } from './gate-text.js'
 import { NOTICE } from './notice.js'
 import { addTool, READS, type Services } from './tool.js'
 
@@ -27,21 +26,6 @@ const statusOutput = z.object({
 })
 
 type NamedStatus = z.output<typeof namedStatus>
-
-/** Where the gate stands in the sentence that all of us say, and then which events have failed it. */
-function explain(status: GateStatus, receivers: readonly NamedStatus[]): string {
-  const failures = receivers.flatMap((receiver) => {
-    if (receiver.state !== 'failed') return []
-    const { name, event_receiver_id, event_id, event_description: description, actor } = receiver
-    const what = description ? `, ${JSON.stringify(description)}` : ''
-    const who = actor ? `, recorded by ${JSON.stringify(actor.label ?? actor.id)}` : ''
-    return [
-      `The latest event at ${name ?? 'the receiver'} (${event_receiver_id}) is ${event_id}${what}${who}.`,
-    ]
-  })
-  const disabled = status.enabled ? [] : ['The group is disabled: it sends no message when it is complete.']
-  return [`${explainStatus(status, Date.now())}.`, ...failures, ...disabled].join(' ')
-}
 
 export function addGroupStatusTool(server: McpServer, services: Services): void {
   const { groups, receivers } = services.registry
@@ -63,7 +47,7 @@ export function addGroupStatusTool(server: McpServer, services: Services): void 
       description:
         'Why is this gate closed? Where an artifact stands at an event receiver group, receiver by receiver.',
       input: z.object({
-        id: z.string().min(1).describe('Id of the event receiver group, or its name, or name@version.'),
+        id: groupInput,
         ...nvrppSchema.shape,
       }),
       output: statusOutput,
@@ -78,7 +62,7 @@ export function addGroupStatusTool(server: McpServer, services: Services): void 
           group: { id, name, type, enabled },
           state,
           since,
-          explanation: explain(status, states),
+          explanation: explain(status),
           receivers: states,
           notice: NOTICE,
         }

@@ -19,6 +19,15 @@ export const pageOutput = {
   notice: z.string(),
 }
 
+/** What a tool ends with that gives a part of many. @param next where the rest begins; null when there is none */
+export const toRest = (next: string | null, tool: string) => ({
+  ...(next !== null && {
+    next,
+    more: `Call ${tool} again with the same arguments and after=${next}.`,
+  }),
+  notice: NOTICE,
+})
+
 /** As many rows as fit into one result. `rows` holds one more than `limit` when there are more. */
 export function toPage<Row extends { id: string }>(rows: readonly Row[], limit: number, tool: string) {
   const shown: Row[] = []
@@ -30,14 +39,5 @@ export function toPage<Row extends { id: string }>(rows: readonly Row[], limit: 
   }
   const last = shown.at(-1)
   const hasMore = last !== undefined && shown.length < rows.length
-  return {
-    shown,
-    rest: {
-      ...(hasMore && {
-        next: last.id,
-        more: `Call ${tool} again with the same arguments and after=${last.id}.`,
-      }),
-      notice: NOTICE,
-    },
-  }
+  return { shown, rest: toRest(hasMore ? last.id : null, tool) }
 }

@@ -28,7 +28,7 @@ const callTool = (name: string, ...args: string[]) =>
 
 it('the Inspector lists tools, resources and prompts', async () => {
   const { tools } = await inspect('--method', 'tools/list')
-  expect(tools).toHaveLength(12)
+  expect(tools).toHaveLength(16)
   expect((await inspect('--method', 'resources/templates/list')).resourceTemplates).toHaveLength(3)
   expect((await inspect('--method', 'prompts/list')).prompts).toHaveLength(2)
 })

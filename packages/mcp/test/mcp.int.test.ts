@@ -18,10 +18,14 @@ import { type Connection, connect, LAUNCHER } from './connect.js'
 
 const READ_TOOLS = [
   'artifact_history',
+  'delivery',
+  'explain_gate',
   'fetch_event',
   'fetch_group',
   'fetch_receiver',
+  'find',
   'find_component',
+  'gate_matrix',
   'group_status',
   'search_events',
   'search_groups',
@@ -252,6 +256,151 @@ describe('group_status and artifact_history', () => {
   })
 })
 
+describe('explain_gate and gate_matrix', () => {
+  it('say what is lacking, what would open the gate, and how it came there', async () => {
+    const ids = await Promise.all(
+      ['bake', 'taste'].map((name) => api.create('/receivers', buildReceiver({ name }))),
+    )
+    const [bake = '', taste = ''] = ids
+    const id = await api.create('/groups', buildGroup(ids, { name: 'serve' }))
+    const nvrpp = buildNvrpp()
+    const args = { group: 'serve', ...nvrpp }
+    const record = (event_receiver_id: string, success: boolean) =>
+      api.create('/events', buildEvent(event_receiver_id, { ...nvrpp, success }))
+
+    const unknown = await reading.call('explain_gate', args)
+    expect(unknown).toMatchObject({ group_id: id, state: 'missing', since: null, changes: [] })
+    expect(unknown.to_open).toMatch(/^A success at bake@.* and at taste@.* opens it\. Nothing at all/)
+
+    const failed = await record(bake, false)
+    const closed = await writing.call('explain_gate', args)
+    expect(closed).toMatchObject({
+      group_name: 'serve',
+      state: 'failed',
+      lacking: [
+        { event_receiver_id: bake, state: 'failed', event_id: failed },
+        { event_receiver_id: taste, state: 'missing', event_id: null },
+      ],
+      changes: [{ state: 'failed', event_id: failed }],
+    })
+    expect(closed.explanation).toMatch(/^failed \d+s: bake has failed, taste has no event\./)
+    expect(closed.to_open).toContain(taste)
+    expect(closed.to_open).not.toContain('Nothing')
+    await waitFor('the row', async () => {
+      const { artifacts } = await reading.call('gate_matrix', { group: id })
+      return artifacts.length === 1
+    })
+    const waiting = await reading.call('gate_matrix', { group: 'serve', order: 'waiting', state: ['failed'] })
+    expect(waiting).toMatchObject({
+      artifacts: [{ ...nvrpp, state: 'failed', explanation: expect.stringContaining('bake has failed') }],
+      counts: { open: 0, failed: 1, missing: 0 },
+      receivers: [{ id: bake, name: 'bake' }, { id: taste }],
+    })
+
+    await record(bake, true)
+    const opened = await record(taste, true)
+    const open = await reading.call('explain_gate', args)
+    expect(open).toMatchObject({ state: 'open', lacking: [], to_open: expect.stringContaining('is open') })
+    expect(open.changes.map(({ state }: { state: string }) => state)).toEqual(['failed', 'missing', 'open'])
+    expect(open.changes.at(-1).event_id).toBe(opened)
+    const at = open.changes[0].time
+    expect((await reading.call('gate_matrix', { group: id, at })).artifacts).toMatchObject([
+      { state: 'failed' },
+    ])
+
+    await api.create('/events', buildEvent(bake, { ...nvrpp, version: 'next' }))
+    await waitFor('another row', async () => {
+      const { counts } = await reading.call('gate_matrix', { group: id })
+      return counts.missing === 1 && counts.open === 1
+    })
+    const first = await reading.call('gate_matrix', { group: id, limit: 1 })
+    expect(first.more).toBe(`Call gate_matrix again with the same arguments and after=${first.next}.`)
+    const second = await reading.call('gate_matrix', { group: id, limit: 1, after: first.next })
+    expect([first, second].map(({ artifacts }) => artifacts[0].version)).toEqual(['next', nvrpp.version])
+    expect(second).not.toHaveProperty('next')
+  })
+
+  it('fail with the reason', async () => {
+    expect(await reading.fail('explain_gate', { group: 'none', ...buildNvrpp() })).toContain('NOT_FOUND')
+    expect(await reading.fail('explain_gate', { group: 'serve', name: 'x' })).toContain('version')
+    expect(await reading.fail('gate_matrix', { group: UNKNOWN_ID })).toContain('NOT_FOUND')
+    expect(await reading.fail('gate_matrix', { group: 'serve', at: 'yesterday' })).toContain('at')
+    expect(await reading.fail('gate_matrix', { group: 'serve', at: '2100-01-01T00:00:00Z' })).toContain(
+      'future',
+    )
+  })
+})
+
+describe('find', () => {
+  it('says what a text was taken for, and which call says more', async () => {
+    const event = buildEvent(receiver, buildNvrpp())
+    const id = await api.create('/events', event)
+    expect(await reading.call('find', { text: id.toLowerCase() })).toEqual({
+      found: [
+        {
+          hit: expect.objectContaining({ kind: 'event', id }),
+          next: { tool: 'fetch_event', arguments: { id } },
+        },
+      ],
+      taken_for: ['the id of an event, a receiver or a group'],
+      tried: [],
+      more: [],
+      notes: [],
+      history: null,
+      notice: NOTICE,
+    })
+    const group = await api.create('/groups', buildGroup([receiver], { name: `group of ${id}` }))
+    await waitFor('the artifact', async () => {
+      const { found } = await writing.call('find', { text: `${event.name}@${event.version}` })
+      return found.length === 1
+    })
+    for (const text of [event.name, receiver, group, `group of ${id}`, '1', '2026-01-01T00:00:00Z']) {
+      const { found } = await writing.call('find', { text })
+      expect([text, found.length > 0]).toEqual([text, true])
+      for (const { next } of found) await reading.call(next.tool, next.arguments)
+    }
+    const nothing = await reading.call('find', { text: 'nowhere to be found' })
+    expect(nothing).toMatchObject({
+      found: [],
+      taken_for: [],
+      tried: [expect.any(String), expect.any(String)],
+    })
+    expect(await reading.fail('find', { text: 'pkg:npm' })).toContain('not a package URL')
+  })
+})
+
+describe('delivery', () => {
+  it('gives numbers, and the events that one was made of', async () => {
+    const type = 'dev.cdevents.service.deployed.0.3.0'
+    const deployer = await api.create('/receivers', buildReceiver({ name: 'deploy', type }))
+    const event = buildEvent(deployer, { ...buildNvrpp(), success: true })
+    const id = await api.create('/events', event)
+    await waitFor('a deployment', async () => {
+      const { total } = await reading.call('delivery')
+      return total.deployments === 1
+    })
+    const answer = await writing.call('delivery', {
+      name: event.name,
+      metric: 'deployments',
+      bucket: 'month',
+    })
+    expect(answer).toMatchObject({
+      total: { deployments: 1, change_failures: { failed: 0, rate: 0 }, restore: { n: 0, median_ms: null } },
+      environments: [{ environment: 'production', deployments: 1 }],
+      events: [{ event_id: id, name: event.name, environment: 'production' }],
+      no_data: null,
+      rules_version: 0,
+    })
+    expect(answer.buckets.length).toBeGreaterThan(1)
+    const none = await reading.call('delivery', { name: 'nobody' })
+    expect(none).not.toHaveProperty('buckets')
+    expect(none).not.toHaveProperty('events')
+    expect(none.no_data).toEqual(expect.any(String))
+    expect(await reading.fail('delivery', { from: 'yesterday' })).toContain('from')
+    expect(await reading.fail('delivery', { time_zone: 'Nowhere' })).toContain('time_zone')
+  })
+})
+
 describe('find_component', () => {
   it('says which artifacts have it, and what was not looked at', async () => {
     const payload = {
@@ -346,8 +495,8 @@ describe('resources and prompts', () => {
     expect(contents).toContain('{"name":"shop","version":"1.2.0"}')
     expect(contents).toContain('artifact_history')
     const gate = await textOf('closed_gate', { group: 'gate', ...buildNvrpp() })
-    expect(gate).toContain('group_status')
-    expect(gate).toContain('search_groups')
+    expect(gate).toContain('explain_gate')
+    expect(gate).toContain('artifact_history')
   })
 })
 

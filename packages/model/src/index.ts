@@ -7,6 +7,7 @@ export {
   artifactGatesSchema,
   artifactsSchema,
   type GateTurn,
+  gateTurnSchema,
 } from './artifact.js'
 export {
   type Component,
@@ -25,6 +26,7 @@ export {
   type DeliveryMetric,
   type DeliveryNumbers,
   type DeliveryRules,
+  deliveryEventSchema,
   deliveryEventsSchema,
   deliveryRulesSchema,
   deliverySchema,
@@ -75,6 +77,7 @@ export {
   type GateArtifact,
   type GateArtifacts,
   type GateCell,
+  gateArtifactSchema,
   gateArtifactsSchema,
 } from './gate-artifacts.js'
 export {
@@ -180,6 +183,7 @@ export {
   type SearchHit,
   type SearchReading,
   searchAnswerSchema,
+  searchHitSchema,
 } from './search-answer.js'
 export { nearestName, readBoolean, readDurationMs, SETTINGS, settingsProblem } from './setting.js'
 export { readSettingsText, type YamlLibrary } from './settings-text.js'

@@ -1,4 +1,4 @@
-import { buildEvent, buildGroup, buildNvrpp, buildReceiver, startTestIssuer } from '@epr/testkit'
+import { buildEvent, buildGroup, buildNvrpp, buildReceiver, startTestIssuer, waitFor } from '@epr/testkit'
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawKey } from '../src/access/key-text.js'
@@ -8,10 +8,14 @@ const PUBLIC_URL = 'https://epr.example.org'
 const METADATA = `${PUBLIC_URL}/.well-known/oauth-protected-resource`
 const READ_TOOLS = [
   'artifact_history',
+  'delivery',
+  'explain_gate',
   'fetch_event',
   'fetch_group',
   'fetch_receiver',
+  'find',
   'find_component',
+  'gate_matrix',
   'group_status',
   'search_events',
   'search_groups',
@@ -156,6 +160,23 @@ describe('an assistant', () => {
       expect((await assistant.call('artifact_history', artifact)).events[0].receiver_name).toBe('tests')
       const status = await assistant.call('group_status', { id: 'release', ...artifact })
       expect(status).toMatchObject({ group: { id: group }, state: 'failed' })
+      const explained = await assistant.call('explain_gate', { group: 'release', ...artifact })
+      expect(explained).toMatchObject({
+        group_id: group,
+        state: 'failed',
+        changes: [{ state: 'failed', event_id: id }],
+      })
+      await waitFor('the artifact at its gate', async () => {
+        const { artifacts } = await assistant.call('gate_matrix', { group, name: artifact.name })
+        return artifacts.length === 1
+      })
+      expect((await assistant.call('find', { text: artifact.name })).found[0].hit).toMatchObject(artifact)
+      const { total, events } = await assistant.call('delivery', { metric: 'waiting' })
+      expect([total.deployments, events]).toEqual([null, []])
+      expect(
+        await assistant.fail('delivery', { from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' }),
+      ).toContain('from must be before to')
+      expect(await assistant.fail('gate_matrix', { group, after: 'x' })).toContain('INVALID_ARGUMENT')
       expect(await assistant.fail('fetch_group', { id: '01HKX0J9KS8AASMRYX61458N41' })).toContain('NOT_FOUND')
       const { contents } = await assistant.client.readResource({ uri: `epr://events/${id}` })
       expect(JSON.stringify(contents)).toContain('joe')

@@ -10,10 +10,8 @@ const toPage = ({ limit, order = 'asc', after, created_after, created_before }: 
 const toJsonInput = (value: unknown): JsonInput => ({ value, text: JSON.stringify(value) })
 
 /** The registry as tools use it, with the rights of whoever calls: the use cases, as of all ways in. */
-export function registryOfCall(
-  { events, receivers, groups, gateStatus, findComponents }: Registry,
-  call: Call,
-): ToolRegistry {
+export function registryOfCall(registry: Registry, call: Call): ToolRegistry {
+  const { events, receivers, groups, gateStatus, gateArtifacts, artifacts, delivery } = registry
   return {
     events: {
       create: ({ payload, ...fields }) => events.create({ fields, payload: toJsonInput(payload) }, call),
@@ -47,8 +45,16 @@ export function registryOfCall(
           return (await groups.find({ filter, page, fields: ['id', 'name', 'version'] }, call)).rows
         }),
       status: (id, nvrpp) => gateStatus(id, nvrpp, call),
+      artifacts: (id, { state, ...query }) =>
+        gateArtifacts(id, { ...query, states: state, superseded: false }, call),
     },
-    components: { search: (q, page) => findComponents({ q, ...page }, call) },
+    artifacts: { gates: (nvrpp) => artifacts.gates(nvrpp, call) },
+    components: { search: (q, page) => registry.findComponents({ q, ...page }, call) },
+    delivery: {
+      measure: ({ time_zone: timeZone, ...query }) => delivery.measure({ ...query, timeZone }, call),
+      events: (metric, query) => delivery.events({ metric, ...query }, call),
+    },
+    search: (text) => registry.search(text, call),
   }
 }
 
