@@ -241,4 +241,19 @@ describe('an answer', () => {
     expect(await test.api.get('/search')).toMatchObject({ status: 400 })
     expect(await test.api.get('/search?q=a&q=b')).toMatchObject({ status: 400 })
   })
+
+  it('needs no projections for what is not in them', async () => {
+    const bare = await startTestApp({ projections: 'off' })
+    try {
+      const id = await bare.api.create('/receivers', buildReceiver())
+      const { json } = await bare.api.get(`/search?q=${id}`)
+      expect(json).toMatchObject({ data: [{ kind: 'receiver', id }], cursor: null, history: null })
+      expect(await bare.api.get('/search?q=shop')).toMatchObject({
+        status: 503,
+        json: { error: { code: 'UNAVAILABLE', message: expect.stringContaining('try again') } },
+      })
+    } finally {
+      await bare.close()
+    }
+  })
 })
