@@ -33,6 +33,7 @@ const EXITS: Readonly<Record<keyof typeof EXIT, string>> = {
   gateMissing: '`group status`: a receiver has no event for the artifact',
   gateTimedOut: '`group status --wait`: the gate has not opened in time',
   differs: '`receiver check --against`: stored payloads break the schema',
+  problemsFound: '`doctor`: something is to be looked after',
   notRecorded: '`run --strict`: nothing was recorded',
 }
 

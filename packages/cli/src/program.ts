@@ -62,6 +62,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     description: 'how the registry goes: intake, feed, relay, database, watchers',
     load: async () => (await import('./commands/operations.js')).defineOperations,
   },
+  doctor: {
+    description: 'what somebody should look after: gates nobody can pass, unused receivers, silent watchers',
+    load: async () => (await import('./commands/doctor.js')).defineDoctor,
+  },
   watch: {
     description: 'follow the messages from now on',
     load: async () => (await import('./commands/watch/watch.js')).defineWatch,

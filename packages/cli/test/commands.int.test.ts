@@ -245,6 +245,40 @@ describe('find', () => {
   })
 })
 
+describe('what is to be looked after', () => {
+  it('is said with a way on, and by the exit code', async () => {
+    const ids = await Promise.all(
+      ['looked-after', 'never-sent'].map(async (name) => {
+        const flags = `--name ${name} --version 1.0.0 --type epr.foo.cli --description foo`.split(' ')
+        return idOf(await cli('receiver', 'create', ...flags))
+      }),
+    )
+    const flags = '--name guarded --version 1.0.0 --type epr.guarded --description foo'.split(' ')
+    await cli('group', 'create', ...flags, '--receivers', ids.join())
+    await cli(
+      'event',
+      'create',
+      ...nameFlags('waits'),
+      '--description',
+      'd',
+      '--receiver',
+      'looked-after',
+      '--success',
+    )
+    const sentence =
+      'nobody can pass guarded@1.0.0: never-sent@1.0.0 has never had an event, and 1 artifact waits'
+    await waitFor('the answers', async () => (await cli('doctor')).stdout.includes(sentence))
+    const { code, stdout } = await cli('doctor', '-o', 'table')
+    expect(code).toBe(14)
+    expect(stdout).toContain(`✕ ${sentence}\n  is it still sent? If not, create a group without it`)
+    expect(stdout).toMatch(/\n\d+ problems?, \d+ hints? \(\d+ groups?, \d+ receivers, 0 watchers\)\n$/)
+    const usage = await cli('receiver', 'usage', '--days', '3', '-o', 'table')
+    expect(usage.stdout).toMatch(/looked-after@1\.0\.0 .* ··█ .* guarded/)
+    expect(usage.stdout).toMatch(/never-sent@1\.0\.0 .* never .* ··· .* guarded/)
+    expect((await cli('doctor', '--days', '31')).stderr).toMatch(/from 1 to 30/)
+  })
+})
+
 describe('names', () => {
   it('stand for ids, wherever one is asked for', async () => {
     const byName = ['--receiver', 'foo-cli']

@@ -1,9 +1,10 @@
-import { EprError, type Operations, type SearchAnswer } from '@epr/model'
+import { EprError, type Findings, type Operations, type SearchAnswer } from '@epr/model'
 import { type Artifacts, createArtifacts } from './artifacts.js'
 import { type Components, createComponents } from './components.js'
 import { createDelivery, type DeliveryCalls } from './delivery.js'
 import { createEvents, type Events } from './events.js'
 import { createMessages, type Messages } from './feed/messages.js'
+import { type FindingsOptions, getFindings } from './findings.js'
 import { createGroups, type Groups } from './groups.js'
 import { createGraphql } from './http/graphql.js'
 import { createHttp } from './http/http.js'
@@ -44,6 +45,12 @@ export interface Client {
    *   claims to be; UNAVAILABLE while the server makes answers about many artifacts for the first time
    */
   search(text: string, options?: CallOptions): Promise<SearchAnswer>
+  /**
+   * What somebody should look after: gates that nobody can pass, receivers that nobody uses, watchers that are silent.
+   *
+   * @throws ApiError UNAVAILABLE while the server makes such answers for the first time
+   */
+  findings(options?: FindingsOptions): Promise<Findings>
   /** What the server says of itself. */
   status(options?: CallOptions): Promise<ServerStatus>
   /**
@@ -80,6 +87,7 @@ export function createClient(options: ClientOptions): Client {
     watchers: createWatchers(rest),
     operations: (callOptions) => getOperations(rest, callOptions),
     search: (text, callOptions) => searchAnything(rest, text, callOptions),
+    findings: (findingsOptions) => getFindings(rest, findingsOptions),
     status: (callOptions) => getStatus(rest, http.features, callOptions),
     async rest(method, path, body, restOptions) {
       if (!path.startsWith('/')) throw new EprError('INVALID_ARGUMENT', 'path must start with /')

@@ -6,15 +6,19 @@ import {
   type PayloadCheck,
   payloadCheckSchema,
   type ReceiverField,
+  type ReceiversUsage,
+  type ReceiverUsage,
   type Refusals,
+  receiversUsageSchema,
   refusalsSchema,
   resolveName,
   type SchemaCheck,
   SEARCHED,
   schemaCheckSchema,
 } from '@epr/model'
-import { toObject, toSegment } from './http/answer.js'
+import { parseAnswer, toObject, toSegment } from './http/answer.js'
 import { toJsonBody } from './http/json-body.js'
+import { toParams } from './http/params.js'
 import { API_PREFIX } from './http/rest.js'
 import type { CallOptions, CreateOptions, ReadOptions } from './options.js'
 import { createSearch, type Services } from './search.js'
@@ -59,6 +63,12 @@ export interface Receivers {
    * @throws ApiError NOT_FOUND
    */
   refusals(id: string, options?: CallOptions & { hours?: number | undefined }): Promise<Refusals>
+  /**
+   * What receivers get and refuse, and who waits for it: all of them, the newest first.
+   *
+   * @throws ApiError UNAVAILABLE while the server makes such answers for the first time
+   */
+  usage(options?: CallOptions & { days?: number | undefined }): Promise<ReceiverUsage[]>
   /** All that match, fetched with as many requests as it takes. @throws EprError INVALID_ARGUMENT for unknown names */
   find<const Field extends ReceiverField = ReceiverField>(
     filter: ReceiverFilter,
@@ -76,6 +86,8 @@ export interface Receivers {
    */
   resolve(name: string, options?: CallOptions): Promise<string>
 }
+
+const USAGE_PAGE = 500
 
 export function createReceivers(services: Services): Receivers {
   const { rest } = services
@@ -96,6 +108,18 @@ export function createReceivers(services: Services): Receivers {
       const query = hours === undefined ? '' : `?hours=${hours}`
       const path = `${API_PREFIX}/receivers/${toSegment(id)}/refusals${query}`
       return toObject(refusalsSchema, await rest.call('GET', path, undefined, options))
+    },
+    async usage({ days, ...options } = {}) {
+      const found: ReceiverUsage[] = []
+      let after: string | null = null
+      do {
+        const params = toParams({ days, limit: USAGE_PAGE, after: after ?? undefined })
+        const answer = await rest.call('GET', `${API_PREFIX}/receivers/usage?${params}`, undefined, options)
+        const page: ReceiversUsage = parseAnswer(receiversUsageSchema, answer.json, answer)
+        found.push(...page.data)
+        after = page.next
+      } while (after !== null)
+      return found
     },
     find: search.find as Receivers['find'],
     findAll: search.findAll as Receivers['findAll'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { explainGate, toSpan } from './explain-gate.js'
+import { explainGate, toLabels, toSpan } from './explain-gate.js'
 
 const now = Date.parse('2026-11-28T12:00:00Z')
 const passed = { name: 'build', state: 'passed' } as const
@@ -35,6 +35,17 @@ it.each([
   ],
 ] as const)('says %s', (sentence, gate) => {
   expect(explainGate(gate, now)).toBe(sentence)
+})
+
+it('calls receivers of one name by their versions too', () => {
+  const labels = toLabels([
+    { id: 'A', name: 'scan', version: '1.0.0' },
+    { id: 'B', name: 'sign', version: '1.0.0' },
+    { id: 'C', name: 'scan', version: '2.0.0' },
+    { id: 'D', name: 'lint', version: '1.0.0' },
+    { id: 'E', name: 'lint', version: '1.0.0' },
+  ])
+  expect(labels).toEqual(['scan@1.0.0', 'sign', 'scan@2.0.0', 'lint (D)', 'lint (E)'])
 })
 
 it.each([

@@ -30,6 +30,28 @@ export function toSpan(ms: number): string {
   return `${Math.max(0, Math.floor(ms / length))}${unit}`
 }
 
+/** A receiver as people find it. */
+export interface NamedReceiver {
+  id: string
+  name: string
+  version: string
+}
+
+/** What people call each of these: `sign`; where several are called so, `sign@1.0.0`; where that says nothing, with the id. */
+export function toLabels(receivers: readonly NamedReceiver[]): string[] {
+  const forms = [
+    ({ name }: NamedReceiver) => name,
+    ({ name, version }: NamedReceiver) => `${name}@${version}`,
+    ({ name, id }: NamedReceiver) => `${name} (${id})`,
+  ]
+  return receivers.map((receiver) => {
+    const form = forms.find(
+      (form) => receivers.filter((other) => form(other) === form(receiver)).length === 1,
+    )
+    return form?.(receiver) ?? receiver.id
+  })
+}
+
 function reasonOf({ name, state, failures = 1 }: ExplainedReceiver): string {
   if (state === 'missing') return `${name} has no event`
   return failures > 1 ? `${name} has failed ${failures} times` : `${name} has failed`
@@ -56,8 +78,17 @@ export function explainStatus(
   { state, since, receivers }: Pick<GateStatus, 'state' | 'since' | 'receivers'>,
   nowMs: number,
 ): string {
-  const named = receivers.map(({ event_receiver_id, event_receiver_name: name, state }) => ({
-    name: name ?? event_receiver_id,
+  const labels = toLabels(
+    receivers.map(
+      ({ event_receiver_id: id, event_receiver_name: name, event_receiver_version: version }) => ({
+        id,
+        name: name ?? id,
+        version: version ?? '',
+      }),
+    ),
+  )
+  const named = receivers.map(({ state, event_receiver_id }, place) => ({
+    name: labels[place] ?? event_receiver_id,
     state,
   }))
   return explainGate({ state, since, receivers: named }, nowMs)

@@ -46,6 +46,11 @@ export const gateArtifactsSchema = z.object({
   receivers: z.array(z.object({ id: answerField, name: answerField, version: answerField })),
   /** Artifacts by state, superseded ones left out: 1001 stands for more than 1,000. Null for a moment of before. */
   counts: z.object({ open: z.int(), failed: z.int(), missing: z.int() }).nullable(),
+  /**
+   * Why nobody can pass: a receiver without a success for 30 days while artifacts wait, in a sentence each. Empty for a disabled
+   * group, and for a moment of before.
+   */
+  warnings: z.array(answerField),
   /** The feed's cursor that this is as of; null for a moment of before. */
   cursor: answerField.nullable(),
   history: indexedSchema,

@@ -53,6 +53,8 @@ export {
   type ExplainedReceiver,
   explainGate,
   explainStatus,
+  toLabels,
+  toSpan,
 } from './explain-gate.js'
 export {
   type FeedComment,
@@ -72,6 +74,13 @@ export {
   messageSummarySchema,
 } from './feed-entry.js'
 export { MAX_FIELD_LENGTH } from './field.js'
+export {
+  FINDING_KINDS,
+  type Finding,
+  type Findings,
+  findingSchema,
+  findingsSchema,
+} from './finding.js'
 export { type Fingerprinted, fingerprint } from './fingerprint.js'
 export {
   type GateArtifact,
@@ -189,3 +198,11 @@ export { nearestName, readBoolean, readDurationMs, SETTINGS, settingsProblem } f
 export { readSettingsText, type YamlLibrary } from './settings-text.js'
 export { characterBoundary, shorten } from './shorten.js'
 export { isTime, readTime } from './time.js'
+export {
+  MAX_USAGE_DAYS,
+  RECEIVER_WARNINGS,
+  type ReceiversUsage,
+  type ReceiverUsage,
+  receiversUsageSchema,
+  receiverUsageSchema,
+} from './usage.js'

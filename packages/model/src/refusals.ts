@@ -31,7 +31,9 @@ export type RefusalSample = z.infer<typeof refusalSampleSchema>
 
 /** Which payloads a receiver has refused. */
 export const refusalsSchema = z.object({
-  /** How many payloads broke the schema at each place: `/items/-/name`. Most first. */
+  /** How many payloads broke the schema; one that is wrong in several places counts once. */
+  payloads: z.number(),
+  /** How many of them did at each place: `/items/-/name`. Most first. */
   paths: z.array(z.object({ path: z.string(), count: z.number(), last_hour: timeField })),
   /** The newest of those that are kept, newest first. */
   samples: z.array(refusalSampleSchema),

@@ -29,6 +29,7 @@ import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
 import { startPageRoute } from './http/pages/start-page.js'
 import { accessRoutes } from './http/rest/access.js'
+import { findingsRoute } from './http/rest/findings.js'
 import { operationsRoute } from './http/rest/operations.js'
 import { restRoutes } from './http/rest/rest.js'
 import { createEventStreams } from './http/rest/server-sent-events.js'
@@ -44,6 +45,7 @@ import { createAdministration } from './registry/administration.js'
 import type { CloudEventMapper } from './registry/cloud-events/cloud-event.js'
 import { fromOwnMessage } from './registry/cloud-events/own-message.js'
 import { fromPlainOutcome } from './registry/cloud-events/plain-outcome.js'
+import { createFindings } from './registry/findings.js'
 import { createOperations } from './registry/operations.js'
 import { createRefusedPayloads } from './registry/refusals.js'
 import { createRegistry } from './registry/registry.js'
@@ -183,6 +185,17 @@ function createServices(options: ServiceOptions) {
     cloudEventMappers,
     onMessages: leader.messagesWritten,
   })
+  const readOperations = createOperations({
+    databases,
+    version,
+    isLeading: () => leader.isLeading,
+    isRecording: () => health.isRecording,
+    readIntake: flushes.read,
+    relay,
+    topic: relay && topic,
+    retentionMs: config.messageRetentionMs,
+    projections: [async () => ({ name: 'answers', lag: await selectProjectionLag(background) })],
+  })
   return {
     payloadSchemas,
     feed,
@@ -193,16 +206,11 @@ function createServices(options: ServiceOptions) {
     health,
     refusals,
     registry: metrics.observe(registry),
-    readOperations: createOperations({
-      databases,
-      version,
-      isLeading: () => leader.isLeading,
-      isRecording: () => health.isRecording,
-      readIntake: flushes.read,
-      relay,
-      topic: relay && topic,
-      retentionMs: config.messageRetentionMs,
-      projections: [async () => ({ name: 'answers', lag: await selectProjectionLag(background) })],
+    readOperations,
+    readFindings: createFindings({
+      database: databases.answering,
+      watchers: registry.watchers,
+      readOperations,
     }),
     administration: createAdministration({
       database: recording,
@@ -296,6 +304,7 @@ async function serve(options: ServeOptions): Promise<App> {
   const described = [
     ...restRoutes(registry, feed, createEventStreams(budgets.waiting)),
     operationsRoute(services.readOperations),
+    findingsRoute(services.readFindings),
     ...accessRoutes(administration, access),
     ...sessionRoutes(createExchange({ database: databases.recording, access }), administration),
     ...(await peopleRoutes(config, access, databases.recording)),

@@ -249,7 +249,7 @@ describe('the status of a gate', () => {
       enabled: false,
       state: 'missing',
       since: null,
-      explanation: `waiting: ${buildReceiver().name} has no event, ${buildReceiver().name} has no event`,
+      explanation: `waiting: ${receivers.map((id) => `${buildReceiver().name} (${id}) has no event`).join(', ')}`,
       receivers: receivers.map((id) => ({
         event_receiver_id: id,
         event_receiver_name: buildReceiver().name,

@@ -133,6 +133,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/delivery/events': '?metric=restore',
       '/api/v1/components': '?q=log4j-core',
       '/api/v1/search': '?q=shop',
+      '/api/v1/receivers/usage': '?days=7',
       '/api/v1/messages': '?after=latest',
     }
     const query = (path: string) => queries[path] ?? ''

@@ -34,6 +34,7 @@ import {
 import { selectDatabaseFacts } from '../src/storage/operations.js'
 import { beginProjection, projectHistory, selectProjectionLag } from '../src/storage/projections.js'
 import { selectRefusals } from '../src/storage/refusals.js'
+import { selectStuck, selectUsage } from '../src/storage/usage.js'
 import { selectWatchers } from '../src/storage/watchers.js'
 import { createTestDatabase, type TestDatabase } from './support/test-database.js'
 
@@ -231,6 +232,8 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
       return selectArtifactEvents(connection, row?.nvrpp ?? Buffer.alloc(0), 1_000)
     },
   ],
+  ['what receivers get', (connection) => selectUsage(connection, { days: 30, after: undefined, limit: 100 })],
+  ['gates that nobody can pass', (connection) => selectStuck(connection, 30)],
   ['the groups of receivers', (connection) => selectGroupsOf(connection, ['R1', 'R9'])],
   [
     'components of a package',

@@ -38,7 +38,8 @@ it('counts what a server has refused, by the place in the payload, and keeps it 
   expect((await sender.post('/events/batch', [buildEvent(receiver, { payload: {} })])).status).toBe(200)
   expect((await post({ count: 1 })).status).toBe(200)
   await other.stop()
-  const { paths, samples } = await refusalsOf(receiver)
+  const { payloads, paths, samples } = await refusalsOf(receiver)
+  expect(payloads).toBe(5)
   expect(paths).toEqual([
     { path: '/count', count: 5, last_hour: expect.any(String) },
     { path: '/list/-', count: 1, last_hour: expect.any(String) },
@@ -58,6 +59,7 @@ it('tells so many places apart, and keeps so many samples', async () => {
       hour: hour(),
       path: `/p${from + index}`,
       count: 1,
+      payloads: 1,
       sample: sampleAt(new Date(Date.now() + from + index).toISOString()),
     }))
   await addRefusals(database, many(0))
@@ -81,6 +83,7 @@ it('forgets what is older than a month, and shows what is asked for', async () =
     event_receiver_id: receiver,
     path: '/a',
     count: 1,
+    payloads: 1,
     sample: sampleAt('2026-01-01T00:00:00Z'),
   }
   await addRefusals(database, [{ ...count, hour: hour() }])
@@ -94,7 +97,7 @@ it('forgets what is older than a month, and shows what is asked for', async () =
     [receiver],
   )
   await deleteOldRefusals(database)
-  expect(await refusalsOf(receiver, '?hours=2')).toEqual({ paths: [], samples: [] })
+  expect(await refusalsOf(receiver, '?hours=2')).toEqual({ payloads: 0, paths: [], samples: [] })
   expect((await refusalsOf(receiver, '?hours=720')).paths).toMatchObject([{ path: '/b', count: 1 }])
 })
 

@@ -243,6 +243,8 @@ const WAYS: readonly Way[] = [
   below('GET', '/artifacts/gates', 'read', {
     path: () => `/api/v1/artifacts/gates?${new URLSearchParams(recorded)}`,
   }),
+  below('GET', '/receivers/usage', 'read'),
+  below('GET', '/findings', 'read'),
   below('GET', '/components', 'read', { path: () => '/api/v1/components?q=log4j-core' }),
   below('GET', '/search', 'read', { path: () => '/api/v1/search?q=shop' }),
   below('GET', '/groups/{id}/artifacts', 'read', { path: () => `/api/v1/groups/${group}/artifacts` }),

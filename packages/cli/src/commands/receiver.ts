@@ -55,6 +55,17 @@ export function defineReceiver(receiver: Command, perform: Perform): void {
     ['receiver refusals --receiver tests', "receiver refusals --receiver tests --jsonpath '{.paths}'"],
     async (context, request) => (await import('../objects/refusals.js')).showRefusals(context, request),
   )
+  perform(
+    receiver
+      .command('usage')
+      .description('What receivers get and refuse, day by day, and who waits for them.'),
+    {
+      days: rows('--days <number>', 'how many days back, 1 to 30 (default 30)'),
+      ...VALUE_FLAGS,
+    },
+    ['receiver usage', "receiver usage --days 7 --jsonpath '{[*].warnings}'"],
+    async (context, request) => (await import('../objects/receiver-usage.js')).showUsage(context, request),
+  )
   defineDefinitionSearch(receiver, perform, 'receiver', [
     'receiver search --type epr.foo.cli --fields all',
     'receiver search --name tests -q',

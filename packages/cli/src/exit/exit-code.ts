@@ -12,6 +12,7 @@ export const EXIT = {
   gateMissing: 11,
   gateTimedOut: 12,
   differs: 13,
+  problemsFound: 14,
   /** `run --strict`: what programs that run others say of a failure of their own, as docker and timeout do. */
   notRecorded: 125,
 } as const

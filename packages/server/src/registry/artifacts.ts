@@ -7,6 +7,7 @@ import {
   type GateTurn,
   nvrppSchema,
   type ReceiverStatus,
+  toLabels,
 } from '@epr/model'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
@@ -65,7 +66,8 @@ const toReceiverState = (event: ArtifactEvent | undefined): ReceiverStatus['stat
 
 /** Goes through an artifact's events, and keeps where each changes the gate. */
 function follow(events: readonly ArtifactEvent[], group: ReceiverGroup, nowMs: number): ArtifactGate {
-  const { event_receiver_ids: ids, receiver_names: names } = group
+  const { event_receiver_ids: ids } = group
+  const labels = toLabels(group.receivers)
   const latest = new Map<string, ArtifactEvent>()
   const failures = new Map<string, number>()
   const changes: GateTurn[] = []
@@ -87,7 +89,7 @@ function follow(events: readonly ArtifactEvent[], group: ReceiverGroup, nowMs: n
   }
   const { state, since } = standing()
   const receivers = ids.map((id, place) => ({
-    name: names[place] ?? id,
+    name: labels[place] ?? id,
     state: toReceiverState(latest.get(id)),
     failures: failures.get(id),
   }))

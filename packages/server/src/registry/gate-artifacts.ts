@@ -5,6 +5,7 @@ import {
   type GateArtifact,
   type GateArtifacts,
   type GateCell,
+  toLabels,
 } from '@epr/model'
 import { matchesPattern } from '../access/pattern.js'
 import { assertMay } from '../access/rights.js'
@@ -26,10 +27,12 @@ import { selectGroupsById } from '../storage/groups.js'
 import { ID_TIME_SLACK_MS } from '../storage/page.js'
 import { selectProjectionProgress } from '../storage/projections.js'
 import { selectReceiverNames } from '../storage/receivers.js'
+import { selectStuck } from '../storage/usage.js'
 import { gateStanding } from './gate-standing.js'
 import { groupNotFound } from './groups.js'
 import { toNameFilter } from './name-filter.js'
 import { getProgress } from './progress.js'
+import { explainStuck, STUCK_DAYS } from './stuck-gates.js'
 
 /** Which artifacts of a gate are wanted. */
 export interface GateArtifactsQuery {
@@ -179,6 +182,9 @@ export function createGateArtifacts(database: Database): ReadGateArtifacts {
     return { data, next }
   }
 
+  const warningsOf = async (groupId: string) =>
+    (await selectStuck(database, STUCK_DAYS, groupId)).map((row) => explainStuck(row, STUCK_DAYS, Date.now()))
+
   return async (groupId, query, { principal }) => {
     assertMay(principal, { verb: 'read' })
     if (query.at !== undefined && Date.parse(query.at) > Date.now())
@@ -191,7 +197,8 @@ export function createGateArtifacts(database: Database): ReadGateArtifacts {
     const progress = await (isSeen ? selectProjectionProgress : getProgress)(database)
     const { data, next } = await (isSeen ? readSeen : readKept)(groupId, query)
     const receivers = await selectReceiverNames(database, group.event_receiver_ids)
-    const names = new Map(receivers.map((receiver) => [receiver.id, receiver.name]))
+    const labels = toLabels(receivers)
+    const names = new Map(receivers.map(({ id }, place) => [id, labels[place]]))
     const nowMs = query.at === undefined ? Date.now() : Date.parse(query.at)
     const explain = ({ state, since, cells }: BareArtifact): string => {
       const explained = cells.map((cell) => ({
@@ -207,6 +214,7 @@ export function createGateArtifacts(database: Database): ReadGateArtifacts {
         cells,
       })),
       receivers,
+      warnings: query.at === undefined ? await warningsOf(groupId) : [],
       counts: query.at === undefined ? await countGates(database, groupId) : null,
       cursor: query.at === undefined ? (progress?.cursor ?? null) : null,
       history: progress?.history ?? null,

@@ -86,6 +86,7 @@ export function createRefusedPayloads(options: RefusedPayloadsOptions): RefusedP
     const known = held.get(keyOf(counted))
     if (!known) return void held.set(keyOf(counted), counted)
     known.count += count.count
+    known.payloads += count.payloads
     known.sample = count.sample
   }
 
@@ -106,8 +107,9 @@ export function createRefusedPayloads(options: RefusedPayloadsOptions): RefusedP
       if (!(error instanceof EprError) || error.code !== 'PAYLOAD_MISMATCH') return
       const sample = toSample(error.details, call)
       const hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS).toISOString()
-      for (const path of toPaths(error.details))
-        add({ event_receiver_id: receiverId, hour, path, count: 1, sample })
+      const counted = { event_receiver_id: receiverId, hour, count: 1, sample }
+      for (const [place, path] of [...toPaths(error.details)].entries())
+        add({ ...counted, path, payloads: place === 0 ? 1 : 0 })
     },
     async run(abort) {
       while (!abort.aborted) {

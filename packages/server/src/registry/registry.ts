@@ -19,6 +19,7 @@ import { createReceivers, type Receivers } from './receivers.js'
 import type { RefusedPayloads } from './refusals.js'
 import { createSchemaChecks, type SchemaChecks } from './schema-checks.js'
 import { createSearch, type Search } from './search.js'
+import { createReadUsage, type ReadUsage } from './usage.js'
 import { createWatchers, type Watchers } from './watchers.js'
 
 /** The use cases that REST, GraphQL and CloudEvents share. */
@@ -35,6 +36,7 @@ export interface Registry {
   delivery: DeliveryAnswers
   cloudEvents: CloudEvents
   watchers: Watchers
+  usage: ReadUsage
   refusals: RefusedPayloads
 }
 
@@ -99,6 +101,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     search: createSearch(databases.answering, findComponents),
     delivery: createDeliveryAnswers(databases),
     watchers: createWatchers(databases),
+    usage: createReadUsage(databases.answering),
     refusals,
     cloudEvents: createCloudEvents({
       equalityKey: payloadSchemas.equalityKey,

@@ -126,7 +126,7 @@ export interface ReceiverGroup {
   version: string
   enabled: boolean
   event_receiver_ids: string[]
-  receiver_names: (string | null)[]
+  receivers: { id: string; name: string; version: string }[]
 }
 
 /** The groups that hold any of these receivers, by their names. Index event_receiver_group_members_receiver. */
@@ -137,10 +137,10 @@ export function selectGroupsOf(
   return connection.query<ReceiverGroup>(
     `select g.id, g.name, g.version, g.enabled,
             array_agg(m.event_receiver_id order by m.position) as event_receiver_ids,
-            array_agg(r.name order by m.position) as receiver_names
+            jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'version', r.version) order by m.position) as receivers
      from event_receiver_groups g
      join event_receiver_group_members m on m.group_id = g.id
-     left join event_receivers r on r.id = m.event_receiver_id
+     join event_receivers r on r.id = m.event_receiver_id
      where g.id in (select group_id from event_receiver_group_members where event_receiver_id = any ($1::text[]))
      group by g.id order by g.name, g.id`,
     [receiverIds],

@@ -15,6 +15,8 @@ export interface RefusalCount {
   hour: string
   path: string
   count: number
+  /** Those of them that are counted at no other place. */
+  payloads: number
   sample: RefusalSample
 }
 
@@ -37,26 +39,27 @@ export async function addRefusals(database: Database, counts: readonly RefusalCo
            select u.*, exists (
              select from refusals r where r.event_receiver_id = u.event_receiver_id and r.hour = u.hour and r.path = u.path
            ) as is_known
-           from unnest($1::text[], $2::timestamptz[], $3::text[], $4::int[], $5::text[])
-             as u (event_receiver_id, hour, path, count, sample)
+           from unnest($1::text[], $2::timestamptz[], $3::text[], $4::int[], $5::int[], $6::text[])
+             as u (event_receiver_id, hour, path, count, payloads, sample)
          ) as g
        ), placed as (
-         select event_receiver_id, hour, count, sample,
+         select event_receiver_id, hour, count, payloads, sample,
                 case when is_known or known + place <= ${paths} then path else '${OTHER_PATH}' end as path
          from given
        )
-       insert into refusals as r (event_receiver_id, hour, path, count, sample, sampled_at)
-       select event_receiver_id, hour, path, sum(count), max(sample)::json, max((sample::json->>'time')::timestamptz)
+       insert into refusals as r (event_receiver_id, hour, path, count, payloads, sample, sampled_at)
+       select event_receiver_id, hour, path, sum(count), sum(payloads), max(sample)::json, max((sample::json->>'time')::timestamptz)
        from placed group by event_receiver_id, hour, path
        -- In order, so that two servers never wait for each other in a circle.
        order by event_receiver_id, hour, path
        on conflict (event_receiver_id, hour, path) do update
-         set count = r.count + excluded.count, sample = excluded.sample, sampled_at = excluded.sampled_at`,
+         set count = r.count + excluded.count, payloads = r.payloads + excluded.payloads, sample = excluded.sample, sampled_at = excluded.sampled_at`,
       [
         counts.map(({ event_receiver_id }) => event_receiver_id),
         counts.map(({ hour }) => hour),
         counts.map(({ path }) => path),
         counts.map(({ count }) => count),
+        counts.map(({ payloads }) => payloads),
         counts.map(({ sample }) => JSON.stringify(sample)),
       ],
     )
@@ -89,7 +92,12 @@ export async function selectRefusals(
     `select sample from refusals where ${since} and sample is not null order by sampled_at desc limit ${samples}`,
     [receiverId, hours],
   )
+  const [all] = await connection.query<{ payloads: number }>(
+    `select coalesce(sum(payloads), 0)::float8 as payloads from refusals where ${since}`,
+    [receiverId, hours],
+  )
   return {
+    payloads: all?.payloads ?? 0,
     paths: counted,
     samples: kept.map(({ sample }) => JSON.parse(fromJsonText(sample)) as RefusalSample),
   }

@@ -351,6 +351,7 @@ create table refusals (
   count integer not null,
   sample json,
   sampled_at timestamp with time zone,
+  payloads integer not null default 0,
   constraint refusals_pkey PRIMARY KEY (event_receiver_id, hour, path)
 ) with (fillfactor=80);
 CREATE INDEX refusals_hour ON epr.refusals USING btree (hour);

@@ -8,6 +8,7 @@ import {
   idSchema,
   isCursor,
   MAX_PAGE_ROWS,
+  MAX_USAGE_DAYS,
   messageKindSchema,
   type PageRequest,
   REFUSAL_LIMITS,
@@ -211,6 +212,26 @@ export const refusalsQuery = z.strictObject({
     .refine((hours) => hours >= 1 && hours <= MAX_HOURS, hoursProblem)
     .default(24 * 7),
 })
+
+const daysProblem = `must be a number of days from 1 to ${MAX_USAGE_DAYS}`
+
+const daysParam = z
+  .string()
+  .regex(/^\d{1,2}$/, daysProblem)
+  .transform(Number)
+  .refine((days) => days >= 1 && days <= MAX_USAGE_DAYS, daysProblem)
+  .default(MAX_USAGE_DAYS)
+  .meta({ description: 'So many days back, today among them.' })
+
+/** The query of `GET /receivers/usage`. */
+export const usageQuery = z.strictObject({
+  days: daysParam,
+  limit: rowsParam.default(100),
+  after: idSchema.meta({ description: 'The `next` of the page before.' }).optional(),
+})
+
+/** The query of `GET /findings`. */
+export const findingsQuery = z.strictObject({ days: daysParam })
 
 /** The query of `GET /components`. */
 export const componentsQuery = z.strictObject({

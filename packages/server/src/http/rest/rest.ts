@@ -12,11 +12,13 @@ import { refusalsRoute } from './refusals.js'
 import { schemaCheckRoutes } from './schema-checks.js'
 import { searchRoute } from './search.js'
 import type { EventStreams } from './server-sent-events.js'
+import { usageRoute } from './usage.js'
 import { watcherRoutes } from './watchers.js'
 
 /** Every route of the REST API. They know no framework. */
 export function restRoutes(registry: Registry, feed: Feed, streams: EventStreams): Route[] {
   return [
+    usageRoute(registry.usage),
     ...receiverRoutes(registry.receivers),
     ...schemaCheckRoutes(registry.schemaChecks),
     ...groupRoutes(registry),
