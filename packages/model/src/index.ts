@@ -89,6 +89,7 @@ export {
   gateArtifactSchema,
   gateArtifactsSchema,
 } from './gate-artifacts.js'
+export { gateStanding, type Standing } from './gate-standing.js'
 export {
   type GateStatus,
   gateStatusSchema,
@@ -107,6 +108,7 @@ export {
 } from './heartbeat.js'
 export { codeOfStatus, HTTP_STATUS } from './http-status.js'
 export { firstIdOf, idSchema, idTimeMs, isId } from './id.js'
+export { indentJson } from './indent-json.js'
 export {
   fromJsonText,
   isJsonText,

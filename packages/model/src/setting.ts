@@ -53,6 +53,7 @@ export const SETTINGS = {
     'max-graphql-bytes',
     'message-retention',
     'projections',
+    'console',
     'allowed-hosts',
     'cors-origins',
     'public-url',

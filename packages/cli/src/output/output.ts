@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
-import { EprError, stringifyJson, toPlainJson } from '@epr/model'
-import { indentJson } from './indent-json.js'
+import { EprError, indentJson, stringifyJson, toPlainJson } from '@epr/model'
 import type { Style } from './table.js'
 
 export const OUTPUT_FORMATS = ['json', 'ndjson', 'yaml', 'table'] as const

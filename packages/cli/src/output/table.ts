@@ -1,7 +1,6 @@
-import { actorSchema, isJsonText, stringifyJson, toPlainLine } from '@epr/model'
+import { actorSchema, indentJson, isJsonText, stringifyJson, toPlainLine } from '@epr/model'
 import Table from 'cli-table3'
 import { displayWidth, fitWidth } from './display-width.js'
-import { indentJson } from './indent-json.js'
 import { toRelativeTime } from './relative-time.js'
 
 /** A thing to be shown: its fields by their names. */

@@ -5,6 +5,7 @@ import {
   EprError,
   explainGate,
   type GateTurn,
+  gateStanding,
   nvrppSchema,
   type ReceiverStatus,
   toLabels,
@@ -21,7 +22,6 @@ import {
 } from '../storage/artifacts.js'
 import type { Database } from '../storage/database.js'
 import { nvrppHash } from '../storage/nvrpp-hash.js'
-import { gateStanding } from './gate-standing.js'
 import { parseInput } from './input.js'
 import { toNameFilter } from './name-filter.js'
 import { getProgress } from './progress.js'

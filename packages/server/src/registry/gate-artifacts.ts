@@ -5,6 +5,7 @@ import {
   type GateArtifact,
   type GateArtifacts,
   type GateCell,
+  gateStanding,
   toLabels,
 } from '@epr/model'
 import { matchesPattern } from '../access/pattern.js'
@@ -28,7 +29,6 @@ import { ID_TIME_SLACK_MS } from '../storage/page.js'
 import { selectProjectionProgress } from '../storage/projections.js'
 import { selectReceiverNames } from '../storage/receivers.js'
 import { selectStuck } from '../storage/usage.js'
-import { gateStanding } from './gate-standing.js'
 import { groupNotFound } from './groups.js'
 import { toNameFilter } from './name-filter.js'
 import { getProgress } from './progress.js'

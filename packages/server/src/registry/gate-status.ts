@@ -1,10 +1,9 @@
-import { explainStatus, type GateStatus, nvrppSchema, type ReceiverStatus } from '@epr/model'
+import { explainStatus, type GateStatus, gateStanding, nvrppSchema, type ReceiverStatus } from '@epr/model'
 import { assertMay } from '../access/rights.js'
 import type { Call } from '../call.js'
 import type { Database } from '../storage/database.js'
 import { type LatestEvent, selectGroupsById, selectLatestEvents } from '../storage/groups.js'
 import { nvrppHash } from '../storage/nvrpp-hash.js'
-import { gateStanding } from './gate-standing.js'
 import { groupNotFound } from './groups.js'
 import { parseInput } from './input.js'
 

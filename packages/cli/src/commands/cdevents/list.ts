@@ -1,7 +1,6 @@
 import { receiverFor, schemaFor } from '@epr/cdevents'
-import { stringifyJson } from '@epr/model'
+import { indentJson, stringifyJson } from '@epr/model'
 import { printRows } from '../../objects/print-rows.js'
-import { indentJson } from '../../output/indent-json.js'
 import type { Row } from '../../output/table.js'
 import type { Context } from '../../settings/context.js'
 import { toEventType, typesOfRelease } from './types.js'

@@ -1,4 +1,4 @@
-import type { GateStatus, ReceiverStatus } from '@epr/model'
+import type { GateStatus, ReceiverStatus } from './gate-status.js'
 
 /** Where an artifact stands at one receiver, and when the event was recorded that says so; null without one. */
 export interface Standing {
