@@ -45,7 +45,15 @@ const CHECKS = {
     'esm-only',
     '--quiet',
   ],
-  'package exports': ['-r', '--filter=!@epr/testkit', 'exec', 'publint', '--strict'],
+  'package exports': [
+    '-r',
+    '--filter=!@epr/testkit',
+    '--filter=!@epr/console',
+    'exec',
+    'publint',
+    '--strict',
+  ],
+  'size of the console': ['exec', 'node', 'scripts/console-budget.mjs'],
 }
 
 await prepare()

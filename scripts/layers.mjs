@@ -3,7 +3,7 @@
  * (.dependency-cruiser.mjs), and the pictures on the map of the code (docs/code-map.md) are held to them by a test.
  */
 
-/** Packages of the workspace, each with those it may import. Nobody imports the server or the command line. */
+/** Packages of the workspace, each with those it may import. Nobody imports the server, the command line or the console. */
 export const PACKAGES = {
   model: [],
   'payload-schema': ['model'],
@@ -15,6 +15,7 @@ export const PACKAGES = {
   'mcp-tools': ['model'],
   mcp: ['model', 'client', 'mcp-tools'],
   cli: ['model', 'client'],
+  console: ['model', 'client'],
   server: ['model', 'payload-schema', 'embedded-postgres', 'kafka', 'mcp-tools'],
 }
 

@@ -1,0 +1,39 @@
+import type { Event, Nvrpp } from '@epr/model'
+import { nvrppKey } from '@epr/model'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { api } from './api.js'
+import { live } from './live/live.js'
+
+export type EventRow = Pick<
+  Event,
+  'id' | 'description' | 'success' | 'event_receiver_id' | 'created_at' | 'actor'
+>
+
+const FIELDS = ['id', 'description', 'success', 'event_receiver_id', 'created_at', 'actor'] as const
+/** More than any artifact that goes through a pipeline has; the newest are shown. */
+export const MOST_EVENTS = 500
+
+/** An artifact's gates and events, asked for again when there is a new event of it. */
+export function useArtifact(nvrpp: Nvrpp) {
+  const queries = useQueryClient()
+  const key = nvrppKey(nvrpp)
+  const gates = useQuery({
+    queryKey: ['artifact', key, 'gates'],
+    queryFn: ({ signal }) => api().artifacts.gates(nvrpp, { signal }),
+  })
+  const events = useQuery({
+    queryKey: ['artifact', key, 'events'],
+    queryFn: ({ signal }): Promise<EventRow[]> =>
+      api().events.find(nvrpp, { fields: FIELDS, order: 'desc', limit: MOST_EVENTS, signal }),
+  })
+  useEffect(
+    () =>
+      live.onEntries((entries) => {
+        if (entries.some((entry) => entry.kind === 'event' && nvrppKey(entry) === key))
+          void queries.invalidateQueries({ queryKey: ['artifact', key] })
+      }),
+    [queries, key],
+  )
+  return { gates, events }
+}
