@@ -34,6 +34,7 @@ it('npm run demo deploys three services, holds back the one whose scan failed, a
   expect(stdout).toMatch(/^search .* test +✗ failed +gate failed \d+s: test has failed/m)
   expect(stdout).toMatch(/^checkout .* held back, gate failed \d+s: scan has failed, sign has no event$/m)
   const url = urlIn(stdout)
+  expect(stdout).toContain(`${url}/console/`)
   expect(stdout).toContain(`${url}/api/v1/graphql`)
   expect(await isListening(url ?? '')).toBe(false)
   expect(await leftovers()).toEqual([])

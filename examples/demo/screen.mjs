@@ -36,6 +36,8 @@ export const screen = {
   next(url, commands) {
     say(paint('bold', 'What next'))
     say()
+    say('look at it, in a browser')
+    say(`    ${url}/console/`)
     say('ask it in GraphQL, in a browser')
     say(`    ${url}/api/v1/graphql`)
     for (const [purpose, command] of Object.entries(commands)) say(`${purpose}\n    ${command}`)

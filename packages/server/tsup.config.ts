@@ -29,6 +29,7 @@ async function copyFiles(): Promise<void> {
   await cp('src/http/pages/start', 'dist/start', { recursive: true })
   await cp('src/http/pages/graphiql', 'dist/graphiql', { recursive: true })
   await cp('src/http/pages/swagger-ui', 'dist/swagger-ui', { recursive: true })
+  await cp('../console/dist', 'dist/console', { recursive: true })
   for (const [name, source] of Object.entries(PAGE_ASSETS)) await copyFile(source, `dist/${name}`)
 }
 

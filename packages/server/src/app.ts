@@ -27,6 +27,7 @@ import { createOpenApiRoute } from './http/openapi/openapi.js'
 import { healthRoutes } from './http/operations/health.js'
 import { createMetrics } from './http/operations/metrics.js'
 import { browserPageRoutes } from './http/pages/browser-pages.js'
+import { consoleRoutes } from './http/pages/console.js'
 import { startPageRoute } from './http/pages/start-page.js'
 import { accessRoutes } from './http/rest/access.js'
 import { findingsRoute } from './http/rest/findings.js'
@@ -229,6 +230,8 @@ export interface AppOptions {
   log: Logger
   /** Which kinds of CloudEvents are known: how they went, and which artifact they are about. @default CDEvents */
   cloudEventMappers?: readonly CloudEventMapper[]
+  /** The built console. @default beside the built server */
+  consoleFiles?: URL
 }
 
 interface ServeOptions extends AppOptions {
@@ -272,6 +275,7 @@ async function mcpRoutes(options: McpOptions, oidcIssuer: string | undefined): P
 async function serve(options: ServeOptions): Promise<App> {
   const { config, version, log, tls, opened, access, eventCount, connectPublisher } = options
   const { cloudEventMappers = [fromCdEvent, fromOwnMessage, fromPlainOutcome] } = options
+  const { consoleFiles = new URL('./console/', import.meta.url) } = options
   const { databases } = opened
   const { publicUrl, oidcIssuer } = config
   const stopping = new AbortController()
@@ -311,12 +315,13 @@ async function serve(options: ServeOptions): Promise<App> {
     ...cloudEventRoutes(registry.cloudEvents),
     createGraphqlRoute({ registry, maxGraphqlBytes: config.maxGraphqlBytes, log }),
     ...(publicUrl === undefined ? [] : await mcpRoutes({ registry, version, publicUrl, log }, oidcIssuer)),
-    startPageRoute(),
+    startPageRoute({ hasConsole: config.console === 'on' }),
     ...browserPageRoutes(),
     ...operations,
     metrics.route,
   ]
-  const routes = [...described, createOpenApiRoute(version, described)]
+  const pages = config.console === 'on' ? consoleRoutes(consoleFiles) : []
+  const routes = [...described, createOpenApiRoute(version, described), ...pages]
 
   const { brokers, topic } = config
   const where = brokers.length === 0 ? 'feed only' : `feed, and topic ${topic} on ${brokers.join(', ')}`

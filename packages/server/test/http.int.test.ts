@@ -409,12 +409,22 @@ describe('behind a proxy with a prefix, which says another host', () => {
     }
   })
 
-  it('the start page leads to the others', async () => {
-    const start = await fetch(base.replace(/api.v1$/, ''))
-    const links = [...(await start.text()).matchAll(/<a href="([^"]+)"/g)].map(([, link]) => link ?? '')
-    expect(links.length).toBeGreaterThan(3)
-    for (const link of links.filter((link) => !/^https?:/.test(link)))
-      expect([link, (await fetch(new URL(link, start.url))).status]).toEqual([link, 200])
+  it('a browser that asks for the server gets the console, which finds its files', async () => {
+    const page = await fetch(base.replace(/api.v1$/, ''), { headers: { accept: 'text/html' } })
+    expect(page.url).toMatch(/\/console\/$/)
+    const text = await page.text()
+    const root = new URL(/<base href="([^"]+)"/.exec(text)?.[1] ?? '', page.url)
+    const links = [...text.matchAll(/(?:src|href)="(\.\/assets[^"]+)"/g)].map(([, link]) => link ?? '')
+    expect(links.length).toBeGreaterThan(1)
+    for (const link of links) expect([link, (await fetch(new URL(link, root))).status]).toEqual([link, 200])
+  })
+
+  it('a program that asks for the server is told where things are', async () => {
+    const answer = await fetch(base.replace(/api.v1$/, ''))
+    const { data } = (await answer.json()) as { data: Record<string, string> }
+    const places = Object.entries(data).filter(([name]) => !['api', 'graphql'].includes(name))
+    for (const [name, place] of places)
+      expect([name, (await fetch(new URL(place, answer.url))).status]).toEqual([name, 200])
   })
 
   it('the OpenAPI document says where the API is', async () => {

@@ -137,7 +137,7 @@ describe.skipIf(isMissing)('the pages where people log in', () => {
     const page = await other.newPage()
     await page.goto(`${server.url}/login`)
     await logInAs(page, 'bob')
-    await page.waitForURL(`${server.url}/`)
+    await page.waitForURL(`${server.url}/console/`)
     const refused = await ask(page, '/events')
     expect(refused.error).toMatchObject({ code: 'PERMISSION_DENIED' })
     expect(refused.errors[0]).toContain('the user bob of the tests')

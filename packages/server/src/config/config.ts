@@ -40,6 +40,8 @@ export interface Config extends BrokerConfig {
   messageRetentionMs: number
   /** Whether this server, when it leads, keeps what answers about many artifacts are read from. @default on */
   projections: 'on' | 'off'
+  /** Whether the page for people is served, at `/console/`. @default on */
+  console: 'on' | 'off'
   /** Names beyond loopback's that a request's Host may have. @default none */
   allowedHosts: string[]
   /** Origins whose pages may read and write. @default none */
@@ -201,6 +203,11 @@ function createCommand(version: string): Command {
         'whether answers about many artifacts are kept up to date: off spares their writes, and those answers stay as they are',
         'EPR_PROJECTIONS',
       )
+        .choices(['on', 'off'])
+        .default('on'),
+    )
+    .addOption(
+      option('--console <mode>', 'whether the page for people is served, at /console/', 'EPR_CONSOLE')
         .choices(['on', 'off'])
         .default('on'),
     )

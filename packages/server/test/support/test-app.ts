@@ -27,6 +27,7 @@ export function buildConfig(overrides: Partial<Config> & Pick<Config, 'db'>): Co
     maxGraphqlBytes: 16 * 1024 * 1024,
     messageRetentionMs: 7 * 86_400_000,
     projections: 'on',
+    console: 'on',
     allowedHosts: [],
     corsOrigins: [],
     auth: 'auto',
@@ -46,7 +47,8 @@ export async function startTestApp(
   const database = await createTestDatabase()
   const config = buildConfig({ db: database.url, ...overrides })
   const log = pino({ level: 'silent' })
-  const app = await startApp({ ...options, config, version: '0.0.0-test', log })
+  const consoleFiles = new URL('../../../console/dist/', import.meta.url)
+  const app = await startApp({ ...options, config, version: '0.0.0-test', log, consoleFiles })
   return {
     app,
     api: createApi(app.url),

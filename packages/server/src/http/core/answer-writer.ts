@@ -24,8 +24,8 @@ export interface AnswerWriter {
   write(response: ServerResponse, piece: StreamPiece): Promise<Written>
 }
 
-/** A text, or the parts of a long one. */
-type AnswerText = string | readonly string[]
+/** A text, the parts of a long one, or bytes. */
+type AnswerText = string | readonly string[] | Buffer
 
 /** What has become of a piece: its client has it, has gone, or is given up; then whether it was written whole. */
 export type Written = 'taken' | 'gone' | { reason: 'full' | 'stalled'; isWhole: boolean }
@@ -97,6 +97,11 @@ function joinShort(parts: readonly string[]): AnswerText {
   return chars <= SHORT_CHARS ? parts.join('') : parts
 }
 
+const toSlices = (bytes: Buffer): Buffer[] =>
+  Array.from({ length: Math.ceil(bytes.length / SLICE_BYTES) }, (_, at) =>
+    bytes.subarray(at * SLICE_BYTES, (at + 1) * SLICE_BYTES),
+  )
+
 /** The parts as bytes, in slices of a size that can be written at once; between some of them others have their turn. */
 async function toBuffers(parts: readonly string[]): Promise<Buffer[]> {
   const slices: Buffer[] = []
@@ -104,8 +109,7 @@ async function toBuffers(parts: readonly string[]): Promise<Buffer[]> {
   let chars = 0
 
   function add(text: string): void {
-    const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; at += SLICE_BYTES) slices.push(bytes.subarray(at, at + SLICE_BYTES))
+    slices.push(...toSlices(Buffer.from(text)))
   }
 
   for (const part of parts) {
@@ -153,14 +157,16 @@ export function createAnswerWriter(waiting: Budget, maxPageBytes: number): Answe
       return make().finally(room.release)
     },
     async send(response, status, headers, given) {
-      const text = typeof given === 'string' ? given : joinShort(given)
-      if (typeof text === 'string' && text.length <= SHORT_CHARS) {
+      const text = typeof given === 'string' || Buffer.isBuffer(given) ? given : joinShort(given)
+      if ((typeof text === 'string' || Buffer.isBuffer(text)) && text.length <= SHORT_CHARS) {
         headers.push('content-length', String(Buffer.byteLength(text)))
         response.writeHead(status, headers).end(text)
         if (response.writableLength > 0) watchRest(response)
         return
       }
-      const buffers = await toBuffers(typeof text === 'string' ? [text] : text)
+      const buffers = Buffer.isBuffer(text)
+        ? toSlices(text)
+        : await toBuffers(typeof text === 'string' ? [text] : text)
       // Gone meanwhile: nobody would take back what is counted from here on.
       if (response.destroyed) return
       const length = buffers.reduce((sum, { length }) => sum + length, 0)

@@ -25,7 +25,7 @@ function refuseMethod({ responder, routes }: ExpressAppOptions, path: string): R
 }
 
 const isBelow = (route: Route, path: string): boolean =>
-  route.path.startsWith(`${path}/`) && !route.path.includes(':')
+  route.path.startsWith(`${path}/`) && !/[:*]/.test(route.path)
 
 /** Mounts the routes on Express, which finds the one of a path. */
 export function createExpressApp(options: ExpressAppOptions): Express {

@@ -104,6 +104,18 @@ export function startResponse(
   return state
 }
 
+const POLICY = 'content-security-policy'
+
+/** A page's own policy takes the place of the one for all: of two a browser enforces both. */
+function withoutOwn(
+  constant: readonly string[],
+  own: NonNullable<HttpResponse['headers']>,
+): readonly string[] {
+  if (own[POLICY] === undefined) return constant
+  const at = constant.indexOf(POLICY)
+  return at < 0 ? constant : [...constant.slice(0, at), ...constant.slice(at + 2)]
+}
+
 /** The connection ends with this answer. */
 function closeAfter(response: ServerResponse): void {
   const { headers } = stateOf(response)
@@ -201,7 +213,10 @@ export function createResponder(options: ResponderOptions): Responder & { send: 
     // Said before the connection ends, so that a client does not find out by a reset.
     if (options.stopping.aborted) closeAfter(response)
     const state = stateOf(response)
-    const all = headers ? [...state.headers, ...toHeaderList(headers)] : [...state.headers]
+    const all = headers
+      ? [...withoutOwn(state.headers, headers), ...toHeaderList(headers)]
+      : [...state.headers]
+    if (Buffer.isBuffer(body)) return writer.send(response, status, all, body)
     if (typeof body === 'string' || Array.isArray(body)) {
       // The original writes a line: what a program prints of an answer ends where its terminal expects it.
       const end = headers?.['content-type'] === JSON_TYPE ? '\n' : ''

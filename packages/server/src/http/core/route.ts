@@ -31,8 +31,8 @@ export interface HttpRequest<Param extends string = never> {
 export interface HttpResponse {
   status: number
   headers?: Readonly<Record<string, string | readonly string[]>>
-  /** Text, a long one in parts that are never put together; or what comes by and by. */
-  body: string | readonly string[] | AsyncIterable<StreamPiece>
+  /** Text, a long one in parts that are never put together; bytes; or what comes by and by. */
+  body: string | readonly string[] | Buffer | AsyncIterable<StreamPiece>
   /** How a body that comes by and by says that it fails, of the JSON of an error; perhaps somewhere in a piece. */
   toLastWords?: (error: string, isWhole: boolean) => string
   /** Why parts of the request were refused, where the rest of it was not: for the log. */
