@@ -10,6 +10,7 @@ export default defineConfig({
     'src/insert-process.ts',
     'src/plain-server-process.ts',
     'src/mixed-process.ts',
+    'src/asking-process.ts',
   ],
   format: ['esm'],
 })

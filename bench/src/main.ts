@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildEvent } from '@epr/testkit'
+import { measureAnswers } from './answers.js'
 import { startBroker } from './broker.js'
 import { runChild } from './child.js'
 import type { Figure } from './figure.js'
@@ -25,6 +26,8 @@ const SMALL_HISTORY = 10_000
 const SEARCHED_HISTORY = 300_000
 const LARGE_HISTORY = 1_000_000
 const LARGEST_HISTORY = 3_000_000
+/** Of which there are 3 million events. */
+const ARTIFACTS = 600_000
 
 const MIXED_SECONDS = 300
 const QUICK_MIXED_SECONDS = 30
@@ -75,8 +78,8 @@ async function measureSearchingAlone(directory: string, { rounds }: Effort, add:
 
 /** On two servers that nobody else asks: one wants a key, the other does not. */
 async function measureKeysAlone(directory: string, effort: Effort, add: Add): Promise<void> {
-  const asking = await createWorld(join(directory, 'asking'), 'required')
-  const open = await createWorld(join(directory, 'open'), 'off')
+  const asking = await createWorld(join(directory, 'asking'), { auth: 'required' })
+  const open = await createWorld(join(directory, 'open'), { auth: 'off' })
   try {
     await fillEvents(asking, SMALL_HISTORY)
     await fillEvents(open, SMALL_HISTORY)
@@ -166,10 +169,10 @@ async function findHalved(figures: Figure[]): Promise<string[]> {
 
 const USAGE = `npm run bench [-- OPTIONS]
   --quick       under three minutes, without Kafka, against bench/baseline.json
-  --only PART   history, kafka, keys, mixed or searching: a part of the figures
+  --only PART   answers, history, kafka, keys, mixed or searching: a part of the figures
 `
 
-const PARTS = ['history', 'kafka', 'keys', 'mixed', 'searching'] as const
+const PARTS = ['answers', 'history', 'kafka', 'keys', 'mixed', 'searching'] as const
 type Part = (typeof PARTS)[number]
 
 interface Options {
@@ -196,6 +199,8 @@ async function measure({ quick, only }: Options): Promise<Figure[]> {
   try {
     if (only === undefined || only === 'history') await measureWithHistory(directory, quick, effort, add)
     if (only === 'mixed' || (only === undefined && !quick)) await measureMixedAlone(directory, quick, add)
+    if (only === 'answers' || (only === undefined && !quick))
+      await measureAnswers(directory, quick ? ARTIFACTS / 20 : ARTIFACTS, effort, add)
     if (only === 'searching' || (only === undefined && !quick))
       await measureSearchingAlone(directory, effort, add)
     if (only === 'keys' || (only === undefined && !quick)) await measureKeysAlone(directory, effort, add)

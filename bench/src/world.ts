@@ -10,7 +10,7 @@ export interface World {
   /** Straight to the same PostgreSQL. */
   config: pg.ClientConfig
   sql: pg.Client
-  /** 20 receivers; each five in turn are a group, twice. */
+  /** 20 receivers; by default each five in turn are a group, twice. */
   receivers: string[]
   groups: string[]
   /** An admin's, where callers are asked who they are. */
@@ -22,18 +22,32 @@ const RECEIVERS = 20
 const GROUPS = 10
 const GROUP_SIZE = 5
 
+const IN_TURN = Array.from({ length: GROUPS }, (_, group) =>
+  Array.from({ length: GROUP_SIZE }, (_, index) => (group * 2 + index) % RECEIVERS),
+)
+
 /** Where the embedded PostgreSQL listens: lines four and five of its pid file are port and socket directory. */
 async function socketOf(directory: string): Promise<pg.ClientConfig> {
   const lines = (await readFile(join(directory, 'pg', 'postmaster.pid'), 'utf8')).split('\n')
   return { host: lines[4] ?? '', port: Number(lines[3]), user: 'postgres', database: 'postgres' }
 }
 
-/** @param auth whether callers are asked who they are; `auto` asks nobody here */
+export interface WorldOptions {
+  /** Whether callers are asked who they are; `auto` asks nobody here. @default auto */
+  auth?: 'auto' | 'off' | 'required'
+  /** Whether what answers are made from is kept. @default on */
+  projections?: 'on' | 'off'
+  /** The places of the receivers of each group. @default five in turn, twice around */
+  gates?: number[][]
+}
+
 export async function createWorld(
   directory: string,
-  auth: 'auto' | 'off' | 'required' = 'auto',
+  { auth = 'auto', projections = 'on', gates = IN_TURN }: WorldOptions = {},
 ): Promise<World> {
-  const server = await startServer({ args: ['--db', directory, '--auth', auth] })
+  const server = await startServer({
+    args: ['--db', directory, '--auth', auth, '--projections', projections],
+  })
   const key = auth === 'required' ? (await readFile(join(directory, 'admin.key'), 'utf8')).trim() : undefined
   const api = createApi(server.url, key === undefined ? {} : { authorization: `Bearer ${key}` })
   const config = await socketOf(directory)
@@ -44,13 +58,8 @@ export async function createWorld(
   while (receivers.length < RECEIVERS)
     receivers.push(await api.create('/receivers', buildReceiver({ schema })))
   const groups: string[] = []
-  for (let group = 0; group < GROUPS; group++) {
-    const members = Array.from(
-      { length: GROUP_SIZE },
-      (_, index) => receivers[(group * 2 + index) % RECEIVERS] ?? '',
-    )
-    groups.push(await api.create('/groups', buildGroup(members)))
-  }
+  for (const places of gates)
+    groups.push(await api.create('/groups', buildGroup(places.map((place) => receivers[place] ?? ''))))
   await sql.query(`create table if not exists bench_rows (
     id text primary key, name text, version text, release text, platform_id text, package text, description text,
     payload json, success boolean, event_receiver_id text, created_at timestamptz)`)

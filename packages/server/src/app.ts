@@ -59,8 +59,14 @@ import { isOutage } from './storage/database-error.js'
 import { createDefinitions } from './storage/definition-cache.js'
 import { analyzeEvents } from './storage/events.js'
 import { migrate } from './storage/migrate.js'
-import { type Databases, type OpenedDatabase, openDatabase } from './storage/open-database.js'
+import {
+  ANSWERS_AT_ONCE,
+  type Databases,
+  type OpenedDatabase,
+  openDatabase,
+} from './storage/open-database.js'
 import { selectOutboxFacts } from './storage/outbox.js'
+import { createPaced } from './storage/paced.js'
 import { selectProjectionLag } from './storage/projections.js'
 import { probeRecording } from './storage/recording-probe.js'
 import { assertServer } from './storage/server-version.js'
@@ -100,6 +106,9 @@ interface ServiceOptions {
   cloudEventMappers: readonly CloudEventMapper[]
   log: Logger
 }
+
+/** Recording so many events a second comes before answers about many artifacts. */
+const BUSY_EVENTS = 200
 
 function createServices(options: ServiceOptions) {
   const {
@@ -161,6 +170,10 @@ function createServices(options: ServiceOptions) {
     isOpen: config.metricsOpen || isLoopback(config.host),
   })
   const flushes = createFlushWindow()
+  const answering = createPaced(databases.answering, {
+    atOnce: ANSWERS_AT_ONCE,
+    isBusy: () => flushes.newest() >= BUSY_EVENTS,
+  })
   const recorder = createRecorder({
     database: recording,
     background,
@@ -177,7 +190,7 @@ function createServices(options: ServiceOptions) {
   const refusals = createRefusedPayloads({ databases, definitions, onError: warn })
   const registry = createRegistry({
     refusals,
-    databases,
+    databases: { ...databases, answering },
     definitions,
     payloadSchemas,
     recorder,
@@ -209,7 +222,7 @@ function createServices(options: ServiceOptions) {
     registry: metrics.observe(registry),
     readOperations,
     readFindings: createFindings({
-      database: databases.answering,
+      database: answering,
       watchers: registry.watchers,
       readOperations,
     }),

@@ -19,4 +19,11 @@ it('sums up the last minute, and forgets what is older', () => {
   window.add({ events: 9, failures: 0, completions: 0, durationMs: 2 })
   second += 30
   expect(window.read()).toMatchObject({ flushes: 1, events: 9 })
+  expect(window.newest()).toBe(0)
+  window.add({ events: 7, failures: 0, completions: 0, durationMs: 2 })
+  second += 1
+  window.add({ events: 2, failures: 0, completions: 0, durationMs: 2 })
+  expect(window.newest()).toBe(7)
+  second += 1
+  expect(window.newest()).toBe(2)
 })

@@ -5,6 +5,8 @@ import type { Flush } from './recorder.js'
 export interface FlushWindow {
   add(flush: Flush): void
   read(): Operations['intake']
+  /** Events in the second before this one, or in this one so far: the more of both. */
+  newest(): number
 }
 
 interface Second extends Omit<Flush, 'durationMs'> {
@@ -37,6 +39,10 @@ export function createFlushWindow(now = () => Math.floor(performance.now() / 1_0
       second.completions += completions
       second.totalMs += durationMs
       second.slowestMs = Math.max(second.slowestMs, durationMs)
+    },
+    newest() {
+      const seconds = [now(), now() - 1].map((at) => ring[at % SECONDS])
+      return Math.max(...seconds.map((second) => (second && second.at >= now() - 1 ? second.events : 0)))
     },
     read() {
       const oldest = now() - SECONDS
