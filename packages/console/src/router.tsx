@@ -62,6 +62,7 @@ const routes = [
   createRoute({
     ...below,
     path: '/receivers',
+    validateSearch: texts('order'),
     component: lazyRouteComponent(() => import('./views/receivers/receiver-list.js'), 'ReceiverList'),
   }),
   createRoute({

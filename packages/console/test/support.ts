@@ -64,8 +64,11 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function startWorld(args: readonly string[] = []): Promise<World> {
-  const server = await startTestServer({ args: [...args] })
+export async function startWorld(
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<World> {
+  const server = await startTestServer({ args: [...args], env })
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [

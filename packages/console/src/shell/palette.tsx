@@ -1,9 +1,9 @@
-import { type Artifact, isId } from '@epr/model'
-import { useQuery } from '@tanstack/react-query'
+import { MAX_SEARCH_CHARS, type SearchHit } from '@epr/model'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '../data/api.js'
-import { useGroups, useReceivers } from '../data/definitions.js'
+import { useGroups } from '../data/definitions.js'
 import { nvrppOf } from '../data/gate-rows.js'
 import { visible } from '../ui/text.js'
 import css from './shell.module.css'
@@ -13,99 +13,131 @@ interface Hit {
   key: string
   word: string
   about: string
-  open: () => void
+  open: () => unknown
 }
 
 const MOST = 8
 const has = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase())
 
-/** What an id is of is found by asking: an event first, which there are most of. */
-async function placeOfId(id: string): Promise<'/events/$id' | '/receivers/$id' | '/groups/$id'> {
-  const [receivers, groups] = await Promise.all([
-    api().receivers.find({ id }, { fields: ['id'] }),
-    api().groups.find({ id }, { fields: ['id'] }),
-  ])
-  return receivers.length > 0 ? '/receivers/$id' : groups.length > 0 ? '/groups/$id' : '/events/$id'
+/** The words of a section, by the kind of what is in it. */
+const TITLES: Record<SearchHit['kind'], string> = {
+  event: 'Events',
+  artifact: 'Artifacts',
+  component: 'Artifacts that have the component',
+  group: 'Gates',
+  receiver: 'Receivers',
+  message: 'Messages',
 }
 
-function useHits(text: string, close: () => void): { sections: [string, Hit[]][]; isLooking: boolean } {
-  const navigate = useNavigate()
+type Go = ReturnType<typeof useNavigate>
+
+/** How a thing that was found is called, and where it is seen. */
+function toHit(hit: SearchHit, go: Go): Hit {
+  const { kind, path } = hit
+  const key = `${kind} ${path}`
+  switch (kind) {
+    case 'event':
+      return {
+        key,
+        word: `${hit.name} ${hit.version}`,
+        about: `${hit.success ? 'passed' : 'failed'} ${hit.created_at} · ${hit.description}`,
+        open: () => go({ to: '/events/$id', params: { id: hit.id } }),
+      }
+    case 'artifact':
+      return {
+        key,
+        word: `${hit.name} ${hit.version}`,
+        about: `${hit.release} · ${hit.platform_id} · ${hit.package}`,
+        open: () => go({ to: '/artifact', search: nvrppOf(hit) }),
+      }
+    case 'component':
+      return {
+        key,
+        word: `${hit.artifact.name} ${hit.artifact.version}`,
+        about: `has ${hit.component.name} ${hit.component.version ?? ''}`,
+        open: () => go({ to: '/artifact', search: nvrppOf(hit.artifact) }),
+      }
+    case 'group':
+      return {
+        key,
+        word: `${hit.name} ${hit.version}`,
+        about: hit.type,
+        open: () => go({ to: '/gates/$group', params: { group: hit.id } }),
+      }
+    case 'receiver':
+      return {
+        key,
+        word: `${hit.name} ${hit.version}`,
+        about: hit.type,
+        open: () => go({ to: '/receivers/$id', params: { id: hit.id } }),
+      }
+    case 'message':
+      return {
+        key,
+        word: `${hit.name} ${hit.version}`,
+        about: `${hit.says} ${hit.time}`,
+        open: () =>
+          hit.event_id === null
+            ? go({ to: '/feed' })
+            : go({ to: '/events/$id', params: { id: hit.event_id } }),
+      }
+  }
+}
+
+function useHits(text: string, close: () => void): { sections: [string, Hit[]][]; said: string } {
+  const go = useNavigate()
   const { data: groups = [] } = useGroups()
-  const { data: receivers = [] } = useReceivers()
-  const [name = '', version] = text.split('@')
-  const artifacts = useQuery({
-    queryKey: ['palette', text],
-    enabled: text.length > 0 && !isId(text),
-    queryFn: ({ signal }) =>
-      api().artifacts.find(
-        { name: version === undefined ? `${name}*` : name, version: version || undefined, limit: MOST },
-        { signal },
-      ),
+  const found = useQuery({
+    queryKey: ['search', text],
+    enabled: text !== '',
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => api().search(text.slice(0, MAX_SEARCH_CHARS), { signal }),
   })
   return useMemo(() => {
-    const then = (go: () => unknown) => () => {
-      close()
-      void go()
-    }
-    const toArtifact = (artifact: Artifact): Hit => ({
-      key: `artifact ${Object.values(nvrppOf(artifact)).join(' ')}`,
-      word: `${artifact.name} ${artifact.version}`,
-      about: `${artifact.release} · ${artifact.platform_id} · ${artifact.package}`,
-      open: then(() => navigate({ to: '/artifact', search: nvrppOf(artifact) })),
-    })
-    const ids: Hit[] = isId(text)
-      ? [
-          {
-            key: 'id',
-            word: text,
-            about: 'an id: of an event, receiver or group',
-            open: then(async () => navigate({ to: await placeOfId(text), params: { id: text } })),
+    const sections = new Map<string, Hit[]>()
+    const add = (title: string, hit: Hit) =>
+      sections.set(title, [
+        ...(sections.get(title) ?? []),
+        {
+          ...hit,
+          open() {
+            close()
+            void hit.open()
           },
-        ]
-      : []
-    const gates = groups.filter((group) => has(group.name, text) || has(group.type, text)).slice(0, MOST)
-    const found = receivers.filter((each) => has(each.name, text) || has(each.type, text)).slice(0, MOST)
-    const views = VIEWS.filter(({ word }) => has(word, text))
-    const sections: [string, Hit[]][] = [
-      ['Id', ids],
-      ['Artifacts', (artifacts.data?.data ?? []).map(toArtifact)],
-      [
-        'Gates',
-        gates.map((group) => ({
-          key: `gate ${group.id}`,
-          word: `${group.name} ${group.version}`,
-          about: group.type,
-          open: then(() => navigate({ to: '/gates/$group', params: { group: group.id } })),
-        })),
-      ],
-      [
-        'Receivers',
-        found.map((receiver) => ({
-          key: `receiver ${receiver.id}`,
-          word: `${receiver.name} ${receiver.version}`,
-          about: receiver.type,
-          open: then(() => navigate({ to: '/receivers/$id', params: { id: receiver.id } })),
-        })),
-      ],
-      [
-        'Views',
-        views.map(({ to, word, key }) => ({
-          key: `view ${to}`,
-          word,
-          about: `g ${key}`,
-          open: then(() => navigate({ to })),
-        })),
-      ],
-    ]
-    return { sections: sections.filter(([, hits]) => hits.length > 0), isLooking: artifacts.isFetching }
-  }, [text, artifacts.data, artifacts.isFetching, groups, receivers, navigate, close])
+        },
+      ])
+    for (const hit of (text !== '' && found.data?.data) || []) add(TITLES[hit.kind], toHit(hit, go))
+    if (text === '')
+      for (const { id, name, version, type } of groups.slice(0, MOST))
+        add('Gates', {
+          key: `gate ${id}`,
+          word: `${name} ${version}`,
+          about: type,
+          open: () => go({ to: '/gates/$group', params: { group: id } }),
+        })
+    for (const { to, word, key } of VIEWS.filter((view) => has(view.word, text)))
+      add('Views', { key: `view ${to}`, word, about: `g ${key}`, open: () => go({ to }) })
+    const { taken_for: taken = [], tried = [], notes = [] } = found.data ?? {}
+    const said =
+      text === ''
+        ? ''
+        : taken.length > 0
+          ? `taken for ${taken.map(({ words }) => words).join(', ')}`
+          : tried.length > 0
+            ? `not found: tried ${tried.join(', ')}`
+            : ''
+    return {
+      sections: [...sections],
+      said: [said, ...(text === '' ? [] : notes)].filter((part) => part !== '').join('. '),
+    }
+  }, [text, found.data, groups, go, close])
 }
 
 function Found({ close }: { close: () => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const list = useRef<HTMLDivElement>(null)
-  const { sections, isLooking } = useHits(useDeferredValue(text.trim()), close)
+  const { sections, said } = useHits(useDeferredValue(text.trim()), close)
   const all = sections.flatMap(([, hits]) => hits)
   const chosen = all[Math.min(at, all.length - 1)]
 
@@ -135,7 +167,7 @@ function Found({ close }: { close: () => void }) {
         aria-controls="hits"
         aria-activedescendant={chosen && `hit ${chosen.key}`.replaceAll(' ', '-')}
         aria-label="Find"
-        placeholder="A name, name@version, an id, a view"
+        placeholder="A name, name@version, pkg:…, component:…, an id, a hash"
         spellCheck={false}
         autoComplete="off"
         value={text}
@@ -169,9 +201,7 @@ function Found({ close }: { close: () => void }) {
         ))}
       </div>
       <p className={css.hint} role="status">
-        {all.length === 0 && !isLooking
-          ? `Nothing is called so: looked for artifacts, gates and receivers whose name begins with or holds “${visible(text)}”`
-          : 'Enter opens · ↑ ↓ choose · Esc closes'}
+        {visible(said) || 'Enter opens · ↑ ↓ choose · Esc closes'}
       </p>
     </>
   )

@@ -1,4 +1,4 @@
-import type { EventReceiverGroup, GateArtifacts } from '@epr/model'
+import type { EventReceiverGroup, Finding, GateArtifacts } from '@epr/model'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
@@ -147,29 +147,42 @@ function Failures() {
   )
 }
 
-/** What a platform's owner would want to know without looking for it. */
+/** Where what a finding is about is seen. */
+function FindingLink({ subject }: { subject: Finding['subject'] }) {
+  switch (subject.kind) {
+    case 'group':
+      return (
+        <Link to="/gates/$group" params={{ group: subject.id }}>
+          Gate
+        </Link>
+      )
+    case 'receiver':
+      return (
+        <Link to="/receivers/$id" params={{ id: subject.id }}>
+          Receiver
+        </Link>
+      )
+    case 'watcher':
+    case 'server':
+      return <Link to="/operations">Operations</Link>
+  }
+}
+
+/** What a platform's owner would want to know without looking for it; hints do not wait for anybody. */
 function Warnings() {
   const { data } = useQuery({
-    queryKey: ['operations'],
-    queryFn: ({ signal }) => api().operations({ signal }),
+    queryKey: ['findings'],
+    queryFn: ({ signal }) => api().findings({ signal }),
     refetchInterval: 30_000,
   })
-  if (!data) return null
-  const found = [
-    !data.server.recording && 'the server cannot record events: its database does not take them',
-    data.watchers.silent > 0 &&
-      `${data.watchers.silent} of ${data.watchers.known} watchers have been silent for more than a minute`,
-    data.relay?.last_error &&
-      data.relay.state !== 'publishing' &&
-      `the relay to Kafka is ${data.relay.state}: ${data.relay.last_error.message}`,
-  ].filter((warning) => typeof warning === 'string')
-  if (found.length === 0) return null
+  const problems = data?.data.filter(({ severity }) => severity === 'problem') ?? []
+  if (problems.length === 0) return null
   return (
-    <section className={css.warnings}>
-      {found.map((warning) => (
-        <p key={warning} className={ui.warning}>
-          {visible(warning)}
-          <Link to="/operations">Operations</Link>
+    <section className={css.warnings} aria-label="Problems">
+      {problems.map(({ kind, subject, message, advice }) => (
+        <p key={`${kind} ${subject.id}`} className={ui.warning} title={advice}>
+          {visible(message)}
+          <FindingLink subject={subject} />
         </p>
       ))}
     </section>
