@@ -221,7 +221,7 @@ function Artifact({ nvrpp }: { nvrpp: Nvrpp }) {
                   <span className={ui.push} />
                   {missing && (
                     <CopyButton
-                      label={`Copy what posts ${visible(missing.name)}`}
+                      label={`Copy what would pass ${visible(missing.name)}`}
                       text={
                         shell`epr-cli event create --event-receiver-id ${missing.id} ` +
                         flags +
