@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { toJsonText } from '@epr/model'
 import { buildGroup, buildReceiver, waitFor } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,6 +21,19 @@ const CDEVENTS = {
   detected: 'dev.cdevents.incident.detected.0.3.0',
   resolved: 'dev.cdevents.incident.resolved.0.3.0',
 }
+
+const CLI = fileURLToPath(new URL('../../cli/bin/epr-cli.mjs', import.meta.url))
+const execFileAsync = promisify(execFile)
+
+/** What people are shown of it: weeks, all of it, and the gate. */
+const SHOWN = [
+  'production 5, staging 1',
+  '│ 2026-08-03 │ 2 │ 3h 30m (3h 54m) n=2 │ 0.0 % (0 of 2) │ 1h (1h) n=1 │',
+  '│ 2026-08-17 │ 0 │ no data │ no data │ no data │',
+  '│ 2026-10-26 │ 0 │ no data │ no data │ no data, 2 open │',
+  '│ all │ 6 │ 3h 30m (5h 24m) n=4 │ 50.0 % (3 of 6) │ 1h (2h 36m) n=3, 2 open │',
+  '│ release@1.0.0 │ 1h (1h 48m) n=3, 1 never open │',
+]
 
 let test: TestApp
 let gate: string
@@ -142,6 +158,15 @@ describe('the delivery', () => {
       { environment: 'staging', deployments: 1 },
     ])
     expect(no_data).toBeNull()
+  })
+
+  it('is the same from the command line, to the digit', async () => {
+    const { from, to, time_zone } = BERLIN
+    const args = ['delivery', '--from', from, '--to', to, '--time-zone', time_zone, '--url', test.api.baseUrl]
+    const { stdout } = await execFileAsync(process.execPath, [CLI, ...args, '-o', 'json'])
+    expect(JSON.parse(stdout)).toEqual(await ask())
+    const shown = await execFileAsync(process.execPath, [CLI, ...args, '-o', 'table'])
+    for (const row of SHOWN) expect(shown.stdout.replace(/ +/g, ' ')).toContain(row)
   })
 
   it('of one environment leaves out the others, and so does that of a name', async () => {
