@@ -7,12 +7,14 @@ const typePattern = z
   .string()
   .min(1, 'must be a type of receivers, or the beginning of one and *')
   .max(255, 'must have at most 255 characters')
-const types = z.array(typePattern).max(100, 'must be at most 100 types')
+/** What is said of a part that is missing or no list: where it stands, and how to have all of them. */
+const like = (example: string) => `must be like ${example}: GET /delivery/rules has the ones that hold`
+const types = z.array(typePattern, like('["shop.deployed"]')).max(100, 'must be at most 100 types')
 const pointer = z
   .string()
   .regex(/^(\/[^/]*)+$/, 'must be a JSON pointer, like /subject/content/environment/id')
   .max(255, 'must have at most 255 characters')
-const pointers = z.array(pointer).max(10, 'must be at most 10 pointers')
+const pointers = z.array(pointer, like('["/environment"]')).max(10, 'must be at most 10 pointers')
 
 /**
  * What counts as what, by the types of receivers; a type that ends in `*` is how one begins. A receiver that several speak of
@@ -27,9 +29,12 @@ export const deliveryRulesSchema = z.strictObject({
   /** The end of an incident. */
   restored: types,
   /** Where an event's payload says which environment it is of, the first pointer that finds a text (RFC 6901). */
-  environment: z.strictObject({ pointers, default: z.string().min(1).max(200) }),
+  environment: z.strictObject(
+    { pointers, default: z.string().min(1).max(200) },
+    like('{"pointers": ["/environment"], "default": "production"}'),
+  ),
   /** Which of the failures and their ends are of incidents, and where the payload says of which. */
-  incident: z.strictObject({ types, pointers }),
+  incident: z.strictObject({ types, pointers }, like('{"types": [], "pointers": []}')),
 })
 /** What {@link deliveryRulesSchema} describes. */
 export type DeliveryRules = z.infer<typeof deliveryRulesSchema>

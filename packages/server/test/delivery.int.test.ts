@@ -282,6 +282,14 @@ describe('the delivery', () => {
     expect([answer.status, answer.json.error.message]).toEqual([400, message])
   })
 
+  it('says of rules that are not whole what they are like', async () => {
+    const answer = await test.api.put('/delivery/rules', { deployment: ['shop.built'] })
+    expect(answer.status).toBe(400)
+    expect(answer.json.error.details).toContain(
+      'change must be like ["shop.deployed"]: GET /delivery/rules has the ones that hold',
+    )
+  })
+
   it('refuses rules that nothing meets', async () => {
     const { rules } = (await ask()).rules
     const answer = await test.api.put('/delivery/rules', { ...rules, deployment: ['shop.deployt'] })
