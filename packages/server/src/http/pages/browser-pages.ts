@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { EprError } from '@epr/model'
 import * as z from 'zod'
 import { API_PREFIX, defineRoute, type HttpResponse, type Route } from '../core/route.js'
@@ -39,9 +40,42 @@ const SWAGGER_UI: BrowserPage = {
   assets: new Set(['swagger-ui.js', 'swagger-ui.css', 'page.js']),
 }
 
-async function serveFile(file: URL, cacheControl: string) {
-  const contentType = CONTENT_TYPES[file.pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
-  const body = await readFile(file, 'utf8')
+/** A name that says what the file holds, so that what is cached under it never changes. */
+function toHashedName(name: string, text: string): string {
+  const [stem, extension] = name.split('.')
+  return `${stem}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.${extension}`
+}
+
+/** The index of a page, which names its files with their hashes, and the files by those names: read when it is asked for. */
+function createFiles({ directory, assets }: BrowserPage) {
+  const read = (name: string) => readFile(new URL(name, directory), 'utf8')
+
+  async function load() {
+    const hashed = new Map<string, string>()
+    let index = await read('index.html')
+    const there = new Set(await readdir(directory))
+    for (const name of assets) {
+      // Those of others are there in the built server only.
+      if (!there.has(name)) continue
+      const hashedName = toHashedName(name, await read(name))
+      hashed.set(hashedName, name)
+      index = index.replace(`assets/${name}"`, `assets/${hashedName}"`)
+    }
+    return { index, hashed }
+  }
+
+  let loaded: ReturnType<typeof load> | undefined
+  return {
+    load: () => {
+      loaded ??= load()
+      return loaded
+    },
+    read,
+  }
+}
+
+function toFile(name: string, body: string, cacheControl: string): HttpResponse {
+  const contentType = CONTENT_TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
   return { status: 200, headers: { 'content-type': contentType, 'cache-control': cacheControl }, body }
 }
 
@@ -50,7 +84,9 @@ function toWithoutSlash(path: string): HttpResponse {
   return { status: 308, headers: { location: `../${path.split('/').at(-1)}` }, body: '' }
 }
 
-function pageRoutes({ path, tag, title, directory, assets }: BrowserPage): Route[] {
+function pageRoutes(page: BrowserPage): Route[] {
+  const { path, tag, title } = page
+  const files = createFiles(page)
   return [
     defineRoute(
       'get',
@@ -66,7 +102,7 @@ function pageRoutes({ path, tag, title, directory, assets }: BrowserPage): Route
       async (request) =>
         request.path.endsWith('/')
           ? toWithoutSlash(path)
-          : serveFile(new URL('index.html', directory), 'no-cache'),
+          : toFile('index.html', (await files.load()).index, 'no-cache'),
     ),
     defineRoute(
       'get',
@@ -80,8 +116,11 @@ function pageRoutes({ path, tag, title, directory, assets }: BrowserPage): Route
         failures: [...READ_FAILURES, 404],
       },
       async ({ params: { name } }) => {
-        if (!assets.has(name)) throw new EprError('NOT_FOUND', `there is no ${JSON.stringify(name)} here`)
-        return serveFile(new URL(name, directory), 'public, max-age=3600')
+        const known = (await files.load()).hashed.get(name)
+        if (known === undefined && !page.assets.has(name))
+          throw new EprError('NOT_FOUND', `there is no ${JSON.stringify(name)} here: load the page again`)
+        const cacheControl = known === undefined ? 'no-cache' : 'public, max-age=31536000, immutable'
+        return toFile(name, await files.read(known ?? name), cacheControl)
       },
     ),
   ]
