@@ -60,7 +60,14 @@ async function freeze(): Promise<void> {
 }
 
 async function thaw(): Promise<void> {
-  for (const pid of await processes()) process.kill(pid, 'SIGCONT')
+  for (const pid of await processes()) {
+    try {
+      process.kill(pid, 'SIGCONT')
+    } catch (error) {
+      // It has ended since it was listed.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
 }
 
 /** Clients that write, and read nothing. */
