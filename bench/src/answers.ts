@@ -120,7 +120,7 @@ function callsOf({ receivers, groups }: World): (readonly [name: string, path: s
     ['artifacts of a gate', gate],
     ['artifacts of a gate that failed', `${gate}?state=failed`],
     ['artifacts of a gate that wait longest', `${gate}?order=waiting`],
-    ['artifacts of a gate by name', `${gate}?name=service-10*`],
+    ['artifacts of a gate by name', `${gate}?name=service-1000*`],
     ['artifacts of a gate with superseded ones', `${gate}?superseded=true`],
     ['artifacts of a gate a month ago', `${gate}?at=${day(30)}`],
     ['artifacts by name', '/artifacts?name=service-10*'],

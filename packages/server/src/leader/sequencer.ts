@@ -46,8 +46,7 @@ export function createSequencer({ written, onSequenced }: SequencerOptions): Lea
       await sequenceAll(lead)
       const pauseMs = pauseAfter(performance.now() - startedAt)
       if (pauseMs > 0) await delay(pauseMs, undefined, { signal: abort }).catch(() => undefined)
-      const timeout = AbortSignal.any([abort, AbortSignal.timeout(LOOK_INTERVAL_MS)])
-      await written.changedSince(seen, timeout)
+      await written.changedSince(seen, abort, LOOK_INTERVAL_MS)
     }
     // Whatever was committed before the stop still gets its place.
     if (lead.session.isOpen) await sequenceAll(lead)

@@ -114,7 +114,7 @@ export function createProjector({ database, onError, onBrokenSbom }: ProjectorOp
       const pauseMs = tookMs / shareNow() - tookMs
       await pause(isMore ? pauseMs : Math.max(pauseMs, INTERVAL_MS), abort)
       if (isMore) continue
-      await sequenced.changedSince(seen, AbortSignal.any([abort, AbortSignal.timeout(LOOK_INTERVAL_MS)]))
+      await sequenced.changedSince(seen, abort, LOOK_INTERVAL_MS)
     }
   }
 
