@@ -17,7 +17,8 @@ export interface ExplainedGate {
   receivers: readonly ExplainedReceiver[]
 }
 
-const UNITS = [
+/** Units that spans of time are said in, with their milliseconds. */
+export const SPAN_UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['m', 60_000],
@@ -26,7 +27,7 @@ const UNITS = [
 
 /** `3d`, `12m`, `0s`: a span of time in its largest unit, rounded down. */
 export function toSpan(ms: number): string {
-  const [unit, length] = UNITS.find(([, length]) => ms >= length) ?? UNITS[3]
+  const [unit, length] = SPAN_UNITS.find(([, length]) => ms >= length) ?? SPAN_UNITS[3]
   return `${Math.max(0, Math.floor(ms / length))}${unit}`
 }
 

@@ -53,6 +53,7 @@ export {
   type ExplainedReceiver,
   explainGate,
   explainStatus,
+  SPAN_UNITS,
   toLabels,
   toSpan,
 } from './explain-gate.js'

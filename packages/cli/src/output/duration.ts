@@ -1,15 +1,10 @@
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-] as const
+import { SPAN_UNITS } from '@epr/model'
 
 /** `3h 30m`, `2d 4h`, `12s`: a span of time in its two largest units, rounded down. */
 export function toDuration(ms: number): string {
-  const place = UNITS.findIndex(([, length]) => ms >= length)
+  const place = SPAN_UNITS.findIndex(([, length]) => ms >= length)
   if (place < 0) return '0s'
-  const [first, second] = UNITS.slice(place, place + 2)
+  const [first, second] = SPAN_UNITS.slice(place, place + 2)
   if (!first) return '0s'
   const whole = Math.floor(ms / first[1])
   const rest = second ? Math.floor((ms - whole * first[1]) / second[1]) : 0

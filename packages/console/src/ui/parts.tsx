@@ -62,6 +62,17 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   )
 }
 
+/** Asks for the next page. */
+export function More({ isLoading = false, onMore }: { isLoading?: boolean; onMore: () => void }) {
+  return (
+    <p>
+      <button type="button" className={css.button} disabled={isLoading} onClick={onMore}>
+        More
+      </button>
+    </p>
+  )
+}
+
 /** The place of what is loading; it shows after a moment only. */
 export function Skeleton({ lines = 6 }: { lines?: number }) {
   return (

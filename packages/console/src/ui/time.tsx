@@ -1,20 +1,14 @@
+import { SPAN_UNITS } from '@epr/model'
 import { type TimeMode, useNow, useTimeMode } from './clock.js'
 import css from './ui.module.css'
 
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-] as const
-
 /** `3d 4h`, `12m`, `5s`: a span in its two largest units, the second one only beside days and hours. */
 export function toSpanText(ms: number): string {
-  const at = UNITS.findIndex(([, length]) => ms >= length)
+  const at = SPAN_UNITS.findIndex(([, length]) => ms >= length)
   if (at < 0) return '0s'
-  const [unit, length] = UNITS[at] ?? ['s', 1_000]
+  const [unit, length] = SPAN_UNITS[at] ?? ['s', 1_000]
   const first = Math.floor(ms / length)
-  const next = UNITS[at + 1]
+  const next = SPAN_UNITS[at + 1]
   if (!next || first >= 10 || at >= 2) return `${first}${unit}`
   const second = Math.floor((ms % length) / next[1])
   return second === 0 ? `${first}${unit}` : `${first}${unit} ${second}${next[0]}`

@@ -5,11 +5,12 @@ import { api } from '../../data/api.js'
 import { nvrppOf } from '../../data/gate-rows.js'
 import { ArtifactName } from '../../ui/artifact-name.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
-import { Empty, Failure, Skeleton } from '../../ui/parts.js'
+import { Empty, Failure, More, Skeleton } from '../../ui/parts.js'
 import { count, visible } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
 import { useRowKeys } from '../../ui/use-row-keys.js'
+import { useTitle } from '../../ui/use-title.js'
 
 const route = getRouteApi('/artifacts')
 
@@ -20,9 +21,7 @@ export function ArtifactList() {
   const [text, setText] = useState(name ?? '')
   const rows = useRowKeys()
   useEffect(() => setText(name ?? ''), [name])
-  useEffect(() => {
-    document.title = 'Artifacts · EPR'
-  }, [])
+  useTitle('Artifacts')
   const pattern = name === undefined ? undefined : name.endsWith('*') ? name : `${name}*`
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['artifacts', pattern],
@@ -103,18 +102,7 @@ export function ArtifactList() {
           </table>
         </div>
       )}
-      {hasNextPage && (
-        <p>
-          <button
-            type="button"
-            className={ui.button}
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            More
-          </button>
-        </p>
-      )}
+      {hasNextPage && <More isLoading={isFetchingNextPage} onMore={() => void fetchNextPage()} />}
     </div>
   )
 }

@@ -12,6 +12,7 @@ import { visible } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
 import { useRowKeys } from '../../ui/use-row-keys.js'
+import { useTitle } from '../../ui/use-title.js'
 import css from './artifact.module.css'
 import { Tracks } from './tracks.js'
 
@@ -148,9 +149,7 @@ function Artifact({ nvrpp }: { nvrpp: Nvrpp }) {
   const { gates, events } = useArtifact(nvrpp)
   const { data: groups = [] } = useGroups()
   const receiverOf = useReceiverNames()
-  useEffect(() => {
-    document.title = `${nvrpp.name} ${nvrpp.version} · EPR`
-  }, [nvrpp])
+  useTitle(`${nvrpp.name} ${nvrpp.version}`)
   const params = new URLSearchParams(nvrpp)
   const flags = shell`--name ${nvrpp.name} --version ${nvrpp.version} --release ${nvrpp.release} --platform-id ${nvrpp.platform_id} --package ${nvrpp.package}`
   const tracksOf = (groupId: string) =>

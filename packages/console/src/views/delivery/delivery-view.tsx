@@ -1,14 +1,15 @@
 import { DELIVERY_BUCKETS, DELIVERY_METRICS, type Delivery, type DeliveryMetric } from '@epr/model'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { api } from '../../data/api.js'
 import { ArtifactName } from '../../ui/artifact-name.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
-import { Empty, Failure, Skeleton } from '../../ui/parts.js'
+import { Empty, Failure, More, Skeleton } from '../../ui/parts.js'
 import { count, visible } from '../../ui/text.js'
 import { Time, toSpanText } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
+import { useTitle } from '../../ui/use-title.js'
 import css from './delivery.module.css'
 
 const route = getRouteApi('/delivery')
@@ -226,13 +227,7 @@ function Events({ metric }: { metric: DeliveryMetric }) {
           </tbody>
         </table>
       </div>
-      {hasNextPage && (
-        <p>
-          <button type="button" className={ui.button} onClick={() => void fetchNextPage()}>
-            More
-          </button>
-        </p>
-      )}
+      {hasNextPage && <More onMore={() => void fetchNextPage()} />}
     </>
   )
 }
@@ -279,9 +274,7 @@ export function DeliveryView() {
     queryFn: ({ signal }) => api().delivery.measure(query, { signal }),
     placeholderData: keepPreviousData,
   })
-  useEffect(() => {
-    document.title = 'Delivery · EPR'
-  }, [])
+  useTitle('Delivery')
   const change = (next: object) => void navigate({ to: '/delivery', search: { ...search, ...next } })
   const params = new URLSearchParams(
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -1,7 +1,7 @@
 import { fromJsonText, type JsonText } from '@epr/model'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useMemo } from 'react'
+import { useMemo } from 'react'
 import { api } from '../../data/api.js'
 import { useGroups } from '../../data/definitions.js'
 import { type ExactEvent, payloadOf, useEvent, useLastPass, useNeighbours } from '../../data/use-event.js'
@@ -10,11 +10,13 @@ import { ArtifactName } from '../../ui/artifact-name.js'
 import { Code } from '../../ui/code/code.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
 import { download } from '../../ui/download.js'
+import { GateLinks } from '../../ui/gate-links.js'
 import { CopyButton, Empty, Failure, Skeleton } from '../../ui/parts.js'
 import { StateMark } from '../../ui/state.js'
 import { bytes, visible } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
+import { useTitle } from '../../ui/use-title.js'
 import css from './event.module.css'
 
 const route = getRouteApi('/events/$id')
@@ -103,7 +105,7 @@ function Facts({ event }: { event: ExactEvent }) {
     event_receiver_ids.includes(event.event_receiver_id),
   )
   return (
-    <dl className={css.facts}>
+    <dl className={ui.facts}>
       <dt>Artifact</dt>
       <dd>
         <ArtifactName nvrpp={event} />
@@ -117,15 +119,7 @@ function Facts({ event }: { event: ExactEvent }) {
       <dd className={ui.name}>{visible(event.description)}</dd>
       <dt>Gates</dt>
       <dd>
-        {asking.length === 0 && <span className={ui.muted}>none asks for this receiver</span>}
-        {asking.map(({ id, name }, at) => (
-          <span key={id}>
-            {at > 0 && ', '}
-            <Link to="/gates/$group" params={{ group: id }}>
-              {visible(name)}
-            </Link>
-          </span>
-        ))}
+        <GateLinks groups={asking} none="none asks for this receiver" />
       </dd>
       <dt>Id</dt>
       <dd>
@@ -160,9 +154,7 @@ function Shown({ event }: { event: ExactEvent }) {
     }
   }, [navigate, event.id, beside])
   useKeys(keys)
-  useEffect(() => {
-    document.title = `${receiver?.name ?? 'Event'} ${event.success ? 'passed' : 'failed'} · ${event.name} · EPR`
-  }, [receiver, event])
+  useTitle(`${receiver?.name ?? 'Event'} ${event.success ? 'passed' : 'failed'} · ${event.name}`)
   return (
     <div className={ui.view}>
       <div className={ui.heading}>

@@ -1,7 +1,7 @@
 import type { MessageSummary } from '@epr/model'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useReceiverNames, useReceivers } from '../../data/definitions.js'
 import { live } from '../../data/live/live.js'
 import { useKeys } from '../../shell/keys.js'
@@ -12,6 +12,7 @@ import { Empty } from '../../ui/parts.js'
 import { StateMark } from '../../ui/state.js'
 import { bytes, count, visible } from '../../ui/text.js'
 import ui from '../../ui/ui.module.css'
+import { useTitle } from '../../ui/use-title.js'
 import css from './feed.module.css'
 
 const route = getRouteApi('/feed')
@@ -97,9 +98,7 @@ export function FeedView() {
   const receiverOf = useReceiverNames()
   const [heldAt, setHeldAt] = useState<number>()
   const log = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    document.title = 'Feed · EPR'
-  }, [])
+  useTitle('Feed')
 
   const matching = useMemo(
     () =>

@@ -10,6 +10,7 @@ import { Command, Empty, Failure, Skeleton } from '../../ui/parts.js'
 import { type State, StateMark } from '../../ui/state.js'
 import { count, visible } from '../../ui/text.js'
 import ui from '../../ui/ui.module.css'
+import { useTitle } from '../../ui/use-title.js'
 import { LAST_GATE } from './gate-list.js'
 import css from './gates.module.css'
 import { Matrix } from './matrix.js'
@@ -182,8 +183,8 @@ function Gate({ group, groups }: { group: EventReceiverGroup; groups: readonly E
     })
   useEffect(() => {
     localStorage.setItem(LAST_GATE, group.id)
-    document.title = `${group.name} · EPR`
   }, [group])
+  useTitle(group.name)
 
   const flags = Object.entries({
     state: search.state,

@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import { useGroups, useReceiverNames } from '../../data/definitions.js'
 import { CopyAs } from '../../ui/copy-as.js'
 import { Failure, Skeleton } from '../../ui/parts.js'
@@ -8,6 +7,7 @@ import { count, visible } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
 import { useRowKeys } from '../../ui/use-row-keys.js'
+import { useTitle } from '../../ui/use-title.js'
 import { NoGates } from '../gates/no-gates.js'
 
 /** All gates, and what each asks for. */
@@ -15,9 +15,7 @@ export function GroupList() {
   const { data, error, refetch } = useGroups()
   const receiverOf = useReceiverNames()
   const rows = useRowKeys()
-  useEffect(() => {
-    document.title = 'Groups · EPR'
-  }, [])
+  useTitle('Groups')
   return (
     <div className={ui.view}>
       <div className={ui.heading}>

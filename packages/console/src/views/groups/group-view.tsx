@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { api } from '../../data/api.js'
 import { useGroups, useReceiverNames } from '../../data/definitions.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
@@ -9,7 +9,7 @@ import { StateMark } from '../../ui/state.js'
 import { visible } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
-import css from '../receivers/receivers.module.css'
+import { useTitle } from '../../ui/use-title.js'
 
 const route = getRouteApi('/groups/$id')
 
@@ -60,9 +60,7 @@ export function GroupView() {
   const { data, error, refetch } = useGroups()
   const receiverOf = useReceiverNames()
   const group = data?.find((each) => each.id === id)
-  useEffect(() => {
-    if (group) document.title = `${group.name} · EPR`
-  }, [group])
+  useTitle(group?.name)
   if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />
   if (!data) return <Skeleton />
   if (!group)
@@ -88,7 +86,7 @@ export function GroupView() {
         <CopyAs api={`/api/v1/groups/${id}`} cli={shell`group get ${id}`} />
       </div>
       <p className={ui.name}>{visible(group.description)}</p>
-      <dl className={css.facts}>
+      <dl className={ui.facts}>
         <dt>Type</dt>
         <dd>{visible(group.type)}</dd>
         <dt>Created</dt>

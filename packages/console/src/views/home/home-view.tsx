@@ -1,7 +1,7 @@
 import type { EventReceiverGroup, Finding, GateArtifacts } from '@epr/model'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useState, useSyncExternalStore } from 'react'
 import { api } from '../../data/api.js'
 import { useGroups, useReceiverNames } from '../../data/definitions.js'
 import { live } from '../../data/live/live.js'
@@ -12,6 +12,7 @@ import { StateMark } from '../../ui/state.js'
 import { count, visible } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
+import { useTitle } from '../../ui/use-title.js'
 import { NoGates } from '../gates/no-gates.js'
 import css from './home.module.css'
 
@@ -193,9 +194,7 @@ function Warnings() {
 export function HomeView() {
   const { data: groups, error, refetch } = useGroups()
   const [pins, flip] = usePins()
-  useEffect(() => {
-    document.title = 'Overview · EPR'
-  }, [])
+  useTitle('Overview')
   if (error && !groups) return <Failure error={error} onRetry={() => void refetch()} />
   if (!groups) return <Skeleton lines={8} />
   if (groups.length === 0) return <NoGates />

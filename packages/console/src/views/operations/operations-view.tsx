@@ -1,6 +1,5 @@
 import type { Operations, WatcherState } from '@epr/model'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
 import { api, SERVER_URL } from '../../data/api.js'
 import { CopyAs } from '../../ui/copy-as.js'
 import { Command, Failure, Skeleton } from '../../ui/parts.js'
@@ -8,6 +7,7 @@ import { StateMark } from '../../ui/state.js'
 import { bytes, count, visible } from '../../ui/text.js'
 import { Time, toSpanText } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
+import { useTitle } from '../../ui/use-title.js'
 import css from './operations.module.css'
 
 const POLL_MS = 5_000
@@ -178,9 +178,7 @@ export function OperationsView() {
     queryFn: ({ signal }) => api().watchers.list({ signal }),
     ...polled,
   })
-  useEffect(() => {
-    document.title = 'Operations · EPR'
-  }, [])
+  useTitle('Operations')
   return (
     <div className={ui.view}>
       <div className={ui.heading}>

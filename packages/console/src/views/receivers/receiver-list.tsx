@@ -1,14 +1,15 @@
 import type { RECEIVER_WARNINGS, ReceiverUsage } from '@epr/model'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import { api, SERVER_URL, serverNow } from '../../data/api.js'
 import { CopyAs } from '../../ui/copy-as.js'
+import { GateLinks } from '../../ui/gate-links.js'
 import { Command, Empty, Failure, Skeleton } from '../../ui/parts.js'
 import { count, visible } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
 import { useRowKeys } from '../../ui/use-row-keys.js'
+import { useTitle } from '../../ui/use-title.js'
 import css from './receivers.module.css'
 
 const route = getRouteApi('/receivers')
@@ -104,15 +105,7 @@ function Row({ usage }: { usage: ReceiverUsage }) {
       </td>
       <td className={ui.number}>{refused === 0 ? <span className={ui.muted}>0</span> : count(refused)}</td>
       <td className={ui.name}>
-        {groups.length === 0 && <span className={ui.muted}>none</span>}
-        {groups.map((group, at) => (
-          <span key={group.id}>
-            {at > 0 && ', '}
-            <Link to="/gates/$group" params={{ group: group.id }}>
-              {visible(group.name)}
-            </Link>
-          </span>
-        ))}
+        <GateLinks groups={groups} none="none" />
       </td>
       <td className={css.warned}>{warnings.map((warning) => WARNING_WORDS[warning]).join(', ')}</td>
     </tr>
@@ -128,9 +121,7 @@ export function ReceiverList() {
     queryFn: ({ signal }) => api().receivers.usage({ days: DAYS, signal }),
   })
   const rows = useRowKeys()
-  useEffect(() => {
-    document.title = 'Receivers · EPR'
-  }, [])
+  useTitle('Receivers')
   const chosen: Order = Object.keys(ORDERS).find((known): known is Order => known === order) ?? 'created'
   return (
     <div className={ui.view}>

@@ -1,17 +1,18 @@
 import { fromJsonText, type JsonText, OTHER_PATH } from '@epr/model'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
-import { api } from '../../data/api.js'
+import { api, explainFailure } from '../../data/api.js'
 import { useGroups } from '../../data/definitions.js'
 import { ArtifactName } from '../../ui/artifact-name.js'
 import { Code } from '../../ui/code/code.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
+import { GateLinks } from '../../ui/gate-links.js'
 import { Empty, Failure, Skeleton } from '../../ui/parts.js'
 import { StateMark } from '../../ui/state.js'
 import { count, visible } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
+import { useTitle } from '../../ui/use-title.js'
 import css from './receivers.module.css'
 
 const route = getRouteApi('/receivers/$id')
@@ -126,18 +127,18 @@ export function ReceiverView() {
     queryFn: ({ signal }) => api().receivers.get(id, { exact: true, signal }),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  useEffect(() => {
-    if (data) document.title = `${data.name} · EPR`
-  }, [data])
+  useTitle(data?.name)
   if (error)
     return (
       <div className={ui.view}>
         <Failure error={error} onRetry={() => void refetch()} />
-        <Empty title="No receiver has this id">
-          <p>
-            <Link to="/receivers">All receivers</Link>
-          </p>
-        </Empty>
+        {explainFailure(error).code === 'NOT_FOUND' && (
+          <Empty title="No receiver has this id">
+            <p>
+              <Link to="/receivers">All receivers</Link>
+            </p>
+          </Empty>
+        )}
       </div>
     )
   if (!data) return <Skeleton />
@@ -153,20 +154,12 @@ export function ReceiverView() {
         <CopyAs api={`/api/v1/receivers/${id}`} cli={shell`receiver get ${id}`} />
       </div>
       <p className={ui.name}>{visible(data.description)}</p>
-      <dl className={css.facts}>
+      <dl className={ui.facts}>
         <dt>Type</dt>
         <dd>{visible(data.type)}</dd>
         <dt>Gates</dt>
         <dd>
-          {asking.length === 0 && <span className={ui.muted}>none asks for it</span>}
-          {asking.map((group, at) => (
-            <span key={group.id}>
-              {at > 0 && ', '}
-              <Link to="/gates/$group" params={{ group: group.id }}>
-                {visible(group.name)}
-              </Link>
-            </span>
-          ))}
+          <GateLinks groups={asking} none="none asks for it" />
         </dd>
         <dt>Created</dt>
         <dd>
