@@ -98,7 +98,7 @@ describe('a job', () => {
     expect(await whoIs({ [name]: await ci.sign(JOB) })).toBe(ID)
   })
 
-  it('of Buildkite asks its agent, whose arguments hold no secret', async () => {
+  it('of Buildkite asks its agent for the ids that its token has when asked only, in arguments without a secret', async () => {
     const agent = join(directory, 'buildkite-agent')
     writeFileSync(agent, `#!/bin/sh\necho "$*" > "$SEEN"\necho "$TOKEN"\n`)
     chmodSync(agent, 0o755)
@@ -110,7 +110,9 @@ describe('a job', () => {
       TOKEN: await ci.sign(JOB),
     }
     expect(await whoIs(env)).toBe(ID)
-    expect(readFileSync(seen, 'utf8')).toBe(`oidc request-token --audience ${server.url}\n`)
+    expect(readFileSync(seen, 'utf8')).toBe(
+      `oidc request-token --audience ${server.url} --claim organization_id,pipeline_id\n`,
+    )
     await expect(whoIs({ ...env, PATH: '/nowhere' })).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
       message: 'buildkite-agent gives no token for this job: it ends with ENOENT',

@@ -62,13 +62,16 @@ function ofGithub(env: Environment): Ask | undefined {
   }
 }
 
+/** What no other customer can have, and a token of Buildkite says only when it is asked to. */
+const BUILDKITE_CLAIMS = 'organization_id,pipeline_id'
+
 /** https://buildkite.com/docs/agent/cli/reference/oidc: what it is asked with stands in the environment. */
 function ofBuildkite(env: Environment): Ask | undefined {
   if (!env.BUILDKITE_AGENT_ACCESS_TOKEN) return undefined
   return async (audience) => {
     const { execFile } = await import('node:child_process')
     return new Promise((resolve, reject) => {
-      const args = ['oidc', 'request-token', '--audience', audience]
+      const args = ['oidc', 'request-token', '--audience', audience, '--claim', BUILDKITE_CLAIMS]
       execFile(
         'buildkite-agent',
         args,
