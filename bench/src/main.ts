@@ -7,6 +7,7 @@ import { buildEvent } from '@epr/testkit'
 import { measureAnswers } from './answers.js'
 import { startBroker } from './broker.js'
 import { runChild } from './child.js'
+import { measureConsoles } from './consoles.js'
 import type { Figure } from './figure.js'
 import { measureHistory } from './history.js'
 import { type Effort, measureBatch, measureIntake, measureKeys, measureSingle } from './intake.js'
@@ -71,6 +72,17 @@ async function measureSearchingAlone(directory: string, { rounds }: Effort, add:
   try {
     await fillEvents(world, SEARCHED_HISTORY)
     add(await measureSearching(world, rounds))
+  } finally {
+    await world.close()
+  }
+}
+
+/** On a server of its own, so that the memory is that of this load. */
+async function measureConsolesAlone(directory: string, effort: Effort, add: Add): Promise<void> {
+  const world = await createWorld(join(directory, 'consoles'))
+  try {
+    await fillEvents(world, SMALL_HISTORY)
+    add(...(await measureConsoles(world, effort)))
   } finally {
     await world.close()
   }
@@ -169,10 +181,10 @@ async function findHalved(figures: Figure[]): Promise<string[]> {
 
 const USAGE = `npm run bench [-- OPTIONS]
   --quick       under three minutes, without Kafka, against bench/baseline.json
-  --only PART   answers, history, kafka, keys, mixed or searching: a part of the figures
+  --only PART   answers, consoles, history, kafka, keys, mixed or searching: a part of the figures
 `
 
-const PARTS = ['answers', 'history', 'kafka', 'keys', 'mixed', 'searching'] as const
+const PARTS = ['answers', 'consoles', 'history', 'kafka', 'keys', 'mixed', 'searching'] as const
 type Part = (typeof PARTS)[number]
 
 interface Options {
@@ -197,6 +209,8 @@ async function measure({ quick, only }: Options): Promise<Figure[]> {
     figures.push(...measured)
   }
   try {
+    if (only === 'consoles' || (only === undefined && !quick))
+      await measureConsolesAlone(directory, effort, add)
     if (only === undefined || only === 'history') await measureWithHistory(directory, quick, effort, add)
     if (only === 'mixed' || (only === undefined && !quick)) await measureMixedAlone(directory, quick, add)
     if (only === 'answers' || (only === undefined && !quick))

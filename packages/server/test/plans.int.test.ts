@@ -152,7 +152,6 @@ const deliveries = {
   name: undefined,
   environment: undefined,
 }
-const weeks = { bucket: 'week', timeZone: 'UTC' } as const
 const artifactPage = { name: undefined, version: undefined, after: undefined, limit: 50 }
 const gatePage = {
   groupId: 'G1',
@@ -268,8 +267,8 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
     (connection) => selectHolders(connection, { nums: [1, 77], after: 'E00009000', limit: 50 }),
   ],
   ['SBOMs that are not searched', (connection) => selectUnread(connection)],
-  ['deployments', (connection) => selectDeployments(connection, deliveries, weeks)],
-  ['failures', (connection) => selectFailures(connection, deliveries, weeks)],
+  ['deployments', (connection) => selectDeployments(connection, deliveries, [deliveries.from])],
+  ['failures', (connection) => selectFailures(connection, deliveries, [deliveries.from])],
   ['waiting', (connection) => selectWaiting(connection, deliveries)],
   ['environments', (connection) => selectEnvironments(connection, deliveries)],
   ...DELIVERY_METRICS.map((metric): [string, (connection: Connection) => Promise<unknown>] => [

@@ -55,11 +55,12 @@ function readPlace(q: string, after: string | undefined): Place | undefined {
 
 const { compare } = new Intl.Collator('en', { numeric: true })
 
-/** By package, and of each the highest version first, as far as numbers in a text tell. */
-const inOrder = (one: ComponentRow, other: ComponentRow): number =>
-  compare(one.package ?? one.name, other.package ?? other.name) ||
-  compare(other.version, one.version) ||
-  one.num - other.num
+/** By package, and of each the highest version first, as far as numbers in a text tell. To compare these is dear: packages are texts. */
+function inOrder(one: ComponentRow, other: ComponentRow): number {
+  const [name, otherName] = [one.package ?? one.name, other.package ?? other.name]
+  if (name !== otherName) return name < otherName ? -1 : 1
+  return compare(other.version, one.version) || one.num - other.num
+}
 
 /** The components from the place on: those before have been shown. */
 function fromPlace(ordered: readonly ComponentRow[], place: Place | undefined): HolderSpan {

@@ -29,11 +29,13 @@ import {
   selectFailures,
   selectUnknownTypes,
   selectWaiting,
+  type WaitingRow,
 } from '../storage/delivery.js'
 import type { Databases } from '../storage/open-database.js'
 import { selectProjectionProgress } from '../storage/projections.js'
 import { parseInput } from './input.js'
 import { toNameFilter } from './name-filter.js'
+import { createSharedAnswers } from './shared-answers.js'
 
 /** Which deliveries are asked about. */
 export interface DeliveryRequest {
@@ -72,6 +74,9 @@ const DEFAULT_DAYS = 90
 const MAX_BUCKETS = 400
 const BUCKET_DAYS = { day: 1, week: 7, month: 28 }
 const MAX_RULES = 100
+/** All deployments of three months are gone through for an answer, and a page that many look at asks for the same one. */
+const SHARED_MS = 5_000
+const SHARED_MOST = 50
 
 const bad = (problem: string) => new EprError('INVALID_ARGUMENT', problem)
 
@@ -104,17 +109,21 @@ const typesOf = ({ change, deployment, failure, restored }: DeliveryRules): stri
   ...restored,
 ]
 
+const toSpans = (row: Pick<WaitingRow, 'spans_ms'> | undefined) => {
+  const [median_ms, p90_ms] = row?.spans_ms ?? [null, null]
+  return { median_ms, p90_ms }
+}
+
 function toNumbers(deployed: DeploymentsRow | undefined, failed: FailuresRow | undefined): DeliveryNumbers {
   const deployments = deployed?.deployments ?? 0
-  const { n = 0, merged = 0, median_ms = null, p90_ms = null, failed: failures = 0 } = deployed ?? {}
+  const { n = 0, merged = 0, failed: failures = 0 } = deployed ?? {}
   return {
     deployments,
-    lead_time: { n, median_ms, p90_ms, merged },
+    lead_time: { n, ...toSpans(deployed), merged },
     change_failures: { failed: failures, rate: deployments === 0 ? null : failures / deployments },
     restore: {
       n: failed?.n ?? 0,
-      median_ms: failed?.median_ms ?? null,
-      p90_ms: failed?.p90_ms ?? null,
+      ...toSpans(failed),
       open: failed?.open ?? 0,
       unattributed: failed?.unattributed ?? 0,
     },
@@ -133,6 +142,8 @@ export function createDeliveryAnswers({
   answering,
   recording,
 }: Pick<Databases, 'answering' | 'recording'>): DeliveryAnswers {
+  const measured = createSharedAnswers<Delivery>({ forMs: SHARED_MS, most: SHARED_MOST })
+
   async function currentRules(connection: Connection): Promise<KeptDeliveryRules> {
     const [newest] = await selectDeliveryRules(connection, 1)
     if (!newest) throw new Error('the database holds no delivery rules')
@@ -158,46 +169,53 @@ export function createDeliveryAnswers({
     return `nothing was deployed from ${from} to ${to}`
   }
 
+  async function measure(request: DeliveryRequest & DeliverySpan): Promise<Delivery> {
+    const query = toQuery(request)
+    assertSpan(query, request)
+    const progress = await selectProjectionProgress(answering)
+    if (!progress)
+      throw new EprError(
+        'UNAVAILABLE',
+        'answers about deliveries are about to be made: try again in a moment',
+      )
+    const rules = await currentRules(answering)
+    const starts = await selectBuckets(answering, query, request)
+    const [deployed, failed, waited, environments] = await Promise.all([
+      selectDeployments(answering, query, starts),
+      selectFailures(answering, query, starts),
+      selectWaiting(answering, query),
+      selectEnvironments(answering, query),
+    ])
+    const numbersOf = (bucket: number | null) =>
+      toNumbers(
+        deployed.find((row) => row.bucket === bucket),
+        failed.find((row) => row.bucket === bucket),
+      )
+    const total = numbersOf(null)
+    const isNothing = total.deployments === 0
+    return {
+      from: query.from,
+      to: query.to,
+      bucket: request.bucket,
+      time_zone: request.timeZone,
+      total: isNothing ? { ...total, deployments: null } : total,
+      buckets: isNothing ? [] : starts.map((start, at) => ({ start, ...numbersOf(at + 1) })),
+      waiting: waited.map(({ spans_ms, ...row }) => ({ ...row, ...toSpans({ spans_ms }) })),
+      environments,
+      no_data: isNothing ? await whyNothing(query) : null,
+      rules,
+      ...progress,
+    }
+  }
+
   return {
     async measure(request, { principal }) {
       assertMay(principal, { verb: 'read' })
-      const query = toQuery(request)
-      assertSpan(query, request)
-      const progress = await selectProjectionProgress(answering)
-      if (!progress)
-        throw new EprError(
-          'UNAVAILABLE',
-          'answers about deliveries are about to be made: try again in a moment',
-        )
-      const rules = await currentRules(answering)
-      const [deployed, failed, starts] = await Promise.all([
-        selectDeployments(answering, query, request),
-        selectFailures(answering, query, request),
-        selectBuckets(answering, query, request),
-      ])
-      const waiting = await selectWaiting(answering, query)
-      const environments = await selectEnvironments(answering, query)
-      const numbersOf = (start: string | null) =>
-        toNumbers(
-          deployed.find((row) => row.start === start),
-          failed.find((row) => row.start === start),
-        )
-      const total = numbersOf(null)
-      const isNothing = total.deployments === 0
-      return {
-        from: query.from,
-        to: query.to,
-        bucket: request.bucket,
-        time_zone: request.timeZone,
-        total: isNothing ? { ...total, deployments: null } : total,
-        buckets: isNothing ? [] : starts.map((start) => ({ start, ...numbersOf(start) })),
-        waiting,
-        environments,
-        no_data: isNothing ? await whyNothing(query) : null,
-        rules,
-        ...progress,
-      }
+      const { from, to, name, environment, bucket, timeZone } = request
+      const question = JSON.stringify([from, to, name, environment, bucket, timeZone])
+      return measured.get(question, () => measure(request))
     },
+
     async events({ metric, group, limit, after, ...request }, { principal }) {
       assertMay(principal, { verb: 'read' })
       if (group !== undefined && metric !== 'waiting') throw bad('group is of metric=waiting')
@@ -235,6 +253,7 @@ export function createDeliveryAnswers({
         })
         return row
       })
+      measured.clear()
       return toKept(added)
     },
   }

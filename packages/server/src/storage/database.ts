@@ -33,6 +33,8 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number
   /** How many other processes of PostgreSQL may help with a statement. @default as PostgreSQL is set up */
   maxHelpers?: number
+  /** Whether statements go by an index where there is one: its pages are in memory, or on a disk without a head. @default as PostgreSQL is set up */
+  isByIndex?: boolean
   /** Called with errors on idle connections, which belong to no caller. */
   onIdleError?: (error: Error) => void
 }
@@ -157,10 +159,11 @@ async function inTransaction<T>(run: Run, work: (connection: Connection) => Prom
  * waits for longer than it takes to get a connection and for the statement's limit.
  */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { applicationName = 'epr-server', statementTimeoutMs = 30_000, maxHelpers } = options
+  const { applicationName = 'epr-server', statementTimeoutMs = 30_000, maxHelpers, isByIndex } = options
   const isUnlimited = statementTimeoutMs === 0
   const abandoned = isUnlimited ? ` -c idle_in_transaction_session_timeout=${IDLE_TRANSACTION_MS}` : ''
   const helpers = maxHelpers === undefined ? '' : ` -c max_parallel_workers_per_gather=${maxHelpers}`
+  const costs = isByIndex ? ' -c random_page_cost=1.1' : ''
   const sessionConfig = (timeoutMs: number, name: string): pg.ClientConfig => ({
     ...options.config,
     application_name: name,
@@ -169,7 +172,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
     options:
       `${options.config.options ?? ''} -c search_path=epr -c TimeZone=UTC -c DateStyle=ISO` +
-      ` -c default_transaction_isolation=read\\ committed -c statement_timeout=${timeoutMs}${helpers}${abandoned}${NOTICE_LOSS}`,
+      ` -c default_transaction_isolation=read\\ committed -c statement_timeout=${timeoutMs}${helpers}${costs}${abandoned}${NOTICE_LOSS}`,
     types,
   })
   // Of its own, so that it is found again among those of other servers, behind a pooler too.

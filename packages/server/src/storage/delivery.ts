@@ -30,14 +30,13 @@ const FAILURES = `(
   order by name, environment, coalesce(incident, seq::text), at, seq
 ) as failures`
 
-const ms = (from: string, to: string) => `(extract(epoch from ${to} - ${from}) * 1000)::float8`
+const ms = (from: string, to: string) => `(date_part('epoch', ${to} - ${from}) * 1000)`
 
-const spans = (from: string, to: string) => `
-  percentile_cont(0.5) within group (order by ${ms(from, to)}) filter (where ${from} is not null and ${to} is not null) as median_ms,
-  percentile_cont(0.9) within group (order by ${ms(from, to)}) filter (where ${from} is not null and ${to} is not null) as p90_ms`
+/** Median and p90 of a column of milliseconds; where it is null there is no span. */
+const SPANS = `percentile_cont(array[0.5, 0.9]) within group (order by ms) as spans_ms`
 
-/** Days, weeks or months of a time zone: $6 which, $7 the zone. */
-const BUCKET = `date_trunc($6::text, at at time zone $7::text) at time zone $7::text`
+/** In which of the buckets that begin at $6 it lies, from 1: a search in them, where to work out a day anew is dear. */
+const BUCKET = 'width_bucket(at, $6::timestamptz[])'
 
 const toValues = ({ from, to, name, environment }: DeliveryQuery): unknown[] => [
   from,
@@ -47,51 +46,54 @@ const toValues = ({ from, to, name, environment }: DeliveryQuery): unknown[] => 
   environment ?? null,
 ]
 
-export interface DeploymentsRow {
-  /** The beginning of a bucket; null of the whole. */
-  start: string | null
+interface SpansRow {
+  /** Median and p90; null without any. */
+  spans_ms: [number, number] | null
+}
+
+/** Of a bucket, from 1, or of all of them. */
+interface BucketRow extends SpansRow {
+  bucket: number | null
+}
+
+export interface DeploymentsRow extends BucketRow {
   deployments: number
   n: number
   merged: number
-  median_ms: number | null
-  p90_ms: number | null
   failed: number
 }
 
 export function selectDeployments(
   connection: Connection,
   query: DeliveryQuery,
-  { bucket, timeZone }: DeliverySpan,
+  starts: readonly string[],
 ): Promise<DeploymentsRow[]> {
   return connection.query<DeploymentsRow>(
-    `select start, count(*)::int as deployments, count(changed_at)::int as n, count(*) filter (where is_merged)::int as merged,
-            ${spans('changed_at', 'at')}, count(ended_at)::int as failed
-     from (select ${BUCKET} as start, at, changed_at, is_merged, ended_at from ${DEPLOYMENTS}) as deployments
-     group by grouping sets ((start), ())`,
-    [...toValues(query), bucket, timeZone],
+    `select bucket, count(*)::int as deployments, count(ms)::int as n, count(*) filter (where is_merged)::int as merged, ${SPANS},
+            count(ended_at)::int as failed
+     from (select ${BUCKET} as bucket, ${ms('changed_at', 'at')} as ms, is_merged, ended_at from ${DEPLOYMENTS}) as deployments
+     group by grouping sets ((bucket), ())`,
+    [...toValues(query), starts],
   )
 }
 
-export interface FailuresRow {
-  start: string | null
+export interface FailuresRow extends BucketRow {
   n: number
   open: number
   unattributed: number
-  median_ms: number | null
-  p90_ms: number | null
 }
 
 export function selectFailures(
   connection: Connection,
   query: DeliveryQuery,
-  { bucket, timeZone }: DeliverySpan,
+  starts: readonly string[],
 ): Promise<FailuresRow[]> {
   return connection.query<FailuresRow>(
-    `select start, count(ended_at)::int as n, count(*) filter (where ended_at is null)::int as open,
-            count(*) filter (where run is null)::int as unattributed, ${spans('at', 'ended_at')}
-     from (select ${BUCKET} as start, at, ended_at, run from ${FAILURES}) as failed
-     group by grouping sets ((start), ())`,
-    [...toValues(query), bucket, timeZone],
+    `select bucket, count(ms)::int as n, count(*) filter (where ms is null)::int as open,
+            count(*) filter (where run is null)::int as unattributed, ${SPANS}
+     from (select ${BUCKET} as bucket, ${ms('at', 'ended_at')} as ms, run from ${FAILURES}) as failed
+     group by grouping sets ((bucket), ())`,
+    [...toValues(query), starts],
   )
 }
 
@@ -112,25 +114,28 @@ export async function selectBuckets(
   return rows.map(({ start }) => start)
 }
 
-export interface WaitingRow {
+export interface WaitingRow extends SpansRow {
   group_id: string
   group_name: string
   group_version: string
   n: number
-  median_ms: number | null
-  p90_ms: number | null
   never_open: number
 }
 
 export function selectWaiting(connection: Connection, query: DeliveryQuery): Promise<WaitingRow[]> {
   return connection.query<WaitingRow>(
-    `select g.id as group_id, g.name as group_name, g.version as group_version, count(w.opened_at)::int as n,
-            ${spans('w.began_at', 'w.opened_at')}, count(*) filter (where w.opened_at is null)::int as never_open
-     from (select seq from ${DEPLOYMENTS}) as d
-     join delivery_waits w on w.deployment = d.seq
-     join gate_groups kept on kept.num = w.group_num
+    `select g.id as group_id, g.name as group_name, g.version as group_version, waited.n, waited.spans_ms, waited.never_open
+     from (
+       select group_num, count(ms)::int as n, ${SPANS}, count(*) filter (where ms is null)::int as never_open
+       from (
+         select w.group_num, ${ms('w.began_at', 'w.opened_at')} as ms
+         from (select seq from ${DEPLOYMENTS}) as d join delivery_waits w on w.deployment = d.seq
+       ) as waits
+       group by group_num
+     ) as waited
+     join gate_groups kept on kept.num = waited.group_num
      join event_receiver_groups g on g.id = kept.group_id
-     group by g.id, g.name, g.version order by g.name, g.id`,
+     order by g.name, g.id`,
     toValues(query),
   )
 }

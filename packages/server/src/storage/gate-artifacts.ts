@@ -203,7 +203,8 @@ export interface SeenRow extends Nvrpp {
 
 /**
  * Artifacts of which the group's receivers have an event, whether superseded or not, the one with the newest event first.
- * Index events_event_receiver for each receiver; what stands further back than its page is on a later one.
+ * Index events_event_receiver for each receiver; what stands further back than its page is on a later one. Whether it is superseded is
+ * asked of each (artifacts_nvrpp, gates_pkey), and not made out from all that stand at the gate.
  *
  * @returns `next`: where the next page begins; null when this is the last one
  */
@@ -228,9 +229,9 @@ export async function selectSeen(
        select nvrpp, name, version, release, platform_id, package, max(id) as id from pages group by 1, 2, 3, 4, 5, 6
      )
      select ends.next, n.*, not exists (
-              select from artifacts a join gate_groups gg on gg.group_id = $1::text
+              select from (select first_seq from artifacts where nvrpp = n.nvrpp offset 0) as a
+              join gate_groups gg on gg.group_id = $1::text
               join gates g on g.group_num = gg.num and g.artifact = a.first_seq
-              where a.nvrpp = n.nvrpp
             ) as is_superseded
      from ends left join newest n on (ends.next is null or n.id >= ends.next) and ($3::text is null or not exists (
        select from members m join events e on e.nvrpp = n.nvrpp and e.event_receiver_id = m.event_receiver_id

@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { createDatabase, type Database, type DatabaseOptions } from './database.js'
 import { toDatabaseLocation } from './database-url.js'
 
-type Limits = Pick<DatabaseOptions, 'maxConnections' | 'statementTimeoutMs' | 'maxHelpers'>
+type Limits = Pick<DatabaseOptions, 'maxConnections' | 'statementTimeoutMs' | 'maxHelpers' | 'isByIndex'>
 
 /** How many statements of answers about many artifacts run at once. */
 export const ANSWERS_AT_ONCE = 3
@@ -23,7 +23,7 @@ const CLASSES = {
   /** What answers about many artifacts are read from, as it is made: one takes events, the other reads SBOMs. */
   projecting: { maxConnections: 2, statementTimeoutMs: 30_000 },
   /** Those answers: they are dear, and dashboards ask for them again and again. */
-  answering: { maxConnections: ANSWERS_AT_ONCE, statementTimeoutMs: 1_000 },
+  answering: { maxConnections: ANSWERS_AT_ONCE, statementTimeoutMs: 1_000, isByIndex: true },
   /** Who may do what: not to wait for it is what keeps a revoked key out. */
   access: { maxConnections: 1, statementTimeoutMs: 2_000 },
   /** Whether events can be recorded. */

@@ -20,7 +20,7 @@ export function deliveryRoutes(delivery: DeliveryAnswers): Route[] {
       {
         summary: 'How well is delivered',
         description:
-          'Deployments, lead time, change failures, time to restore, and the waiting at gates, by the rules that the answer shows. Times are those of recording. Kept behind the commit: the answer is as of its `cursor`.',
+          'Deployments, lead time, change failures, time to restore, and the waiting at gates, by the rules that the answer shows. Times are those of recording. Kept behind the commit: the answer is as of its `cursor`, and is given again to whoever asks the same within 5 s.',
         tag: 'delivery',
         isLarge: true,
         query: deliveryQuery,
