@@ -32,7 +32,7 @@ const routes = [
   createRoute({
     ...below,
     path: '/gates/$group',
-    validateSearch: texts('state', 'order', 'name', 'at', 'superseded', 'kiosk'),
+    validateSearch: texts('state', 'order', 'name', 'at', 'superseded', 'without', 'kiosk'),
     component: lazyRouteComponent(() => import('./views/gates/gate-view.js'), 'GateView'),
   }),
   createRoute({
@@ -46,6 +46,23 @@ const routes = [
     path: '/artifact',
     validateSearch: texts('name', 'version', 'release', 'platform_id', 'package', 'receiver', 'failed'),
     component: lazyRouteComponent(() => import('./views/artifact/artifact-view.js'), 'ArtifactView'),
+  }),
+  createRoute({
+    ...below,
+    path: '/compare',
+    validateSearch: texts(
+      'name',
+      'version',
+      'release',
+      'platform_id',
+      'package',
+      'with_version',
+      'with_release',
+      'with_platform_id',
+      'with_package',
+      'receiver',
+    ),
+    component: lazyRouteComponent(() => import('./views/compare/compare-view.js'), 'CompareView'),
   }),
   createRoute({
     ...below,
@@ -83,8 +100,13 @@ const routes = [
   createRoute({
     ...below,
     path: '/delivery',
-    validateSearch: texts('from', 'to', 'name', 'environment', 'bucket', 'metric'),
+    validateSearch: texts('from', 'to', 'time_zone', 'name', 'environment', 'bucket', 'metric'),
     component: lazyRouteComponent(() => import('./views/delivery/delivery-view.js'), 'DeliveryView'),
+  }),
+  createRoute({
+    ...below,
+    path: '/access',
+    component: lazyRouteComponent(() => import('./views/access/access-view.js'), 'AccessView'),
   }),
   createRoute({
     ...below,

@@ -44,7 +44,13 @@ describe.skipIf(isMissing)('every view', () => {
       'hostile artifact': `artifact?${new URLSearchParams(hostile)}`,
       event: `events/${failed}?tab=payload`,
       diff: `events/${failed}?tab=diff`,
+      compare: `compare?${new URLSearchParams({ ...nvrpp('checkout', '2.0.0'), with_version: '1.0.0', receiver: shop.receivers.scan })}`,
+      'hostile comparison': `compare?${new URLSearchParams(hostile)}`,
       'hostile event': `events/${event}?tab=raw`,
+      'hostile payload': `events/${event}?tab=payload`,
+      'hostile diff': `events/${event}?tab=diff`,
+      'hostile schema': `events/${event}?tab=schema`,
+      kiosk: `gates/${shop.gate}?kiosk=1`,
       feed: 'feed',
       receivers: 'receivers',
       'hostile receiver': `receivers/${receiver}`,
@@ -52,6 +58,7 @@ describe.skipIf(isMissing)('every view', () => {
       'hostile group': `groups/${group}`,
       delivery: 'delivery',
       operations: 'operations',
+      access: 'access',
       'not found': encodeURIComponent(HOSTILE),
     }
   })
@@ -62,10 +69,12 @@ describe.skipIf(isMissing)('every view', () => {
     { colorScheme: 'light', width: 1280, height: 800 },
     { colorScheme: 'light', width: 320, height: 700 },
     { colorScheme: 'dark', width: 320, height: 700 },
+    { colorScheme: 'dark', width: 1280, height: 800, forcedColors: 'active' },
   ] as const)(
-    '$colorScheme, $width wide: for everybody, within its window, and no text of strangers acts',
-    async ({ colorScheme, ...viewport }) => {
-      const { page, problems } = await world.open('', { viewport, colorScheme })
+    '$colorScheme, $width wide, forced colours $forcedColors: for everybody, within its window, and no text of strangers acts',
+    async ({ colorScheme, width, height, ...rest }) => {
+      const viewport = { width, height }
+      const { page, problems } = await world.open('', { viewport, colorScheme, ...rest })
       const found: string[] = []
       for (const [name, path] of Object.entries(views)) {
         await page.goto(`${world.server.url}/console/${path}`)
@@ -74,7 +83,7 @@ describe.skipIf(isMissing)('every view', () => {
         const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
         if (tooWide > 0) found.push(`${name}: ${tooWide} px wider than the window`)
         found.push(...(await seriousFindings(page)).map((finding) => `${name}: ${finding}`))
-        await screenshot(page, `${name}-${colorScheme}-${viewport.width}`)
+        await screenshot(page, [name, colorScheme, width, ...Object.values(rest)].join('-'))
       }
       expect(found).toEqual([])
       expect(await page.evaluate(() => 'p' in window)).toBe(false)

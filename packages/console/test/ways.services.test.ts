@@ -1,37 +1,17 @@
-import { createServer, request, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { runServer, startServer } from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isMissing, nvrpp, openShop, type Shop, startWorld, type World } from './support.js'
-
-/** A proxy that takes a prefix off, and says another host than it was asked for. */
-async function startProxy(target: string, prefix: string): Promise<{ url: string; server: Server }> {
-  const to = new URL(target)
-  const server = createServer((incoming, outgoing) => {
-    const path = (incoming.url ?? '').startsWith(`${prefix}/`)
-      ? (incoming.url ?? '').slice(prefix.length)
-      : ''
-    if (path === '') return void outgoing.writeHead(404).end()
-    const forwarded = request(
-      {
-        host: to.hostname,
-        port: to.port,
-        path,
-        method: incoming.method,
-        headers: { ...incoming.headers, host: to.host },
-      },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-        answer.pipe(outgoing)
-      },
-    )
-    forwarded.on('error', () => outgoing.destroy())
-    outgoing.on('close', () => forwarded.destroy())
-    incoming.pipe(forwarded)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`, server }
-}
+import {
+  isMissing,
+  makeCertificate,
+  nvrpp,
+  openShop,
+  type Shop,
+  startProxy,
+  startWorld,
+  type World,
+} from './support.js'
 
 describe.skipIf(isMissing)('the console', () => {
   let world: World
@@ -86,15 +66,29 @@ describe.skipIf(isMissing)('the console', () => {
     expect(problems).toEqual([])
   })
 
-  it('works below a prefix, behind a proxy that says another host: reads, the stream and writes', async () => {
-    const proxy = await startProxy(world.server.url, '/tools/epr')
+  it.each([
+    ['behind a proxy that says another host', false],
+    ['behind one that speaks TLS', true],
+  ])('works below a prefix, %s: every view, the stream and writes', async (_, isTls) => {
+    const proxy = await startProxy(world.server.url, {
+      prefix: '/tools/epr',
+      ...(isTls && { tls: await makeCertificate(world.server.directory) }),
+    })
     try {
-      const { page } = await world.open('')
+      const context = await world.browser.newContext({ ignoreHTTPSErrors: true })
+      const page = await context.newPage()
       const problems: string[] = []
       page.on('pageerror', (error) => problems.push(error.message))
+      page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
+      for (const view of ['', 'artifacts', 'feed', 'receivers', 'groups', 'delivery', 'operations']) {
+        await page.goto(`${proxy.url}/console/${view}`)
+        await page.locator('main h1').waitFor()
+        await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null)
+        expect(await page.getByRole('alert').count()).toBe(0)
+      }
       await page.goto(`${proxy.url}/console/gates/${shop.gate}`)
       await page.getByRole('row', { name: /checkout 2\.0\.1/ }).waitFor()
-      const id = await shop.record('build', nvrpp('behind'), true)
+      const id = await shop.record('build', nvrpp(isTls ? 'sealed' : 'behind'), true)
       await page.locator(`a[href$="/tools/epr/console/events/${id}"]`).waitFor()
       await page.goto(`${proxy.url}/console/groups/${shop.gate}`)
       for (const word of ['Disable', 'Enable']) {
@@ -103,17 +97,20 @@ describe.skipIf(isMissing)('the console', () => {
       }
       await page.getByRole('button', { name: 'Disable…' }).waitFor()
       expect(problems).toEqual([])
+      await context.close()
     } finally {
-      proxy.server.closeAllConnections()
-      proxy.server.close()
+      await proxy.close()
     }
   })
 
-  it('is not shown in a page of another origin', async () => {
+  it('is not shown in a page of another origin, which can change nothing either', async () => {
     const other = createServer((_, answer) =>
       answer
         .setHeader('content-type', 'text/html')
-        .end(`<iframe src="${world.server.url}/console/"></iframe>`),
+        .end(
+          `<iframe src="${world.server.url}/console/"></iframe>` +
+            `<form method="post" target="sent" action="${world.server.url}/api/v1/groups"><input name="name" value="x"></form><iframe name="sent"></iframe>`,
+        ),
     )
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     try {
@@ -122,6 +119,28 @@ describe.skipIf(isMissing)('the console', () => {
       page.on('console', (message) => said.push(message.text()))
       await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`)
       await expect.poll(() => said.join()).toContain('frame-ancestors')
+      const [sent] = await Promise.all([
+        page.waitForResponse(`${world.server.url}/api/v1/groups`),
+        page.evaluate(() => document.querySelector('form')?.submit()),
+      ])
+      expect(sent.status()).toBe(403)
+      for (const [method, path] of [
+        ['POST', '/api/v1/groups'],
+        ['PATCH', `/api/v1/groups/${shop.gate}`],
+      ] as const) {
+        // It may be sent or held back by the browser: either way it is not done.
+        const status = await page.evaluate(
+          ([url, verb]) =>
+            fetch(url, { method: verb, headers: { 'content-type': 'application/json' }, body: '{}' }).then(
+              (answer) => answer.status,
+              () => 'held back',
+            ),
+          [world.server.url + path, method] as const,
+        )
+        expect([403, 'held back']).toContain(status)
+      }
+      expect(await shop.client.groups.find({})).toHaveLength(1)
+      expect((await shop.client.groups.get(shop.gate)).enabled).toBe(true)
     } finally {
       other.closeAllConnections()
       other.close()
@@ -148,7 +167,7 @@ describe.skipIf(isMissing)('the console', () => {
 })
 
 describe.skipIf(isMissing)('where callers are asked who they are, the console', () => {
-  it('loads, asks for a key in place of the view, and shows the view with it', async () => {
+  it('loads, asks for a key in place of the view, and makes and revokes others with it', async () => {
     const { stdout: admin } = await runServer({ args: ['key', 'draw'] })
     const world = await startWorld(['--auth', 'required'], { EPR_ADMIN_KEY: admin.trim() })
     try {
@@ -158,6 +177,27 @@ describe.skipIf(isMissing)('where callers are asked who they are, the console', 
       await page.getByRole('button', { name: 'Use this key' }).click()
       await page.getByRole('heading', { name: 'Receivers' }).waitFor()
       await page.getByRole('status').getByText('live').waitFor()
+
+      await page.getByRole('link', { name: 'Access' }).click()
+      await page.getByText('may').first().waitFor()
+      await page.getByRole('button', { name: 'New key…' }).click()
+      await page.getByLabel('Name', { exact: true }).fill('shop-ci')
+      await page.keyboard.press('Enter')
+      const shown = page.getByRole('dialog').locator('code')
+      await shown.waitFor()
+      const made = (await shown.textContent()) ?? ''
+      expect(made).toMatch(/^eprk_/)
+      await page.getByRole('button', { name: 'I have it' }).click()
+      const row = page.getByRole('row', { name: /^shop-ci/ })
+      await row.getByText('good', { exact: true }).waitFor()
+      expect(await page.content()).not.toContain(made)
+      await row.getByRole('button', { name: 'revoke shop-ci' }).click()
+      await page.getByText('is refused within seconds').waitFor()
+      await page.getByRole('button', { name: 'Revoke it' }).click()
+      await row.getByText('revoked').waitFor()
+
+      await page.getByRole('button', { name: 'Forget my key' }).click()
+      await page.getByRole('heading', { name: 'Who are you?' }).waitFor()
     } finally {
       await world.close()
     }

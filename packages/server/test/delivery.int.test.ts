@@ -2,26 +2,21 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { toJsonText } from '@epr/model'
-import { buildGroup, buildReceiver, waitFor } from '@epr/testkit'
+import {
+  buildGroup,
+  buildReceiver,
+  DELIVERY_HISTORY,
+  DELIVERY_SPAN,
+  DELIVERY_TYPES,
+  type ToldDelivery,
+  waitFor,
+} from '@epr/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createIdentities } from '../src/registry/identity.js'
 import { insertEvents } from '../src/storage/events.js'
 import { startTestApp, type TestApp } from './support/test-app.js'
 
 const HOUR = 3_600_000
-const BERLIN = {
-  from: '2026-08-01T00:00:00+02:00',
-  to: '2026-10-30T00:00:00+01:00',
-  time_zone: 'Europe/Berlin',
-}
-const CDEVENTS = {
-  merged: 'dev.cdevents.change.merged.0.3.0',
-  deployed: 'dev.cdevents.service.deployed.0.3.0',
-  rolledback: 'dev.cdevents.service.rolledback.0.3.0',
-  detected: 'dev.cdevents.incident.detected.0.3.0',
-  resolved: 'dev.cdevents.incident.resolved.0.3.0',
-}
-
 const CLI = fileURLToPath(new URL('../../cli/bin/epr-cli.mjs', import.meta.url))
 const execFileAsync = promisify(execFile)
 
@@ -41,46 +36,10 @@ const receivers = new Map<string, string>()
 const ids = new Map<string, string>()
 const nextIdentity = createIdentities()
 
-/** When (UTC), what, of which artifact, and what more. */
-type Told = [string, string, string, { success?: boolean; environment?: string; incident?: string }?]
-
-/** 90 days of a shop, to be worked out by hand. */
-const HISTORY: readonly Told[] = [
-  // shop 1: three hours from the merge to staging, four to production; the gate opened after one.
-  ['08-03T08:00', 'merged', 'shop 1'],
-  ['08-03T09:00', 'built', 'shop 1'],
-  ['08-03T09:30', 'scanned', 'shop 1', { success: false }],
-  ['08-03T10:00', 'scanned', 'shop 1'],
-  ['08-03T11:00', 'deployed', 'shop 1', { environment: 'staging' }],
-  ['08-03T12:00', 'deployed', 'shop 1'],
-  // Another service fails for an hour, before it was ever deployed: nobody's fault.
-  ['08-05T08:00', 'detected', 'cart 1', { incident: 'i3' }],
-  ['08-05T09:00', 'resolved', 'cart 1', { incident: 'i3' }],
-  // shop 2: six hours from its first event; the gate opened after two. It is rolled back: that is its failure, not that of shop 1.
-  ['08-10T08:00', 'built', 'shop 2'],
-  ['08-10T10:00', 'scanned', 'shop 2'],
-  ['08-10T14:00', 'deployed', 'shop 2'],
-  ['08-10T15:00', 'rolledback', 'shop 2'],
-  // shop 1 again, which ends it after half an hour; and once more, which is the same deployment.
-  ['08-10T15:30', 'deployed', 'shop 1'],
-  ['08-11T09:00', 'deployed', 'shop 1'],
-  // shop 3 goes past the gate. One incident, seen twice, of three hours.
-  ['09-07T08:00', 'built', 'shop 3'],
-  ['09-07T09:00', 'deployed', 'shop 3'],
-  ['09-08T09:00', 'detected', 'shop 3', { incident: 'i1' }],
-  ['09-08T10:00', 'detected', 'shop 3', { incident: 'i1' }],
-  ['09-08T12:00', 'resolved', 'shop 3', { incident: 'i1' }],
-  // shop 4, of which nothing else is known, on a Sunday of 25 hours, at half past eleven in Berlin. An incident that is open,
-  // and a deployment that fails.
-  ['10-25T22:30', 'deployed', 'shop 4'],
-  ['10-26T10:00', 'detected', 'shop 4', { incident: 'i2' }],
-  ['10-27T10:00', 'deployed', 'shop 5', { success: false }],
-]
-
-const keyOf = ([time, kind]: Told): string => `${time} ${kind}`
+const keyOf = ([time, kind]: ToldDelivery): string => `${time} ${kind}`
 
 async function recordHistory(): Promise<void> {
-  const events = HISTORY.map((told) => {
+  const events = DELIVERY_HISTORY.map((told) => {
     const [time, kind, artifact, { success = true, environment = 'production', incident = 'shop' } = {}] =
       told
     const [name = '', version = ''] = artifact.split(' ')
@@ -103,9 +62,11 @@ async function recordHistory(): Promise<void> {
 }
 
 const ask = async (query: Record<string, string> = {}) =>
-  (await test.api.get(`/delivery?${new URLSearchParams({ ...BERLIN, ...query })}`)).json.data
+  (await test.api.get(`/delivery?${new URLSearchParams({ ...DELIVERY_SPAN, ...query })}`)).json.data
 const drill = (query: Record<string, string>) =>
-  test.api.get(`/delivery/events?${new URLSearchParams({ from: BERLIN.from, to: BERLIN.to, ...query })}`)
+  test.api.get(
+    `/delivery/events?${new URLSearchParams({ from: DELIVERY_SPAN.from, to: DELIVERY_SPAN.to, ...query })}`,
+  )
 
 beforeAll(async () => {
   test = await startTestApp()
@@ -127,7 +88,7 @@ describe('the delivery', () => {
       buckets: [],
       rules: { version: 0, actor: null },
     })
-    for (const [name, type] of Object.entries(CDEVENTS))
+    for (const [name, type] of Object.entries(DELIVERY_TYPES))
       receivers.set(name, await test.api.create('/receivers', buildReceiver({ name, type })))
     await waitFor('the receivers', async () => /^nothing was deployed from/.test((await ask()).no_data))
   })
@@ -161,7 +122,7 @@ describe('the delivery', () => {
   })
 
   it('is the same from the command line, to the digit', async () => {
-    const { from, to, time_zone } = BERLIN
+    const { from, to, time_zone } = DELIVERY_SPAN
     const args = ['delivery', '--from', from, '--to', to, '--time-zone', time_zone, '--url', test.api.baseUrl]
     const { stdout } = await execFileAsync(process.execPath, [CLI, ...args, '-o', 'json'])
     expect(JSON.parse(stdout)).toEqual(await ask())

@@ -18,6 +18,12 @@ export {
   type TestPostgres,
   withDatabase,
 } from './database.js'
+export {
+  DELIVERY_HISTORY,
+  DELIVERY_SPAN,
+  DELIVERY_TYPES,
+  type ToldDelivery,
+} from './delivery-history.js'
 export { createFaultyLink, type FaultyLink, linkToPostgres } from './faulty-link.js'
 export { type KafkaBroker, type KafkaOptions, startKafka } from './kafka.js'
 export { kafkaBrokers, kafkaHome } from './kafka-services.js'

@@ -1,20 +1,23 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useMemo, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useMemo, useState, useSyncExternalStore } from 'react'
 import { SERVER_URL } from '../data/api.js'
 import { session } from '../data/session.js'
+import { upgrade } from '../data/upgrade.js'
 import { nextTimeMode, useTimeMode } from '../ui/clock.js'
 import { copyText } from '../ui/copy.js'
 import { Icon, type IconName } from './icons.js'
-import { KeyList } from './key-list.js'
 import { useKeys } from './keys.js'
 import { LiveDot } from './live-dot.js'
-import { Login } from './login.js'
 import { Palette } from './palette.js'
 import css from './shell.module.css'
 import { nextTheme, useTheme } from './theme.js'
 import { VIEWS } from './views.js'
 
-const TIME_WORDS = { relative: 'ago', local: 'local', utc: 'UTC' } as const
+/** Seldom seen, and so not a part of the first view. */
+const KeyList = lazy(() => import('./key-list.js').then(({ KeyList }) => ({ default: KeyList })))
+const Login = lazy(() => import('./login.js').then(({ Login }) => ({ default: Login })))
+
+const TIME_WORDS = { relative: 'relative', local: 'local', utc: 'UTC' } as const
 const THEME_ICONS: Record<string, IconName> = { system: 'system', light: 'sun', dark: 'moon' }
 
 /** A level up: of `/gates/01K…` it is `/gates`. */
@@ -42,11 +45,6 @@ function Rail() {
       <div className={css.foot}>
         <a href={`${SERVER_URL}/api/v1/docs`}>REST API</a>
         <a href={`${SERVER_URL}/api/v1/graphql`}>GraphQL</a>
-        {session.key !== undefined && (
-          <button type="button" onClick={() => session.use(undefined)}>
-            Forget my key
-          </button>
-        )}
       </div>
     </div>
   )
@@ -57,7 +55,9 @@ export function Shell() {
   const [isSearching, setSearching] = useState(false)
   const [isListing, setListing] = useState(false)
   const isRefused = useSyncExternalStore(session.subscribe, () => session.isRefused)
+  const isOld = useSyncExternalStore(upgrade.subscribe, upgrade.isThere)
   const path = useRouterState({ select: ({ location }) => location.pathname })
+  const isKiosk = useRouterState({ select: ({ location }) => 'kiosk' in location.search })
   const navigate = useNavigate()
   const [mode, theme] = [useTimeMode(), useTheme()]
 
@@ -75,7 +75,7 @@ export function Shell() {
   useKeys(keys)
 
   return (
-    <div className={css.shell}>
+    <div className={css.shell} data-kiosk={isKiosk || undefined}>
       <a className={css.skip} href="#view">
         Skip to the view
       </a>
@@ -111,12 +111,30 @@ export function Shell() {
             ?
           </button>
         </header>
+        {isOld && (
+          <p className={css.upgrade} role="status">
+            The server has a new version of this page.
+            <button type="button" onClick={() => location.reload()}>
+              Reload
+            </button>
+          </p>
+        )}
         <main id="view" tabIndex={-1}>
-          {isRefused ? <Login /> : <Outlet />}
+          {isRefused ? (
+            <Suspense>
+              <Login />
+            </Suspense>
+          ) : (
+            <Outlet />
+          )}
         </main>
       </div>
       <Palette isOpen={isSearching} onOpen={() => setSearching(true)} onClose={() => setSearching(false)} />
-      <KeyList isOpen={isListing} onClose={() => setListing(false)} />
+      {isListing && (
+        <Suspense>
+          <KeyList isOpen onClose={() => setListing(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -10,4 +10,5 @@ export const VIEWS = [
   { to: '/groups', word: 'Groups', icon: 'groups', key: 'p' },
   { to: '/delivery', word: 'Delivery', icon: 'delivery', key: 'd' },
   { to: '/operations', word: 'Operations', icon: 'operations', key: 'o' },
+  { to: '/access', word: 'Access', icon: 'access', key: 'c' },
 ] as const satisfies readonly { to: string; word: string; icon: IconName; key: string }[]

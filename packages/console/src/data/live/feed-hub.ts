@@ -5,6 +5,8 @@ const TAIL = 200
 const KEPT = 2_000
 /** How often what has come is handed on. */
 const TURN_MS = 100
+/** A server that is back is found within this: people look at the page. Chance spreads them. */
+const MAX_PAUSE_MS = 4_000
 
 /** What a page is sent of the feed. */
 export type LiveNote =
@@ -50,7 +52,7 @@ function createFeedHub({ url, token }: LiveRequest): FeedHub {
   }
 
   async function follow(signal: AbortSignal): Promise<void> {
-    const client = createClient({ url, token })
+    const client = createClient({ url, token, retry: { maxDelayMs: MAX_PAUSE_MS } })
     let after: string | undefined
     while (!signal.aborted) {
       try {

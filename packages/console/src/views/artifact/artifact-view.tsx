@@ -1,8 +1,10 @@
-import { type Nvrpp, nvrppSchema, stringifyJson } from '@epr/model'
+import { type Nvrpp, nvrppKey, nvrppSchema, stringifyJson } from '@epr/model'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { api, SERVER_URL } from '../../data/api.js'
 import { useGroups, useReceiverNames } from '../../data/definitions.js'
+import { nvrppOf } from '../../data/gate-rows.js'
 import { type EventRow, MOST_EVENTS, useArtifact } from '../../data/use-artifact.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
 import { download } from '../../ui/download.js'
@@ -55,6 +57,30 @@ function Evidence({ nvrpp, events }: { nvrpp: Nvrpp; events: readonly EventRow[]
     >
       {words[state]}
     </button>
+  )
+}
+
+/** To the comparison with the artifact of the same name that had an event last, but for this one. */
+function CompareLink({ nvrpp }: { nvrpp: Nvrpp }) {
+  const { data } = useQuery({
+    queryKey: ['versions', nvrpp.name],
+    queryFn: ({ signal }) => api().artifacts.find({ name: nvrpp.name }, { signal }),
+  })
+  const other = data?.data.find((each) => nvrppKey(each) !== nvrppKey(nvrpp))
+  if (!other) return null
+  return (
+    <Link
+      to="/compare"
+      search={{
+        ...nvrppOf(other),
+        with_version: nvrpp.version,
+        with_release: nvrpp.release,
+        with_platform_id: nvrpp.platform_id,
+        with_package: nvrpp.package,
+      }}
+    >
+      compare with {visible(other.version)}
+    </Link>
   )
 }
 
@@ -185,6 +211,7 @@ function Artifact({ nvrpp }: { nvrpp: Nvrpp }) {
         <Link to="/artifacts" search={{ name: nvrpp.name }}>
           all versions
         </Link>
+        <CompareLink nvrpp={nvrpp} />
       </div>
       {isUnknown && (
         <Empty title="There is no event of this artifact">

@@ -11,6 +11,7 @@ import { Time, toSpanText } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
 import { useTitle } from '../../ui/use-title.js'
 import css from './delivery.module.css'
+import { Rules } from './rules.js'
 
 const route = getRouteApi('/delivery')
 
@@ -232,29 +233,6 @@ function Events({ metric }: { metric: DeliveryMetric }) {
   )
 }
 
-function Rules({ data }: { data: Delivery }) {
-  const { version, rules } = data.rules
-  const list = (types: readonly string[]) => (types.length === 0 ? 'none' : types.map(visible).join(', '))
-  return (
-    <details>
-      <summary className={ui.muted}>How is this computed? Rules, version {version}</summary>
-      <ul>
-        <li>A deployment is a success of {list(rules.deployment)}.</li>
-        <li>A change begins with {list(rules.change)}, else with its artifact’s first event.</li>
-        <li>
-          Failures are {list(rules.failure)}, and deployments that went wrong; each counts for the deployment
-          before it alone.
-        </li>
-        <li>They end with {list(rules.restored)}, else with the next successful deployment.</li>
-        <li>
-          The environment stands at {list(rules.environment.pointers)}, else it is{' '}
-          {visible(rules.environment.default)}.
-        </li>
-      </ul>
-    </details>
-  )
-}
-
 /** How often, how fast and how safely is delivered. */
 export function DeliveryView() {
   const search = route.useSearch()
@@ -265,6 +243,7 @@ export function DeliveryView() {
   const query = {
     from: search.from,
     to: search.to,
+    time_zone: search.time_zone,
     name: search.name,
     environment: search.environment,
     bucket,
@@ -280,7 +259,8 @@ export function DeliveryView() {
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
   const cli = Object.entries(query).reduce(
-    (text, [flag, value]) => (value === undefined ? text : text + shell` --${flag} ${value}`),
+    (text, [flag, value]) =>
+      value === undefined ? text : text + shell` --${flag.replace('_', '-')} ${value}`,
     'delivery show',
   )
   return (
@@ -309,6 +289,19 @@ export function DeliveryView() {
           onBlur={() => change({ name: name || undefined })}
           onKeyDown={({ key }) => key === 'Enter' && change({ name: name || undefined })}
         />
+        {(['from', 'to'] as const).map((end) => (
+          <label key={end}>
+            {end}
+            <input
+              className={ui.field}
+              type="date"
+              value={search[end]?.slice(0, 10) ?? ''}
+              onChange={({ target }) =>
+                change({ [end]: target.value === '' ? undefined : `${target.value}T00:00:00Z` })
+              }
+            />
+          </label>
+        ))}
         <select
           className={ui.field}
           aria-label="Environment"
@@ -363,7 +356,7 @@ export function DeliveryView() {
           <BucketTable data={data} />
         </div>
       )}
-      {data && <Rules data={data} />}
+      {data && <Rules held={data.rules} />}
       {metric && <Events metric={metric} />}
     </div>
   )

@@ -11,8 +11,10 @@ import { type State, StateMark } from '../../ui/state.js'
 import { count, visible } from '../../ui/text.js'
 import ui from '../../ui/ui.module.css'
 import { useTitle } from '../../ui/use-title.js'
+import { Columns } from './columns.js'
 import { LAST_GATE } from './gate-list.js'
 import css from './gates.module.css'
+import { Kiosk } from './kiosk.js'
 import { Matrix } from './matrix.js'
 import { NoGates } from './no-gates.js'
 
@@ -147,8 +149,10 @@ function useFresh(gate: GateArtifacts | undefined): ReadonlySet<string> {
   }, [gate])
 }
 
+const FILTERS = ['state', 'order', 'name', 'at', 'superseded'] as const
+
 function NothingHere({ group, search }: { group: EventReceiverGroup; search: Search }) {
-  if (Object.keys(search).length > 0)
+  if (FILTERS.some((filter) => search[filter] !== undefined))
     return (
       <Empty title="No artifact matches">
         <p>Take a filter away, or look at another moment.</p>
@@ -175,6 +179,8 @@ function Gate({ group, groups }: { group: EventReceiverGroup; groups: readonly E
   }
   const { data, error, refetch, held, showHeld, isPlaceholderData } = useGate(group.id, query, isAtTable)
   const fresh = useFresh(data)
+  const hidden = useMemo(() => new Set(search.without?.split(',')), [search.without])
+  const isKiosk = search.kiosk !== undefined
   const change = (next: Partial<Search>) =>
     void navigate({
       to: '/gates/$group',
@@ -221,12 +227,26 @@ function Gate({ group, groups }: { group: EventReceiverGroup; groups: readonly E
         {!group.enabled && <StateMark state="disabled" isPill />}
         <Counts counts={data?.counts ?? null} />
         <span className={ui.push} />
-        <CopyAs
-          api={`/api/v1/groups/${group.id}/artifacts${params.size > 0 ? `?${params}` : ''}`}
-          cli={cli}
-        />
+        {!isKiosk && (
+          <>
+            {data && (
+              <Columns
+                receivers={data.receivers}
+                hidden={hidden}
+                onChange={(ids) => change({ without: ids.join(',') || undefined })}
+              />
+            )}
+            <button type="button" className={ui.button} onClick={() => change({ kiosk: '1' })}>
+              Kiosk
+            </button>
+            <CopyAs
+              api={`/api/v1/groups/${group.id}/artifacts${params.size > 0 ? `?${params}` : ''}`}
+              cli={cli}
+            />
+          </>
+        )}
       </div>
-      <Filters search={search} change={change} />
+      {isKiosk ? <Kiosk group={group} groups={groups} /> : <Filters search={search} change={change} />}
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {data?.warnings.map((warning) => (
         <p key={warning} className={ui.warning}>
@@ -242,7 +262,7 @@ function Gate({ group, groups }: { group: EventReceiverGroup; groups: readonly E
               {held.length} new above ↑
             </button>
           )}
-          <Matrix gate={data} fresh={fresh} />
+          <Matrix gate={data} fresh={fresh} hidden={hidden} />
         </div>
       )}
       {data && (

@@ -65,8 +65,16 @@ function useArrows() {
   return { table, onKeyDown, tabIndexOf, setAt }
 }
 
-/** What stands at a gate: a row for each artifact, a column for each receiver. */
-export function Matrix({ gate, fresh }: { gate: GateArtifacts; fresh: ReadonlySet<string> }) {
+/** What stands at a gate: a row for each artifact, a column for each receiver but the hidden ones. */
+export function Matrix({
+  gate,
+  fresh,
+  hidden,
+}: {
+  gate: GateArtifacts
+  fresh: ReadonlySet<string>
+  hidden: ReadonlySet<string>
+}) {
   const now = useNow()
   const navigate = useNavigate()
   const { table, onKeyDown, tabIndexOf, setAt } = useArrows()
@@ -95,11 +103,13 @@ export function Matrix({ gate, fresh }: { gate: GateArtifacts; fresh: ReadonlySe
         <tr>
           <th scope="col">Artifact {common !== '' && <small>{visible(common)}</small>}</th>
           <th scope="col">Gate</th>
-          {gate.receivers.map(({ id, name, version }) => (
-            <th scope="col" key={id}>
-              {visible(name)} {isShared(name) && <small>{visible(version)}</small>}
-            </th>
-          ))}
+          {gate.receivers
+            .filter(({ id }) => !hidden.has(id))
+            .map(({ id, name, version }) => (
+              <th scope="col" key={id}>
+                {visible(name)} {isShared(name) && <small>{visible(version)}</small>}
+              </th>
+            ))}
           <th scope="col">Waits for</th>
         </tr>
       </thead>
@@ -119,30 +129,32 @@ export function Matrix({ gate, fresh }: { gate: GateArtifacts; fresh: ReadonlySe
                   <Time time={row.since} />
                 </span>
               </td>
-              {row.cells.map((cell, cellAt) => {
-                const classes = `${css.cell} ${cell.state === 'failed' ? css.failedCell : ''}`
-                if (cell.event_id === null)
+              {row.cells
+                .filter((cell) => !hidden.has(cell.event_receiver_id))
+                .map((cell, cellAt) => {
+                  const classes = `${css.cell} ${cell.state === 'failed' ? css.failedCell : ''}`
+                  if (cell.event_id === null)
+                    return (
+                      <td key={cell.event_receiver_id}>
+                        <span className={classes} {...place(rowAt, cellAt + 1)}>
+                          <StateMark state="missing" isQuiet />
+                        </span>
+                      </td>
+                    )
                   return (
                     <td key={cell.event_receiver_id}>
-                      <span className={classes} {...place(rowAt, cellAt + 1)}>
-                        <StateMark state="missing" isQuiet />
-                      </span>
+                      <Link
+                        key={cell.event_id}
+                        className={`${classes} ${fresh.has(cell.event_id) ? css.fresh : ''}`}
+                        to="/events/$id"
+                        params={{ id: cell.event_id }}
+                        {...place(rowAt, cellAt + 1)}
+                      >
+                        <CellText cell={cell} />
+                      </Link>
                     </td>
                   )
-                return (
-                  <td key={cell.event_receiver_id}>
-                    <Link
-                      key={cell.event_id}
-                      className={`${classes} ${fresh.has(cell.event_id) ? css.fresh : ''}`}
-                      to="/events/$id"
-                      params={{ id: cell.event_id }}
-                      {...place(rowAt, cellAt + 1)}
-                    >
-                      <CellText cell={cell} />
-                    </Link>
-                  </td>
-                )
-              })}
+                })}
               <td>
                 <span className={`${css.cell} ${css.why}`}>
                   {visible(reasonOf(sentenceOf(row, labels, now))) || '—'}
