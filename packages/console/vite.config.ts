@@ -66,11 +66,11 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What pages and workers share, and nothing that asks for a document.
+          // What pages and workers share, and nothing that asks for a document; nor what one view has alone.
           groups: [
             {
               name: 'sdk',
-              test: /packages\/(client|model)\/|\/(zod|eventsource-parser|@noble)|zod-without-eval/,
+              test: /packages\/(client|model)\/(?!dist\/infer-schema)|\/(zod|eventsource-parser|@noble)|zod-without-eval/,
             },
           ],
         },

@@ -3,6 +3,7 @@ import { packageBuild } from '../../tsup.config.base'
 
 export default defineConfig({
   ...packageBuild,
-  entry: { index: 'src/index.ts', node: 'src/node/npm-parent.ts' },
+  // Apart is what the first view of the console has no use for.
+  entry: { index: 'src/index.ts', 'infer-schema': 'src/infer-schema.ts', node: 'src/node/npm-parent.ts' },
   format: ['esm', 'cjs'],
 })

@@ -84,6 +84,12 @@ const routes = [
   }),
   createRoute({
     ...below,
+    path: '/receivers/new',
+    validateSearch: texts('from'),
+    component: lazyRouteComponent(() => import('./views/receivers/new-receiver.js'), 'NewReceiver'),
+  }),
+  createRoute({
+    ...below,
     path: '/receivers/$id',
     component: lazyRouteComponent(() => import('./views/receivers/receiver-view.js'), 'ReceiverView'),
   }),
@@ -94,8 +100,19 @@ const routes = [
   }),
   createRoute({
     ...below,
+    path: '/groups/new',
+    component: lazyRouteComponent(() => import('./views/groups/new-group.js'), 'NewGroup'),
+  }),
+  createRoute({
+    ...below,
     path: '/groups/$id',
     component: lazyRouteComponent(() => import('./views/groups/group-view.js'), 'GroupView'),
+  }),
+  createRoute({
+    ...below,
+    path: '/search',
+    validateSearch: texts('q'),
+    component: lazyRouteComponent(() => import('./views/search/search-view.js'), 'SearchView'),
   }),
   createRoute({
     ...below,

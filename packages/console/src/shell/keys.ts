@@ -5,9 +5,13 @@ const KEY = 'epr.keys'
 export const hasKeys = (): boolean => localStorage.getItem(KEY) !== 'off'
 export const switchKeys = (): void => localStorage.setItem(KEY, hasKeys() ? 'off' : 'on')
 
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+/** Whether a key goes into a text: in an editor, too, which stands in a shadow root, from outside of which only that is seen. */
+function isTyping(event: KeyboardEvent): boolean {
+  const [target] = event.composedPath()
+  if (!(target instanceof HTMLElement)) return false
+  if (target.ariaReadOnly === 'true') return false
+  return target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+}
 
 /** Calls what belongs to a key while nobody types; `g a` is two keys after one another. */
 export function useKeys(actions: Readonly<Record<string, () => void>>): void {
@@ -16,7 +20,7 @@ export function useKeys(actions: Readonly<Record<string, () => void>>): void {
     let forget: ReturnType<typeof setTimeout> | undefined
     function onKey(event: KeyboardEvent): void {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-      if (isTyping(event.target) || !hasKeys() || document.querySelector('dialog[open]')) return
+      if (isTyping(event) || !hasKeys() || document.querySelector('dialog[open]')) return
       const action = actions[`${first}${first && ' '}${event.key}`] ?? actions[event.key]
       clearTimeout(forget)
       first = event.key === 'g' && first === '' ? 'g' : ''

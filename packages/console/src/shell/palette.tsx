@@ -1,139 +1,56 @@
-import { MAX_SEARCH_CHARS, type SearchHit } from '@epr/model'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import { api } from '../data/api.js'
 import { useGroups } from '../data/definitions.js'
-import { nvrppOf } from '../data/gate-rows.js'
 import { visible } from '../ui/text.js'
+import { type Found, HIT_TITLES, say, toFound, useSearch } from './found.js'
 import css from './shell.module.css'
 import { VIEWS } from './views.js'
 
-interface Hit {
-  key: string
-  word: string
-  about: string
-  open: () => unknown
-}
+type Hit = Omit<Found, 'link'> & { open: () => void }
 
 const MOST = 8
 const has = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase())
 
-/** The words of a section, by the kind of what is in it. */
-const TITLES: Record<SearchHit['kind'], string> = {
-  event: 'Events',
-  artifact: 'Artifacts',
-  component: 'Artifacts that have the component',
-  group: 'Gates',
-  receiver: 'Receivers',
-  message: 'Messages',
-}
-
-type Go = ReturnType<typeof useNavigate>
-
-/** How a thing that was found is called, and where it is seen. */
-function toHit(hit: SearchHit, go: Go): Hit {
-  const { kind, path } = hit
-  const key = `${kind} ${path}`
-  switch (kind) {
-    case 'event':
-      return {
-        key,
-        word: `${hit.name} ${hit.version}`,
-        about: `${hit.success ? 'passed' : 'failed'} ${hit.created_at} · ${hit.description}`,
-        open: () => go({ to: '/events/$id', params: { id: hit.id } }),
-      }
-    case 'artifact':
-      return {
-        key,
-        word: `${hit.name} ${hit.version}`,
-        about: `${hit.release} · ${hit.platform_id} · ${hit.package}`,
-        open: () => go({ to: '/artifact', search: nvrppOf(hit) }),
-      }
-    case 'component':
-      return {
-        key,
-        word: `${hit.artifact.name} ${hit.artifact.version}`,
-        about: `has ${hit.component.name} ${hit.component.version ?? ''}`,
-        open: () => go({ to: '/artifact', search: nvrppOf(hit.artifact) }),
-      }
-    case 'group':
-      return {
-        key,
-        word: `${hit.name} ${hit.version}`,
-        about: hit.type,
-        open: () => go({ to: '/gates/$group', params: { group: hit.id } }),
-      }
-    case 'receiver':
-      return {
-        key,
-        word: `${hit.name} ${hit.version}`,
-        about: hit.type,
-        open: () => go({ to: '/receivers/$id', params: { id: hit.id } }),
-      }
-    case 'message':
-      return {
-        key,
-        word: `${hit.name} ${hit.version}`,
-        about: `${hit.says} ${hit.time}`,
-        open: () =>
-          hit.event_id === null
-            ? go({ to: '/feed' })
-            : go({ to: '/events/$id', params: { id: hit.event_id } }),
-      }
-  }
-}
-
 function useHits(text: string, close: () => void): { sections: [string, Hit[]][]; said: string } {
   const go = useNavigate()
   const { data: groups = [] } = useGroups()
-  const found = useQuery({
-    queryKey: ['search', text],
-    enabled: text !== '',
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => api().search(text.slice(0, MAX_SEARCH_CHARS), { signal }),
-  })
+  const { data } = useSearch(text)
   return useMemo(() => {
     const sections = new Map<string, Hit[]>()
-    const add = (title: string, hit: Hit) =>
+    const add = (title: string, { link, ...found }: Found) =>
       sections.set(title, [
         ...(sections.get(title) ?? []),
         {
-          ...hit,
+          ...found,
           open() {
             close()
-            void hit.open()
+            void go(link)
           },
         },
       ])
-    for (const hit of (text !== '' && found.data?.data) || []) add(TITLES[hit.kind], toHit(hit, go))
+    for (const hit of (text !== '' && data?.data) || []) add(HIT_TITLES[hit.kind], toFound(hit))
     if (text === '')
       for (const { id, name, version, type } of groups.slice(0, MOST))
         add('Gates', {
           key: `gate ${id}`,
           word: `${name} ${version}`,
           about: type,
-          open: () => go({ to: '/gates/$group', params: { group: id } }),
+          link: { to: '/gates/$group', params: { group: id } },
         })
     for (const { to, word, key } of VIEWS.filter((view) => has(view.word, text)))
-      add('Views', { key: `view ${to}`, word, about: `g ${key}`, open: () => go({ to }) })
-    const { taken_for: taken = [], tried = [], notes = [] } = found.data ?? {}
-    const said =
-      text === ''
-        ? ''
-        : taken.length > 0
-          ? `taken for ${taken.map(({ words }) => words).join(', ')}`
-          : tried.length > 0
-            ? `not found: tried ${tried.join(', ')}`
-            : ''
-    return {
-      sections: [...sections],
-      said: [said, ...(text === '' ? [] : notes)].filter((part) => part !== '').join('. '),
-    }
-  }, [text, found.data, groups, go, close])
+      add('Views', { key: `view ${to}`, word, about: `g ${key}`, link: { to } })
+    if (text !== '')
+      add('Search', {
+        key: 'all',
+        word: 'All results',
+        about: text,
+        link: { to: '/search', search: { q: text } },
+      })
+    return { sections: [...sections], said: text === '' || !data ? '' : say(data) }
+  }, [text, data, groups, go, close])
 }
 
-function Found({ close }: { close: () => void }) {
+function Finder({ close }: { close: () => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const list = useRef<HTMLDivElement>(null)
@@ -240,7 +157,7 @@ export function Palette({
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && onClose()}
     >
-      {isOpen && <Found close={onClose} />}
+      {isOpen && <Finder close={onClose} />}
     </dialog>
   )
 }

@@ -22,6 +22,9 @@ export function GroupList() {
         <h1>Groups</h1>
         {data && <span className={ui.muted}>{count(data.length)}</span>}
         <span className={ui.push} />
+        <Link className={ui.button} to="/groups/new">
+          New group…
+        </Link>
         <CopyAs api="/api/v1/groups" cli="group search" />
       </div>
       {error && <Failure error={error} onRetry={() => void refetch()} />}

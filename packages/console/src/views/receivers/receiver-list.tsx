@@ -145,6 +145,9 @@ export function ReceiverList() {
           ))}
         </select>
         <span className={ui.push} />
+        <Link className={ui.button} to="/receivers/new">
+          New receiver…
+        </Link>
         <button type="button" className={`${ui.button} ${ui.quiet}`} onClick={() => void refetch()}>
           Ask again
         </button>
@@ -154,7 +157,10 @@ export function ReceiverList() {
       {!data && !error && <Skeleton />}
       {data?.length === 0 && (
         <Empty title="No receiver yet">
-          <p>A receiver says what an event must look like. Make one, or take those of CDEvents:</p>
+          <p>
+            A receiver says what an event must look like. <Link to="/receivers/new">Make one here</Link> or in
+            a terminal, or take those of CDEvents:
+          </p>
           <Command
             text={`epr-cli receiver create --name build --type shop.built --version 1.0.0 --description "a build has ended" --url ${SERVER_URL}`}
           />

@@ -151,6 +151,9 @@ export function ReceiverView() {
           {visible(data.name)} <span className={ui.muted}>{visible(data.version)}</span>
         </h1>
         <span className={ui.push} />
+        <Link className={ui.button} to="/receivers/new" search={{ from: id }}>
+          New version…
+        </Link>
         <CopyAs api={`/api/v1/receivers/${id}`} cli={shell`receiver get ${id}`} />
       </div>
       <p className={ui.name}>{visible(data.description)}</p>
