@@ -18,9 +18,11 @@ import { Time } from '../../ui/time.js'
 import ui from '../../ui/ui.module.css'
 import { useTitle } from '../../ui/use-title.js'
 import css from './event.module.css'
+import { MessageTab } from './message-tab.js'
+import { SummaryCard } from './summary/summary-card.js'
 
 const route = getRouteApi('/events/$id')
-const TABS = ['payload', 'diff', 'schema', 'raw'] as const
+const TABS = ['payload', 'diff', 'schema', 'message', 'raw'] as const
 type Tab = (typeof TABS)[number]
 
 const sizeOf = (text: string): number => new Blob([text]).size
@@ -40,6 +42,7 @@ function Payload({ event }: { event: ExactEvent }) {
           Download
         </button>
       </div>
+      <SummaryCard id={event.id} text={text} />
       <Code text={text} label="Payload" />
     </>
   )
@@ -139,6 +142,7 @@ function Shown({ event }: { event: ExactEvent }) {
     payload: 'Payload',
     diff: 'Diff with last pass',
     schema: 'Schema',
+    message: 'Message',
     raw: 'Raw',
   }
   const keys = useMemo(() => {
@@ -216,6 +220,7 @@ function Shown({ event }: { event: ExactEvent }) {
         {chosen === 'payload' && <Payload event={event} />}
         {chosen === 'diff' && <Diff event={event} />}
         {chosen === 'schema' && <Schema event={event} />}
+        {chosen === 'message' && <MessageTab event={event} />}
         {chosen === 'raw' && <Raw id={event.id} />}
       </section>
     </div>
