@@ -13,6 +13,8 @@ import {
 /** Texts of strangers, of each kind that has broken pages. */
 const HOSTILE = '<img src=x onerror=window.p=1> javascript:alert(1) \u202egnp __proto__'
 const WIDE = 'W'.repeat(255)
+/** Each is looked at by axe, on machines that do other things too. */
+const PATIENCE_MS = 300_000
 
 describe.skipIf(isMissing)('every view', () => {
   let world: World
@@ -35,6 +37,10 @@ describe.skipIf(isMissing)('every view', () => {
       ...{ name: HOSTILE, type: WIDE, version: '1', description: HOSTILE, enabled: true },
       event_receiver_ids: [receiver, shop.receivers.build],
     })
+    const sbom = await shop.record('build', nvrpp('sbom'), true, {
+      ...{ bomFormat: 'CycloneDX', specVersion: HOSTILE },
+      components: [{ name: HOSTILE, version: WIDE, licenses: [{ license: { name: WIDE } }] }],
+    })
     views = {
       home: '',
       gate: `gates/${shop.gate}`,
@@ -54,6 +60,16 @@ describe.skipIf(isMissing)('every view', () => {
       feed: 'feed',
       receivers: 'receivers',
       'hostile receiver': `receivers/${receiver}`,
+      'new receiver': 'receivers/new',
+      'new version': `receivers/new?from=${shop.receivers.scan}`,
+      'hostile new version': `receivers/new?from=${receiver}`,
+      'new group': 'groups/new',
+      search: 'search',
+      found: 'search?q=checkout',
+      'hostile search': `search?${new URLSearchParams({ q: HOSTILE })}`,
+      message: `events/${failed}?tab=message`,
+      'hostile message': `events/${event}?tab=message`,
+      'hostile SBOM': `events/${sbom}?tab=payload`,
       groups: 'groups',
       'hostile group': `groups/${group}`,
       delivery: 'delivery',
@@ -89,5 +105,6 @@ describe.skipIf(isMissing)('every view', () => {
       expect(await page.evaluate(() => 'p' in window)).toBe(false)
       expect(problems).toEqual([])
     },
+    PATIENCE_MS,
   )
 })

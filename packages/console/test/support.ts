@@ -99,7 +99,6 @@ export async function startWorld(
   async function watch(page: Page): Promise<Watched> {
     const problems: string[] = []
     const requested: string[] = []
-    const streams = 0
     page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('dialog', (dialog) => void problems.push(`a dialog: ${dialog.message()}`))

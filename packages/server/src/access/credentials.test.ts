@@ -10,6 +10,8 @@ describe('what a request says of who sends it', () => {
     [{ authorization: 'bearer   k ' }, 'k'],
     [{ authorization: basic('x:k') }, 'k'],
     [{ authorization: basic(':k:with:colons') }, 'k:with:colons'],
+    [{ authorization: basic('k:') }, 'k'],
+    [{ authorization: basic('k') }, 'k'],
     [{ 'x-api-key': 'k' }, 'k'],
     [{ authorization: 'Bearer k', 'x-api-key': 'k' }, 'k'],
   ])('%j is %j', (headers, credential) => {

@@ -9,7 +9,10 @@ const AUTHORIZATION = /^(bearer|basic) +([^ ]+) *$/i
 /** A Basic password may be a key, whoever the user is (RFC 7617): so clients log in that know URLs only. */
 function readBasic(encoded: string): string {
   const text = Buffer.from(encoded, 'base64').toString('utf8')
-  return text.slice(text.indexOf(':') + 1)
+  const colon = text.indexOf(':')
+  const password = text.slice(colon + 1)
+  // As http://KEY@host sends it.
+  return password === '' ? text.slice(0, colon) : password
 }
 
 function readAuthorization(header: string): string {

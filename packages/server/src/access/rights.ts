@@ -105,7 +105,7 @@ export function toPlainGrant(grant: Grant): Record<string, unknown> {
 export const whoAreYou = (wish: string): AccessError =>
   new AccessError(
     'missing',
-    `this server wants to know who ${wish}: send a key as Authorization: Bearer (epr-cli: EPR_TOKEN)`,
+    `this server wants to know who ${wish}: send a key as Authorization: Bearer (epr-cli: EPR_TOKEN; clients of others: as the password of their URL)`,
   )
 
 /**

@@ -71,6 +71,8 @@ export function CodeEditor({
   const shown = useRef<EditorView>(null)
   const change = useRef(onChange)
   change.current = onChange
+  const given = useRef(text)
+  given.current = text
 
   useEffect(() => {
     if (!host.current) return
@@ -78,7 +80,12 @@ export function CodeEditor({
     const view = new EditorView({
       root,
       parent: root,
-      state: EditorState.create({ extensions: extensionsOf(label, hint, (typed) => change.current(typed)) }),
+      state: EditorState.create({
+        extensions: extensionsOf(label, hint, (typed) => {
+          // What was put into it nobody has typed.
+          if (typed !== given.current) change.current(typed)
+        }),
+      }),
     })
     shown.current = view
     handle.current = {

@@ -43,12 +43,17 @@ function Counted({ title, rows }: { title: string; rows: readonly Count[] }) {
   )
 }
 
+/** What scrolls is reached by keys. */
+function reachable(box: HTMLElement | null): void {
+  if (box) box.tabIndex = 0
+}
+
 function Rows({ columns, rows }: NonNullable<Summary['table']>) {
   const [most, setMost] = useState(FIRST)
   if (rows.length === 0) return null
   return (
     <>
-      <div className={`${ui.tableBox} ${css.rows}`}>
+      <section className={`${ui.tableBox} ${css.rows}`} ref={reachable} aria-label={`${columns[0]}s`}>
         <table className={ui.table}>
           <thead>
             <tr>
@@ -71,7 +76,7 @@ function Rows({ columns, rows }: NonNullable<Summary['table']>) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {most === FIRST && rows.length > FIRST && (
         <p>
           <button type="button" className={ui.button} onClick={() => setMost(STEP)}>

@@ -1,0 +1,70 @@
+import type { CDPSession, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isMissing, nvrpp, openShop, type Shop, startWorld, type World } from './support.js'
+
+const component = (at: number) => ({
+  ...{ type: 'library', 'bom-ref': `ref-${at}`, name: `library-${at}`, version: `1.${at}.0` },
+  purl: `pkg:npm/library-${at}@1.${at}.0`,
+  licenses: [{ license: { id: at % 3 === 0 ? 'MIT' : 'Apache-2.0' } }],
+})
+
+/** An SBOM of about so many bytes. */
+function sbomOf(bytes: number) {
+  const each = JSON.stringify(component(10_000)).length + 1
+  return {
+    ...{ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 },
+    components: Array.from({ length: Math.floor(bytes / each) }, (_, at) => component(at)),
+  }
+}
+
+describe.skipIf(isMissing)('large payloads in the console', () => {
+  let world: World
+  let shop: Shop
+  const ids = { sbom: '', largest: '' }
+  beforeAll(async () => {
+    world = await startWorld()
+    shop = await openShop(world.server.url)
+    ids.sbom = await shop.record('scan', nvrpp('large'), true, sbomOf(4_000_000))
+    // As much as a body of 16 MiB holds.
+    ids.largest = await shop.record('build', nvrpp('large'), true, sbomOf(15_500_000))
+  })
+  afterAll(() => world?.close())
+
+  /** Bytes that come from the API, as they are sent. */
+  async function countBytes(page: Page): Promise<{ cdp: CDPSession; api: () => number }> {
+    const cdp = await page.context().newCDPSession(page)
+    await cdp.send('Network.enable')
+    const urls = new Map<string, string>()
+    let sent = 0
+    cdp.on('Network.requestWillBeSent', ({ requestId, request }) => void urls.set(requestId, request.url))
+    cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      if (urls.get(requestId)?.includes('/api/')) sent += encodedDataLength
+    })
+    return { cdp, api: () => sent }
+  }
+
+  it('are not fetched to show an artifact', async () => {
+    const { page, problems } = await world.open('')
+    const { api } = await countBytes(page)
+    await page.goto(`${world.server.url}/console/artifact?${new URLSearchParams(nvrpp('large'))}`)
+    await page.getByRole('heading', { name: 'large 1.0.0' }).waitFor()
+    await page.getByRole('row', { name: /scan has ended/ }).waitFor()
+    expect(api()).toBeLessThan(100_000)
+    expect(problems).toEqual([])
+  })
+
+  it.each(['sbom', 'largest'] as const)(
+    'are shown, and said in short, within little memory: %s',
+    async (which) => {
+      const { page, problems } = await world.open('')
+      const { cdp } = await countBytes(page)
+      await page.goto(`${world.server.url}/console/events/${ids[which]}?tab=payload`)
+      await page.getByRole('textbox', { name: 'Payload' }).getByText('"bomFormat"').waitFor()
+      await page.getByRole('region', { name: 'In short' }).getByText('Apache-2.0').first().waitFor()
+      await cdp.send('HeapProfiler.collectGarbage')
+      const { usedSize } = await cdp.send('Runtime.getHeapUsage')
+      expect(usedSize).toBeLessThan(300_000_000)
+      expect(problems).toEqual([])
+    },
+  )
+})
