@@ -3,11 +3,12 @@ import { json } from '@codemirror/lang-json'
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language'
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
-import { EditorState, type Extension } from '@codemirror/state'
+import type { Extension } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view'
 import { useEffect, useRef } from 'react'
 import css from './code.module.css'
 import { looks } from './looks.js'
+import { mountText } from './mount.js'
 import { findPlace } from './place.js'
 
 /** Whoever stands around an editor leads to what is wrong in it. */
@@ -49,7 +50,7 @@ const extensionsOf = (label: string, hint: string, onChange: (text: string) => v
   looks,
 ]
 
-/** JSON to write, with what is wrong at its place. In a shadow root, for the reason that the view of code has. */
+/** JSON to write, with what is wrong at its place. */
 export function CodeEditor({
   text,
   onChange,
@@ -76,17 +77,13 @@ export function CodeEditor({
 
   useEffect(() => {
     if (!host.current) return
-    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: 'open' })
-    const view = new EditorView({
-      root,
-      parent: root,
-      state: EditorState.create({
-        extensions: extensionsOf(label, hint, (typed) => {
-          // What was put into it nobody has typed.
-          if (typed !== given.current) change.current(typed)
-        }),
+    const view = mountText(
+      host.current,
+      extensionsOf(label, hint, (typed) => {
+        // What was put into it nobody has typed.
+        if (typed !== given.current) change.current(typed)
       }),
-    })
+    )
     shown.current = view
     handle.current = {
       goTo(problem) {

@@ -7,6 +7,7 @@ import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view
 import { useEffect, useRef } from 'react'
 import css from './code.module.css'
 import { looks } from './looks.js'
+import { mountText } from './mount.js'
 
 function extensionsOf(label: string, before: string | undefined): Extension[] {
   return [
@@ -33,10 +34,7 @@ function extensionsOf(label: string, before: string | undefined): Extension[] {
   ]
 }
 
-/**
- * JSON to look at: with lines, folds and a search; against another text where there is one. In a shadow root, because its styles
- * are constructed there, which the page's policy allows, and are a style element elsewhere, which it does not.
- */
+/** JSON to look at: with lines, folds and a search; against another text where there is one. */
 export function CodeView({
   text,
   before,
@@ -50,12 +48,7 @@ export function CodeView({
   const shown = useRef<EditorView>(null)
   useEffect(() => {
     if (!host.current) return
-    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: 'open' })
-    const view = new EditorView({
-      root,
-      parent: root,
-      state: EditorState.create({ doc: text, extensions: extensionsOf(label, before) }),
-    })
+    const view = mountText(host.current, extensionsOf(label, before), text)
     // What scrolls is reached by keys.
     view.scrollDOM.tabIndex = 0
     shown.current = view

@@ -119,15 +119,15 @@ function KeyForm({ asked, onClose }: { asked: Asked; onClose: () => void }) {
   )
 }
 
-function stateOf({ revoked_at, expires_at }: Key) {
-  if (revoked_at !== null) return <StateMark state="disabled" word="revoked" />
-  if (expires_at !== null && Date.parse(expires_at) <= serverNow())
-    return <StateMark state="disabled" word="over" />
-  return <StateMark state="passed" word="good" />
+/** `good`, or why it is not. */
+function stateOf({ revoked_at, expires_at }: Key): 'good' | 'revoked' | 'over' {
+  if (revoked_at !== null) return 'revoked'
+  return expires_at !== null && Date.parse(expires_at) <= serverNow() ? 'over' : 'good'
 }
 
-const isGood = ({ revoked_at, expires_at }: Key): boolean =>
-  revoked_at === null && (expires_at === null || Date.parse(expires_at) > serverNow())
+function KeyState({ state }: { state: ReturnType<typeof stateOf> }) {
+  return <StateMark state={state === 'good' ? 'passed' : 'disabled'} word={state} />
+}
 
 /** All keys of all times; of none its text. */
 export function Keys() {
@@ -177,13 +177,15 @@ export function Keys() {
                   <td className={ui.name}>
                     {visible(key.name)} <span className={ui.muted}>{key.id}</span>
                   </td>
-                  <td>{stateOf(key)}</td>
+                  <td>
+                    <KeyState state={stateOf(key)} />
+                  </td>
                   <td>{key.admin ? 'yes' : 'no'}</td>
                   <td>{when(key.last_used_at, 'never')}</td>
                   <td>{key.expires_at === null ? 'for good' : key.expires_at.slice(0, 10)}</td>
                   <td>{when(key.created_at, '')}</td>
                   <td>
-                    {isGood(key) &&
+                    {stateOf(key) === 'good' &&
                       (['rotate', 'revoke'] as const).map((deed) => (
                         <button
                           key={deed}

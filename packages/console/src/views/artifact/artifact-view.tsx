@@ -1,11 +1,9 @@
 import { type Nvrpp, nvrppKey, nvrppSchema, stringifyJson } from '@epr/model'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { api, SERVER_URL } from '../../data/api.js'
 import { useGroups, useReceiverNames } from '../../data/definitions.js'
-import { nvrppOf } from '../../data/gate-rows.js'
-import { type EventRow, MOST_EVENTS, useArtifact } from '../../data/use-artifact.js'
+import { type EventRow, MOST_EVENTS, toOther, useArtifact, useVersions } from '../../data/use-artifact.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
 import { download } from '../../ui/download.js'
 import { CopyButton, Empty, Failure, Skeleton } from '../../ui/parts.js'
@@ -62,23 +60,11 @@ function Evidence({ nvrpp, events }: { nvrpp: Nvrpp; events: readonly EventRow[]
 
 /** To the comparison with the artifact of the same name that had an event last, but for this one. */
 function CompareLink({ nvrpp }: { nvrpp: Nvrpp }) {
-  const { data } = useQuery({
-    queryKey: ['versions', nvrpp.name],
-    queryFn: ({ signal }) => api().artifacts.find({ name: nvrpp.name }, { signal }),
-  })
-  const other = data?.data.find((each) => nvrppKey(each) !== nvrppKey(nvrpp))
+  const { data: versions = [] } = useVersions(nvrpp.name)
+  const other = versions.find((each) => nvrppKey(each) !== nvrppKey(nvrpp))
   if (!other) return null
   return (
-    <Link
-      to="/compare"
-      search={{
-        ...nvrppOf(other),
-        with_version: nvrpp.version,
-        with_release: nvrpp.release,
-        with_platform_id: nvrpp.platform_id,
-        with_package: nvrpp.package,
-      }}
-    >
+    <Link to="/compare" search={{ ...other, ...toOther(nvrpp) }}>
       compare with {visible(other.version)}
     </Link>
   )

@@ -1,10 +1,7 @@
 import { type ArtifactGate, type Nvrpp, nvrppKey, nvrppSchema } from '@epr/model'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { api } from '../../data/api.js'
 import { useReceiverNames } from '../../data/definitions.js'
-import { nvrppOf } from '../../data/gate-rows.js'
-import { type EventRow, useArtifact } from '../../data/use-artifact.js'
+import { type EventRow, toOther, useArtifact, useVersions } from '../../data/use-artifact.js'
 import { payloadOf, useEvent } from '../../data/use-event.js'
 import { ArtifactName } from '../../ui/artifact-name.js'
 import { Code } from '../../ui/code/code.js'
@@ -29,13 +26,6 @@ const otherOf = (search: Search) => ({
   package: search.with_package ?? search.package,
 })
 
-const toOther = ({ version, release, platform_id, package: pkg }: Nvrpp) => ({
-  with_version: version,
-  with_release: release,
-  with_platform_id: platform_id,
-  with_package: pkg,
-})
-
 /** Of each receiver the latest event. */
 function latestOf(events: readonly EventRow[]): ReadonlyMap<string, EventRow> {
   const latest = new Map<string, EventRow>()
@@ -46,11 +36,7 @@ function latestOf(events: readonly EventRow[]): ReadonlyMap<string, EventRow> {
 
 /** One of the artifacts of the name, chosen among them. */
 function Side({ word, chosen, onChoose }: { word: string; chosen: Nvrpp; onChoose: (nvrpp: Nvrpp) => void }) {
-  const { data } = useQuery({
-    queryKey: ['versions', chosen.name],
-    queryFn: ({ signal }) => api().artifacts.find({ name: chosen.name }, { signal }),
-  })
-  const versions = data?.data.map(nvrppOf) ?? []
+  const { data: versions = [] } = useVersions(chosen.name)
   const isListed = versions.some((each) => nvrppKey(each) === nvrppKey(chosen))
   return (
     <select

@@ -18,7 +18,7 @@ export function Kiosk({
   group: EventReceiverGroup
   groups: readonly EventReceiverGroup[]
 }) {
-  const { kiosk, ...rest } = route.useSearch()
+  const { kiosk } = route.useSearch()
   const navigate = useNavigate()
   const [isHeld, setHeld] = useState(false)
   const enabled = groups.filter((each) => each.enabled)
@@ -44,9 +44,14 @@ export function Kiosk({
   const keys = useMemo(
     () => ({
       '.': () => setHeld((before) => !before),
-      Escape: () => void navigate({ to: '/gates/$group', params: { group: group.id }, search: rest }),
+      Escape: () =>
+        void navigate({
+          to: '/gates/$group',
+          params: { group: group.id },
+          search: (before) => ({ ...before, kiosk: undefined }) as object,
+        }),
     }),
-    [navigate, group.id, rest],
+    [navigate, group.id],
   )
   useKeys(keys)
   return (

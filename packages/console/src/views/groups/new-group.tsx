@@ -6,19 +6,16 @@ import { api } from '../../data/api.js'
 import { type ReceiverRow, useGroups, useReceivers } from '../../data/definitions.js'
 import { useDraft } from '../../data/draft.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
+import { CreateDialog, DraftBar, focusProblem, type Named, NameFields } from '../../ui/draft-form.js'
 import { problemsByField, TextField } from '../../ui/form.js'
 import form from '../../ui/form.module.css'
-import { Dialog, Empty, Failure, Skeleton } from '../../ui/parts.js'
+import { Empty, Failure, Skeleton } from '../../ui/parts.js'
 import { count, visible } from '../../ui/text.js'
 import ui from '../../ui/ui.module.css'
 import { useTitle } from '../../ui/use-title.js'
 import { wouldBeOpen } from './would-be-open.js'
 
-interface Fields {
-  name: string
-  type: string
-  version: string
-  description: string
+interface Fields extends Named {
   enabled: boolean
   event_receiver_ids: string[]
 }
@@ -180,48 +177,6 @@ function Pool({
   )
 }
 
-function Confirm({
-  fields,
-  isOpen,
-  onClose,
-  creating,
-}: {
-  fields: Fields
-  isOpen: boolean
-  onClose: () => void
-  creating: { mutate: () => void; isPending: boolean; error: Error | null }
-}) {
-  return (
-    <Dialog
-      title={`Create ${visible(fields.name)} ${visible(fields.version)}?`}
-      isOpen={isOpen}
-      onClose={onClose}
-    >
-      <p>
-        A group is never deleted, and its receivers stay as they are: only whether it sends can be switched
-        later.{' '}
-        {fields.enabled
-          ? 'It sends at once: whoever waits for its messages hears of each artifact that passes from now on.'
-          : 'It sends nothing until it is enabled.'}
-      </p>
-      {creating.error && <Failure error={creating.error} />}
-      <div className={ui.actions}>
-        <button type="button" className={ui.button} onClick={onClose}>
-          Not yet
-        </button>
-        <button
-          type="button"
-          className={`${ui.button} ${ui.primary}`}
-          disabled={creating.isPending}
-          onClick={creating.mutate}
-        >
-          Create group
-        </button>
-      </div>
-    </Dialog>
-  )
-}
-
 function GroupForm({ receivers }: { receivers: readonly ReceiverRow[] }) {
   const draft = useDraft('group', INITIAL)
   const { fields, change } = draft
@@ -248,8 +203,7 @@ function GroupForm({ receivers }: { receivers: readonly ReceiverRow[] }) {
   function ask(): void {
     setChecked(true)
     if (Object.keys(problems).length > 0) {
-      // Once the problems stand at their fields.
-      requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+      focusProblem(box.current)
       return
     }
     creating.reset()
@@ -257,15 +211,6 @@ function GroupForm({ receivers }: { receivers: readonly ReceiverRow[] }) {
   }
 
   const choose = (event_receiver_ids: string[]) => change({ event_receiver_ids })
-  const field = (name: 'name' | 'type' | 'version' | 'description', label: string, hint?: string) => (
-    <TextField
-      label={label}
-      value={fields[name]}
-      onChange={(text) => change({ [name]: text })}
-      problem={said[name]}
-      hint={hint}
-    />
-  )
   return (
     <form
       ref={box}
@@ -275,12 +220,12 @@ function GroupForm({ receivers }: { receivers: readonly ReceiverRow[] }) {
         ask()
       }}
     >
-      <div className={form.form}>
-        {field('name', 'Name')}
-        {field('version', 'Version')}
-        {field('type', 'Type', 'Of the message that it sends, like shop.releasable')}
-        {field('description', 'Description')}
-      </div>
+      <NameFields
+        fields={fields}
+        onChange={change}
+        problems={said}
+        hints={{ type: 'Of the message that it sends, like shop.releasable' }}
+      />
       {twin && (
         <p className={ui.warning} role="status">
           <span>
@@ -315,18 +260,22 @@ function GroupForm({ receivers }: { receivers: readonly ReceiverRow[] }) {
         />
         Enabled: it sends a message for each artifact that passes
       </label>
-      <div className={form.bar}>
-        <button type="submit" className={`${ui.button} ${ui.primary}`}>
-          Create…
-        </button>
-        {draft.isChanged && (
-          <button type="button" className={`${ui.button} ${ui.quiet}`} onClick={draft.forget}>
-            Throw away what is written
-          </button>
-        )}
-        <span className={ui.muted}>What is written is kept until this tab is closed.</span>
-      </div>
-      <Confirm fields={fields} isOpen={isAsking} onClose={() => setAsking(false)} creating={creating} />
+      <DraftBar draft={draft} />
+      <CreateDialog
+        kind="group"
+        fields={fields}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        creating={creating}
+      >
+        <p>
+          A group is never deleted, and its receivers stay as they are: only whether it sends can be switched
+          later.{' '}
+          {fields.enabled
+            ? 'It sends at once: whoever waits for its messages hears of each artifact that passes from now on.'
+            : 'It sends nothing until it is enabled.'}
+        </p>
+      </CreateDialog>
     </form>
   )
 }

@@ -10,9 +10,10 @@ import type { EditorHandle } from '../../ui/code/code-editor.js'
 import { Editor } from '../../ui/code/editor.js'
 import { indent } from '../../ui/code/indent.js'
 import { CopyAs, shell } from '../../ui/copy-as.js'
-import { problemsByField, TextField } from '../../ui/form.js'
+import { CreateDialog, DraftBar, focusProblem, type Named, NameFields } from '../../ui/draft-form.js'
+import { problemsByField } from '../../ui/form.js'
 import form from '../../ui/form.module.css'
-import { Dialog, Failure, Skeleton } from '../../ui/parts.js'
+import { Failure, Skeleton } from '../../ui/parts.js'
 import { count, visible } from '../../ui/text.js'
 import ui from '../../ui/ui.module.css'
 import { useTitle } from '../../ui/use-title.js'
@@ -22,11 +23,7 @@ import { useTrial } from './use-trial.js'
 
 const route = getRouteApi('/receivers/new')
 
-interface Fields {
-  name: string
-  type: string
-  version: string
-  description: string
+interface Fields extends Named {
   schema: string
   sample: string
 }
@@ -83,60 +80,6 @@ function Twins({ fields }: { fields: Fields }) {
   )
 }
 
-/** The last question before what cannot be taken back. */
-function Confirm({
-  fields,
-  warnings,
-  failing,
-  isOpen,
-  onClose,
-  creating,
-}: {
-  fields: Fields
-  warnings: readonly string[]
-  failing: number
-  isOpen: boolean
-  onClose: () => void
-  creating: { mutate: () => void; isPending: boolean; error: Error | null }
-}) {
-  return (
-    <Dialog
-      title={`Create ${visible(fields.name)} ${visible(fields.version)}?`}
-      isOpen={isOpen}
-      onClose={onClose}
-    >
-      <p>
-        A receiver never changes and is never deleted: its schema, name, type and version stay as they are
-        now. What should be otherwise later becomes another receiver, which senders have to move to.
-      </p>
-      {warnings.map((warning) => (
-        <p key={warning} className={ui.warning}>
-          {visible(warning)}
-        </p>
-      ))}
-      {failing > 0 && (
-        <p className={ui.warning}>
-          {count(failing)} of the newest payloads break this schema: they would be refused here.
-        </p>
-      )}
-      {creating.error && <Failure error={creating.error} />}
-      <div className={ui.actions}>
-        <button type="button" className={ui.button} onClick={onClose}>
-          Not yet
-        </button>
-        <button
-          type="button"
-          className={`${ui.button} ${ui.primary}`}
-          disabled={creating.isPending}
-          onClick={creating.mutate}
-        >
-          Create receiver
-        </button>
-      </div>
-    </Dialog>
-  )
-}
-
 function ReceiverForm({ origin }: { origin: Origin | undefined }) {
   const draft = useDraft(`receiver.${origin?.row.id ?? ''}`, initialOf(origin))
   const { fields, change } = draft
@@ -144,13 +87,14 @@ function ReceiverForm({ origin }: { origin: Origin | undefined }) {
   const [isAsking, setAsking] = useState(false)
   const [isComparing, setComparing] = useState(false)
   const editor = useRef<EditorHandle>(null)
-  const problemsBox = useRef<HTMLFormElement>(null)
+  const box = useRef<HTMLFormElement>(null)
   const navigate = useNavigate()
   const queries = useQueryClient()
   const from = origin?.row
   const trial = useTrial(fields.schema, fields.sample, from?.id)
   const problems = problemsByField(eventReceiverInputSchema.safeParse(fields))
   const said = isChecked ? problems : {}
+  const failing = trial.stored.data?.failed.length ?? 0
 
   const proposing = useMutation({
     mutationFn: () => proposeSchema(from?.id ?? ''),
@@ -177,10 +121,7 @@ function ReceiverForm({ origin }: { origin: Origin | undefined }) {
   function ask(): void {
     setChecked(true)
     if (Object.keys(problems).length > 0) {
-      // Once the problems stand at their fields.
-      requestAnimationFrame(() =>
-        problemsBox.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
-      )
+      focusProblem(box.current)
       return
     }
     const [problem] = trial.trial.data?.problems ?? []
@@ -192,34 +133,24 @@ function ReceiverForm({ origin }: { origin: Origin | undefined }) {
     setAsking(true)
   }
 
-  const field = (name: Exclude<keyof Fields, 'schema' | 'sample'>, label: string, hint?: string) => (
-    <TextField
-      label={label}
-      value={fields[name]}
-      onChange={(text) => change({ [name]: text })}
-      problem={said[name]}
-      hint={hint}
-    />
-  )
   return (
     <form
-      ref={problemsBox}
+      ref={box}
       className={ui.view}
       onSubmit={(event) => {
         event.preventDefault()
         ask()
       }}
     >
-      <div className={form.form}>
-        {field('name', 'Name')}
-        {field(
-          'version',
-          'Version',
-          from && `${visible(from.version)} stays: events go on arriving there until senders move`,
-        )}
-        {field('type', 'Type', 'Of the messages that its events cause, like shop.tested')}
-        {field('description', 'Description')}
-      </div>
+      <NameFields
+        fields={fields}
+        onChange={change}
+        problems={said}
+        hints={{
+          version: from && `${visible(from.version)} stays: events go on arriving there until senders move`,
+          type: 'Of the messages that its events cause, like shop.tested',
+        }}
+      />
       <Twins fields={fields} />
       <div className={form.lab}>
         <div className={form.column}>
@@ -280,25 +211,29 @@ function ReceiverForm({ origin }: { origin: Origin | undefined }) {
           onGoTo={(problem) => editor.current?.goTo(problem)}
         />
       </div>
-      <div className={form.bar}>
-        <button type="submit" className={`${ui.button} ${ui.primary}`}>
-          Create…
-        </button>
-        {draft.isChanged && (
-          <button type="button" className={`${ui.button} ${ui.quiet}`} onClick={draft.forget}>
-            Throw away what is written
-          </button>
-        )}
-        <span className={ui.muted}>What is written is kept until this tab is closed.</span>
-      </div>
-      <Confirm
+      <DraftBar draft={draft} />
+      <CreateDialog
+        kind="receiver"
         fields={fields}
-        warnings={trial.trial.data?.warnings ?? []}
-        failing={trial.stored.data?.failed.length ?? 0}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
         creating={creating}
-      />
+      >
+        <p>
+          A receiver never changes and is never deleted: its schema, name, type and version stay as they are
+          now. What should be otherwise later becomes another receiver, which senders have to move to.
+        </p>
+        {trial.trial.data?.warnings.map((warning) => (
+          <p key={warning} className={ui.warning}>
+            {visible(warning)}
+          </p>
+        ))}
+        {failing > 0 && (
+          <p className={ui.warning}>
+            {count(failing)} of the newest payloads break this schema: they would be refused here.
+          </p>
+        )}
+      </CreateDialog>
     </form>
   )
 }

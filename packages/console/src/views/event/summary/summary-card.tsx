@@ -8,16 +8,10 @@ import css from '../event.module.css'
 import { type Count, type Summary, summarise } from './summarise.js'
 import workerUrl from './summary-worker.js?worker-url'
 
-const SHORT_CHARS = 100_000
 const FIRST = 5
 /** Rows that "more" adds: a page stays quick with as many. */
 const STEP = 500
 const MOST_COUNTED = 8
-
-const summaryOf = (text: string): Promise<Summary | undefined> =>
-  text.length <= SHORT_CHARS
-    ? Promise.resolve(summarise(text))
-    : inWorker<Summary | undefined>(workerUrl, text)
 
 function Counted({ title, rows }: { title: string; rows: readonly Count[] }) {
   const [isWhole, setWhole] = useState(false)
@@ -94,7 +88,7 @@ export function SummaryCard({ id, text }: { id: string; text: string }) {
   const { data, error } = useQuery({
     queryKey: ['summary', id],
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async () => (await summaryOf(text)) ?? null,
+    queryFn: async () => (await inWorker(workerUrl, text, summarise)) ?? null,
   })
   if (error) return <Failure error={error} />
   if (!data) return null
