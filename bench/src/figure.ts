@@ -1,3 +1,5 @@
+import type { Round } from './rounds.js'
+
 /** One line of the result. */
 export interface Figure {
   name: string
@@ -41,7 +43,7 @@ const isMet = (ratio: number, { must, better }: FigureSpec): boolean =>
   better === 'higher' ? ratio >= must : ratio <= must
 
 /** A figure of rounds that alternated between ours and the reference; the ratio is the median of the rounds'. */
-export function toFigure(spec: FigureSpec, rounds: readonly { value: number; reference: number }[]): Figure {
+export function toFigure(spec: FigureSpec, rounds: readonly Round[]): Figure {
   const ratios = rounds.map(({ value, reference }) => value / reference)
   const ratio = median(ratios)
   return {

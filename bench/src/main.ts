@@ -10,10 +10,18 @@ import { runChild } from './child.js'
 import { measureConsoles } from './consoles.js'
 import type { Figure } from './figure.js'
 import { measureHistory } from './history.js'
-import { type Effort, measureBatch, measureIntake, measureKeys, measureSingle } from './intake.js'
+import {
+  type Effort,
+  loadInTurn,
+  measureBatch,
+  measureIntake,
+  measureSingle,
+  toKeysFigure,
+} from './intake.js'
 import { measureMixed } from './mixed.js'
 import { measureFeed, readRssMb, toMemoryFigure } from './process.js'
 import { measureRelay } from './relay.js'
+import type { Round } from './rounds.js'
 import { measureLoopDelay, measureSbom } from './sbom.js'
 import { measureGraphql, measureSearch } from './search.js'
 import { measureSearching } from './searching.js'
@@ -88,17 +96,25 @@ async function measureConsolesAlone(directory: string, effort: Effort, add: Add)
   }
 }
 
+/** How often two servers are started anew: no two do quite the same, even when they are asked for the same. */
+const KEY_PAIRS = 4
+
 /** On two servers that nobody else asks: one wants a key, the other does not. */
 async function measureKeysAlone(directory: string, effort: Effort, add: Add): Promise<void> {
-  const asking = await createWorld(join(directory, 'asking'), { auth: 'required' })
-  const open = await createWorld(join(directory, 'open'), { auth: 'off' })
-  try {
-    await fillEvents(asking, SMALL_HISTORY)
-    await fillEvents(open, SMALL_HISTORY)
-    add(await measureKeys(asking, open, effort))
-  } finally {
-    await Promise.all([asking.close(), open.close()])
+  const rounds: Round[] = []
+  for (let pair = 0; pair < KEY_PAIRS; pair++) {
+    const modes: ('required' | 'off')[] = pair % 2 === 0 ? ['required', 'off'] : ['off', 'required']
+    const worlds: World[] = []
+    try {
+      for (const auth of modes) worlds.push(await createWorld(join(directory, `${auth}-${pair}`), { auth }))
+      for (const world of worlds) await fillEvents(world, SMALL_HISTORY)
+      const [asking, open] = pair % 2 === 0 ? worlds : worlds.reverse()
+      if (asking && open) rounds.push(...(await loadInTurn(asking, open, effort)))
+    } finally {
+      await Promise.all(worlds.map((world) => world.close()))
+    }
   }
+  add(toKeysFigure(rounds))
 }
 
 async function measureWithHistory(

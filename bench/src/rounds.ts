@@ -1,10 +1,16 @@
+/** What ours and the reference did, one right after the other. */
+export interface Round {
+  value: number
+  reference: number
+}
+
 /** Measures ours and the reference in turn, so that both meet the same weather on a shared machine. */
 export async function alternate(
   count: number,
   ours: () => Promise<number>,
   reference: () => Promise<number>,
-): Promise<{ value: number; reference: number }[]> {
-  const rounds: { value: number; reference: number }[] = []
+): Promise<Round[]> {
+  const rounds: Round[] = []
   for (let round = 0; round < count; round++) {
     if (round % 2 === 0) rounds.push({ value: await ours(), reference: await reference() })
     else {

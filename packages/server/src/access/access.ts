@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EprError } from '@epr/model'
 import { markKeysUsed, selectAccess, selectAccessVersion } from '../storage/access.js'
 import { AccessError } from './access-error.js'
 import { readCookie, readCredential } from './credentials.js'
+import { createDigests } from './digests.js'
 import { createFailureLimit } from './failure-limit.js'
 import { isSession, readKeyId } from './key-text.js'
 import { anonymousWith, EVERYTHING, type Principal, toJob, toPerson } from './principal.js'
@@ -91,6 +91,7 @@ export function createAccess(options: AccessOptions): Access {
   const used = new Set<string>()
   const refused = createRefusedCredentials()
   const failures = createFailureLimit()
+  const digests = createDigests()
   const watched = new Map<Principal, AbortController>()
 
   const isOpen = (): boolean => mode === 'off' || (mode === 'auto' && isLocal && !snapshot.hadKeys)
@@ -174,13 +175,13 @@ export function createAccess(options: AccessOptions): Access {
     return principal
   }
 
-  function byToken(token: string): Principal | Promise<Principal> {
-    const known = snapshot.tokens.known(token)
+  function byToken(token: string, digest: string): Principal | Promise<Principal> {
+    const known = snapshot.tokens.known(digest)
     return known ? byShown(known) : snapshot.tokens.verify(token).then(byShown)
   }
 
-  function bySession(text: string): Principal | Promise<Principal> {
-    const known = snapshot.sessions.known(text)
+  function bySession(text: string, digest: string): Principal | Promise<Principal> {
+    const known = snapshot.sessions.known(digest)
     if (known && isGood(known)) return byShown(known)
     // What is no more is not in the database either, and what was found meanwhile may be no more.
     return snapshot.sessions.find(text).then((found) => {
@@ -189,8 +190,8 @@ export function createAccess(options: AccessOptions): Access {
     })
   }
 
-  function byKey(token: string): Principal {
-    const held = snapshot.byHash.get(hash('sha256', token, 'base64'))
+  function byKey(token: string, digest: string): Principal {
+    const held = snapshot.byHash.get(digest)
     if (held && isInTime(held)) {
       if (held.principal.keyId !== undefined) used.add(held.principal.keyId)
       return held.principal
@@ -204,11 +205,12 @@ export function createAccess(options: AccessOptions): Access {
     )
   }
 
-  function byCredential(headers: Asking['headers']): Principal | Promise<Principal> {
+  function byCredential({ headers, socket }: Asking): Principal | Promise<Principal> {
     const credential = readCredential(headers) ?? (cookieName && readCookie(headers, cookieName))
     if (credential === undefined) return snapshot.anonymous
-    if (credential.includes('.')) return byToken(credential)
-    return isSession(credential) ? bySession(credential) : byKey(credential)
+    const digest = digests.of(credential, socket)
+    if (credential.includes('.')) return byToken(credential, digest)
+    return isSession(credential) ? bySession(credential, digest) : byKey(credential, digest)
   }
 
   /** Counts a credential that is not good; of too many it is not said what is wrong with them. */
@@ -234,7 +236,7 @@ export function createAccess(options: AccessOptions): Access {
       if (isOpen() && !FORWARDED.some((name) => headers[name] !== undefined)) return OPEN
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
       try {
-        const found = byCredential(headers)
+        const found = byCredential(request)
         return found instanceof Promise ? found.catch((error) => refuse(error, socket)) : found
       } catch (error) {
         const isKey = error instanceof AccessError && error.reason === 'key_unknown'
@@ -244,7 +246,7 @@ export function createAccess(options: AccessOptions): Access {
     async jobOf(text, from) {
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
       try {
-        const token = snapshot.tokens.known(text) ?? (await snapshot.tokens.verify(text))
+        const token = snapshot.tokens.known(digests.of(text, from)) ?? (await snapshot.tokens.verify(text))
         if ('person' in token)
           throw new AccessError(
             'issuer_unknown',
@@ -255,12 +257,12 @@ export function createAccess(options: AccessOptions): Access {
         return refuse(error, from)
       }
     },
-    async identify({ headers, socket }) {
+    async identify(request) {
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
       try {
-        return await byCredential(headers)
+        return await byCredential(request)
       } catch (error) {
-        return refuse(error, socket)
+        return refuse(error, request.socket)
       }
     },
     refuse,

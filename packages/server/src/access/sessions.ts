@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Connection } from '../storage/database.js'
 import { type Person, type StoredSession, selectSessions } from '../storage/sessions.js'
 import { AccessError } from './access-error.js'
+import { digestOf } from './digests.js'
 import type { Issuer } from './issuer.js'
 import { hashKey, readSessionId } from './key-text.js'
 import type { JobToken } from './tokens.js'
@@ -23,8 +23,8 @@ export type KeySession = Begun & { readonly keyId: string }
 export type Session = JobSession | PersonSession | KeySession
 
 export interface Sessions {
-  /** A session that has been looked up before, be it good or not by now. */
-  known(text: string): Session | undefined
+  /** A session of this digest that has been looked up before, be it good or not by now. */
+  known(digest: string): Session | undefined
   /** @throws AccessError for a session that is not good */
   find(text: string): Promise<Session>
 }
@@ -80,7 +80,6 @@ export function createSessions({ connection, issuers }: SessionsOptions): Sessio
   const byIssuer = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
   const cache = new LRUCache<string, Session>({ max: CACHED })
   const findStored = createFind(connection)
-  const digestOf = (text: string): string => hash('sha256', text, 'base64')
 
   /** Undefined where its issuer is no more. */
   function toSession({ id, principal, expires_at }: StoredSession): Session | undefined {
@@ -91,7 +90,7 @@ export function createSessions({ connection, issuers }: SessionsOptions): Sessio
   }
 
   return {
-    known: (text) => cache.get(digestOf(text)),
+    known: (digest) => cache.get(digest),
     async find(text) {
       const id = readSessionId(text)
       if (id === undefined) throw new AccessError('malformed', 'what was sent is not a session of EPR')

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import {
   decodeJwt,
   errors,
@@ -11,6 +10,7 @@ import { LRUCache } from 'lru-cache'
 import type { Person } from '../storage/sessions.js'
 import { AccessError } from './access-error.js'
 import { type PeopleIssuer, readAccessToken } from './access-tokens.js'
+import { digestOf } from './digests.js'
 import type { Issuer } from './issuer.js'
 import { createIssuerKeys } from './issuer-keys.js'
 import { type Claims, toClaims } from './job-claims.js'
@@ -37,8 +37,8 @@ export interface PersonToken {
 }
 
 export interface Tokens {
-  /** A token that has been verified before and is still good. */
-  known(token: string): JobToken | PersonToken | undefined
+  /** A token of this digest that has been verified before and is still good. */
+  known(digest: string): JobToken | PersonToken | undefined
   /** Whether tokens of this issuer are taken for those of jobs. */
   has(issuer: Issuer): boolean
   /** @throws AccessError with what is wrong */
@@ -157,12 +157,10 @@ export function createTokens({ issuers, people, onError }: TokensOptions): Token
     }
   }
 
-  const digestOf = (token: string): string => hash('sha256', token, 'base64')
-
   return {
     has: ({ issuer }) => ofJobs.has(issuer),
-    known(token) {
-      const held = cache.get(digestOf(token))
+    known(digest) {
+      const held = cache.get(digest)
       return held && held.expiresAt > Date.now() ? held : undefined
     },
     async verify(token) {
