@@ -11,11 +11,11 @@ import { selectComponents, selectHolders, selectUnread } from '../src/storage/co
 import type { Connection, Database } from '../src/storage/database.js'
 import { selectByFingerprint, selectDefinitionsLike } from '../src/storage/definition-search.js'
 import {
+  selectDeliveryDays,
   selectDeliveryEvents,
   selectDeployments,
-  selectEnvironments,
   selectFailures,
-  selectWaiting,
+  selectGateNames,
 } from '../src/storage/delivery.js'
 import { selectEvents } from '../src/storage/events.js'
 import {
@@ -267,10 +267,13 @@ it.each<[string, (connection: Connection) => Promise<unknown>]>([
     (connection) => selectHolders(connection, { nums: [1, 77], after: 'E00009000', limit: 50 }),
   ],
   ['SBOMs that are not searched', (connection) => selectUnread(connection)],
-  ['deployments', (connection) => selectDeployments(connection, deliveries, [deliveries.from])],
+  [
+    'days with deployments',
+    (connection) => selectDeliveryDays(connection, { from: Date.now() - 1e8, to: Date.now() }),
+  ],
+  ['deployments of a day', (connection) => selectDeployments(connection, [deliveries.from.slice(0, 10)])],
   ['failures', (connection) => selectFailures(connection, deliveries, [deliveries.from])],
-  ['waiting', (connection) => selectWaiting(connection, deliveries)],
-  ['environments', (connection) => selectEnvironments(connection, deliveries)],
+  ['gates by their numbers', (connection) => selectGateNames(connection, [1, 2])],
   ...DELIVERY_METRICS.map((metric): [string, (connection: Connection) => Promise<unknown>] => [
     `the events of ${metric}`,
     (connection) =>

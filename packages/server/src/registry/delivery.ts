@@ -16,7 +16,6 @@ import {
   type DeliveryPlace,
   type DeliveryQuery,
   type DeliverySpan,
-  type DeploymentsRow,
   type FailuresRow,
   hasDeploymentReceiver,
   insertDeliveryRules,
@@ -24,15 +23,14 @@ import {
   selectBuckets,
   selectDeliveryEvents,
   selectDeliveryRules,
-  selectDeployments,
-  selectEnvironments,
   selectFailures,
+  selectGateNames,
   selectUnknownTypes,
-  selectWaiting,
-  type WaitingRow,
 } from '../storage/delivery.js'
 import type { Databases } from '../storage/open-database.js'
 import { selectProjectionProgress } from '../storage/projections.js'
+import { createDeploymentDays } from './deployment-days.js'
+import { countDeployments, type DeploymentNumbers, type Spans } from './deployments.js'
 import { parseInput } from './input.js'
 import { toNameFilter } from './name-filter.js'
 import { createSharedAnswers } from './shared-answers.js'
@@ -109,21 +107,20 @@ const typesOf = ({ change, deployment, failure, restored }: DeliveryRules): stri
   ...restored,
 ]
 
-const toSpans = (row: Pick<WaitingRow, 'spans_ms'> | undefined) => {
-  const [median_ms, p90_ms] = row?.spans_ms ?? [null, null]
+const toSpans = (spans: Spans | undefined) => {
+  const [median_ms, p90_ms] = spans ?? [null, null]
   return { median_ms, p90_ms }
 }
 
-function toNumbers(deployed: DeploymentsRow | undefined, failed: FailuresRow | undefined): DeliveryNumbers {
-  const deployments = deployed?.deployments ?? 0
-  const { n = 0, merged = 0, failed: failures = 0 } = deployed ?? {}
+function toNumbers(deployed: DeploymentNumbers, failed: FailuresRow | undefined): DeliveryNumbers {
+  const { deployments, n, merged, failed: failures, spans } = deployed
   return {
     deployments,
-    lead_time: { n, ...toSpans(deployed), merged },
+    lead_time: { n, ...toSpans(spans), merged },
     change_failures: { failed: failures, rate: deployments === 0 ? null : failures / deployments },
     restore: {
       n: failed?.n ?? 0,
-      ...toSpans(failed),
+      ...toSpans(failed?.spans_ms),
       open: failed?.open ?? 0,
       unattributed: failed?.unattributed ?? 0,
     },
@@ -142,6 +139,7 @@ export function createDeliveryAnswers({
   answering,
   recording,
 }: Pick<Databases, 'answering' | 'recording'>): DeliveryAnswers {
+  const days = createDeploymentDays(answering)
   const measured = createSharedAnswers<Delivery>({ forMs: SHARED_MS, most: SHARED_MOST })
 
   async function currentRules(connection: Connection): Promise<KeptDeliveryRules> {
@@ -180,18 +178,15 @@ export function createDeliveryAnswers({
       )
     const rules = await currentRules(answering)
     const starts = await selectBuckets(answering, query, request)
-    const [deployed, failed, waited, environments] = await Promise.all([
-      selectDeployments(answering, query, starts),
+    const [failed, deployed] = await Promise.all([
       selectFailures(answering, query, starts),
-      selectWaiting(answering, query),
-      selectEnvironments(answering, query),
+      days
+        .between(Date.parse(query.from), Date.parse(query.to))
+        .then((found) => countDeployments(found, query, starts.map(Date.parse))),
     ])
-    const numbersOf = (bucket: number | null) =>
-      toNumbers(
-        deployed.find((row) => row.bucket === bucket),
-        failed.find((row) => row.bucket === bucket),
-      )
-    const total = numbersOf(null)
+    const gates = await selectGateNames(answering, [...deployed.waiting.keys()])
+    const failedIn = (bucket: number | null) => failed.find((row) => row.bucket === bucket)
+    const total = toNumbers(deployed.total, failedIn(null))
     const isNothing = total.deployments === 0
     return {
       from: query.from,
@@ -199,9 +194,17 @@ export function createDeliveryAnswers({
       bucket: request.bucket,
       time_zone: request.timeZone,
       total: isNothing ? { ...total, deployments: null } : total,
-      buckets: isNothing ? [] : starts.map((start, at) => ({ start, ...numbersOf(at + 1) })),
-      waiting: waited.map(({ spans_ms, ...row }) => ({ ...row, ...toSpans({ spans_ms }) })),
-      environments,
+      buckets: isNothing
+        ? []
+        : deployed.buckets.map((numbers, at) => ({
+            start: starts[at] ?? query.from,
+            ...toNumbers(numbers, failedIn(at + 1)),
+          })),
+      waiting: gates.map(({ num, ...gate }) => {
+        const { n = 0, neverOpen = 0, spans } = deployed.waiting.get(num) ?? {}
+        return { ...gate, n, never_open: neverOpen, ...toSpans(spans) }
+      }),
+      environments: deployed.environments,
       no_data: isNothing ? await whyNothing(query) : null,
       rules,
       ...progress,

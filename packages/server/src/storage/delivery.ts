@@ -1,4 +1,4 @@
-import type { DeliveryEvent, DeliveryMetric } from '@epr/model'
+import type { DeliveryEvent, DeliveryMetric, JsonText } from '@epr/model'
 import type { Connection } from './database.js'
 import type { NameFilter } from './gate-artifacts.js'
 
@@ -56,24 +56,58 @@ interface BucketRow extends SpansRow {
   bucket: number | null
 }
 
-export interface DeploymentsRow extends BucketRow {
-  deployments: number
-  n: number
-  merged: number
-  failed: number
+/** A day of UTC with deployments: `2026-11-29`. What it holds is the same for as long as its revision is. */
+export interface DeliveryDayRow {
+  day: string
+  revision: string
 }
 
+/** @param from in milliseconds since 1970, as `to`, which is not included */
+export function selectDeliveryDays(
+  connection: Connection,
+  { from, to }: { from: number; to: number },
+): Promise<DeliveryDayRow[]> {
+  return connection.query<DeliveryDayRow>(
+    `select day::text as day, revision from delivery_days
+     where day between (to_timestamp($1::float8 / 1000) at time zone 'UTC')::date and (to_timestamp($2::float8 / 1000) at time zone 'UTC')::date
+     order by delivery_days.day`,
+    [from, to],
+  )
+}
+
+/**
+ * A deployment: at, in milliseconds since 1970; name; environment; milliseconds from its change, or null; whether that was
+ * merged; whether it has failed; and of each gate its number and the milliseconds that it waited there, or null where that
+ * never opened.
+ */
+export type DeploymentTuple = [
+  number,
+  string,
+  string,
+  number | null,
+  boolean | null,
+  boolean,
+  [number, number | null][] | null,
+]
+
+/** The deployments of days, as JSON: an array of DeploymentTuple for each. */
 export function selectDeployments(
   connection: Connection,
-  query: DeliveryQuery,
-  starts: readonly string[],
-): Promise<DeploymentsRow[]> {
-  return connection.query<DeploymentsRow>(
-    `select bucket, count(*)::int as deployments, count(ms)::int as n, count(*) filter (where is_merged)::int as merged, ${SPANS},
-            count(ended_at)::int as failed
-     from (select ${BUCKET} as bucket, ${ms('changed_at', 'at')} as ms, is_merged, ended_at from ${DEPLOYMENTS}) as deployments
-     group by grouping sets ((bucket), ())`,
-    [...toValues(query), starts],
+  days: readonly string[],
+): Promise<{ day: string; deployments: JsonText }[]> {
+  return connection.query<{ day: string; deployments: JsonText }>(
+    `select day::text as day, (
+       select json_agg(json_build_array(
+         date_part('epoch', f.at) * 1000, f.name, f.environment, ${ms('f.changed_at', 'f.at')}, f.is_merged, f.ended_at is not null,
+         (select json_agg(json_build_array(w.group_num, ${ms('w.began_at', 'w.opened_at')}))
+          from delivery_waits w where w.deployment = f.seq)
+       ))
+       from delivery_facts f
+       where f.kind = 'deployment' and f.run = f.seq and f.at >= day::timestamp at time zone 'UTC'
+         and f.at < (day + 1)::timestamp at time zone 'UTC'
+     ) as deployments
+     from unnest($1::date[]) as day`,
+    [days],
   )
 }
 
@@ -114,40 +148,21 @@ export async function selectBuckets(
   return rows.map(({ start }) => start)
 }
 
-export interface WaitingRow extends SpansRow {
+export interface GateNameRow {
+  num: number
   group_id: string
   group_name: string
   group_version: string
-  n: number
-  never_open: number
 }
 
-export function selectWaiting(connection: Connection, query: DeliveryQuery): Promise<WaitingRow[]> {
-  return connection.query<WaitingRow>(
-    `select g.id as group_id, g.name as group_name, g.version as group_version, waited.n, waited.spans_ms, waited.never_open
-     from (
-       select group_num, count(ms)::int as n, ${SPANS}, count(*) filter (where ms is null)::int as never_open
-       from (
-         select w.group_num, ${ms('w.began_at', 'w.opened_at')} as ms
-         from (select seq from ${DEPLOYMENTS}) as d join delivery_waits w on w.deployment = d.seq
-       ) as waits
-       group by group_num
-     ) as waited
-     join gate_groups kept on kept.num = waited.group_num
-     join event_receiver_groups g on g.id = kept.group_id
+/** The groups that are known by these numbers, in the order of their names. */
+export function selectGateNames(connection: Connection, nums: readonly number[]): Promise<GateNameRow[]> {
+  return connection.query<GateNameRow>(
+    `select kept.num, g.id as group_id, g.name as group_name, g.version as group_version
+     from gate_groups kept join event_receiver_groups g on g.id = kept.group_id
+     where kept.num = any ($1::int[])
      order by g.name, g.id`,
-    toValues(query),
-  )
-}
-
-export function selectEnvironments(
-  connection: Connection,
-  query: DeliveryQuery,
-): Promise<{ environment: string; deployments: number }[]> {
-  return connection.query<{ environment: string; deployments: number }>(
-    `select environment, count(*)::int as deployments from ${DEPLOYMENTS}
-     group by environment order by 2 desc, 1 limit 50`,
-    toValues(query),
+    [nums],
   )
 }
 

@@ -89,6 +89,12 @@ CREATE INDEX components_full_name ON epr.components USING btree (full_name) WHER
 CREATE INDEX components_package ON epr.components USING btree (package) WHERE (package IS NOT NULL);
 CREATE INDEX components_plain_name ON epr.components USING btree (plain_name, version);
 
+create table delivery_days (
+  day date not null,
+  revision bigint not null default nextval('delivery_revisions'::regclass),
+  constraint delivery_days_pkey PRIMARY KEY (day)
+) with (fillfactor=50);
+
 create table delivery_facts (
   seq bigint not null,
   event_id text collate "C" not null,

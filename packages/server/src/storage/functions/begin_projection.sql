@@ -16,7 +16,7 @@ begin
   -- To empty what is empty would hold up the commits of others all the same.
   if exists (select from artifacts) or exists (select from gate_groups) then
     truncate artifacts, gates, gate_lines, gate_groups, receiver_days, sbom_queue, sboms, components, component_keys,
-      delivery_facts, delivery_waits, delivery_lines
+      delivery_facts, delivery_waits, delivery_lines, delivery_days
       restart identity;
   end if;
   -- What was committed is in a message up to the newest cursor, or in one that gets its cursor later.

@@ -59,20 +59,31 @@ begin
          and d.kind = 'deployment' and (d.at, d.seq) > (f.at, f.seq) order by d.at, d.seq limit 1)
       limit 1
     ) as ended on f.kind = 'failure'
+  ), updated as (
+    update delivery_facts f
+    set run = d.run, changed_at = d.changed_at, changed_by = d.changed_by, is_merged = d.is_merged,
+        ended_at = d.ended_at, ended_by = d.ended_by
+    from derived d
+    where f.seq = d.seq and (f.run, f.changed_at, f.changed_by, f.ended_at, f.ended_by)
+      is distinct from (d.run, d.changed_at, d.changed_by, d.ended_at, d.ended_by)
+    returning f.kind, f.at
   )
-  update delivery_facts f
-  set run = d.run, changed_at = d.changed_at, changed_by = d.changed_by, is_merged = d.is_merged,
-      ended_at = d.ended_at, ended_by = d.ended_by
-  from derived d
-  where f.seq = d.seq and (f.run, f.changed_at, f.changed_by, f.ended_at, f.ended_by)
-    is distinct from (d.run, d.changed_at, d.changed_by, d.ended_at, d.ended_by);
+  insert into delivery_days (day)
+  select distinct (at at time zone 'UTC')::date as day from updated where kind = 'deployment' order by day
+  on conflict (day) do update set revision = nextval('delivery_revisions');
 
-  insert into delivery_waits (deployment, group_num, began_at, opened_at)
-  select f.seq, gate.num, gate.began_at, gate.opened_at
-  from delivery_facts f
-  cross join lateral waits_before(f.seq, f.artifact, f.at) as gate
-  where f.name = p_name and f.environment = p_environment and f.kind in ('deployment', 'failure') and f.kind = 'deployment'
-    and f.at >= p_from and f.changed_at is not null
-  on conflict (deployment, group_num) do nothing;
+  with waited as (
+    insert into delivery_waits (deployment, group_num, began_at, opened_at)
+    select f.seq, gate.num, gate.began_at, gate.opened_at
+    from delivery_facts f
+    cross join lateral waits_before(f.seq, f.artifact, f.at) as gate
+    where f.name = p_name and f.environment = p_environment and f.kind in ('deployment', 'failure') and f.kind = 'deployment'
+      and f.at >= p_from and f.changed_at is not null
+    on conflict (deployment, group_num) do nothing
+    returning deployment
+  )
+  insert into delivery_days (day)
+  select distinct (f.at at time zone 'UTC')::date as day from waited join delivery_facts f on f.seq = waited.deployment order by day
+  on conflict (day) do update set revision = nextval('delivery_revisions');
 end
 $$;
