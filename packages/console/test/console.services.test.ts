@@ -147,4 +147,35 @@ describe.skipIf(isMissing)('the console', () => {
       await proxy.close()
     }
   })
+
+  it('looks at the newest now and then while too many come to be read, and is right when that is over', async () => {
+    const [feed, gate] = [await world.open('feed'), await world.open(matrix())]
+    const rush = feed.page.getByText('more comes in than can be shown')
+    let isSeen = false
+    const seen = rush.waitFor().then(() => {
+      isSeen = true
+    })
+    let [last, round] = ['', 0]
+    while (!isSeen || round < 5) {
+      last = `rush-${round++}`
+      await shop.client.events.createMany(
+        Array.from({ length: 200 }, (_, at) => ({
+          ...nvrpp(last, `1.${at}.0`),
+          ...{
+            description: 'one of many',
+            success: true,
+            event_receiver_id: shop.receivers.build,
+            payload: {},
+          },
+        })),
+      )
+    }
+    await seen
+    await rush.waitFor({ state: 'hidden' })
+    await gate.page.getByRole('link', { name: `${last} 1.199.0` }).waitFor()
+    const id = await shop.record('test', nvrpp(last, '1.199.0'), false)
+    await gate.page.locator(`a[href$="events/${id}"]`).waitFor()
+    await feed.page.locator(`a[href$="events/${id}"]`).waitFor()
+    expect([...feed.problems, ...gate.problems]).toEqual([])
+  })
 })

@@ -53,18 +53,45 @@ describe.skipIf(isMissing)('large payloads in the console', () => {
     expect(problems).toEqual([])
   })
 
+  /** Opens an event, and measures until its payload and its summary are there. */
+  async function openEvent(id: string) {
+    const watched = await world.open('')
+    const { page } = watched
+    const { cdp } = await countBytes(page)
+    const startedAt = performance.now()
+    await page.goto(`${world.server.url}/console/events/${id}?tab=payload`)
+    await page.getByRole('textbox', { name: 'Payload' }).getByText('"bomFormat"').waitFor()
+    await page.getByRole('region', { name: 'In short' }).getByText('Apache-2.0').first().waitFor()
+    const usableMs = performance.now() - startedAt
+    const longestMs = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          new PerformanceObserver((list) =>
+            resolve(Math.max(...list.getEntries().map(({ duration }) => duration))),
+          ).observe({ type: 'longtask', buffered: true })
+          // None was as long as 50 ms.
+          setTimeout(() => resolve(0), 200)
+        }),
+    )
+    await cdp.send('HeapProfiler.collectGarbage')
+    const { usedSize } = await cdp.send('Runtime.getHeapUsage')
+    await page.context().close()
+    return { usableMs, longestMs, usedSize, problems: watched.problems }
+  }
+
   it.each(['sbom', 'largest'] as const)(
-    'are shown, and said in short, within little memory: %s',
+    'are usable soon, and said in short, without holding up the page: %s',
     async (which) => {
-      const { page, problems } = await world.open('')
-      const { cdp } = await countBytes(page)
-      await page.goto(`${world.server.url}/console/events/${ids[which]}?tab=payload`)
-      await page.getByRole('textbox', { name: 'Payload' }).getByText('"bomFormat"').waitFor()
-      await page.getByRole('region', { name: 'In short' }).getByText('Apache-2.0').first().waitFor()
-      await cdp.send('HeapProfiler.collectGarbage')
-      const { usedSize } = await cdp.send('Runtime.getHeapUsage')
-      expect(usedSize).toBeLessThan(300_000_000)
-      expect(problems).toEqual([])
+      const opened = await openEvent(ids[which])
+      expect(opened.usedSize).toBeLessThan(300_000_000)
+      expect(opened.problems).toEqual([])
+      // Others use the processor too: the best of some is how long it takes.
+      const all = [opened]
+      const bestOf = (field: 'usableMs' | 'longestMs') => Math.min(...all.map((each) => each[field]))
+      while (all.length < 5 && (bestOf('usableMs') > 2_000 || bestOf('longestMs') > 200))
+        all.push(await openEvent(ids[which]))
+      expect(bestOf('usableMs')).toBeLessThan(2_000)
+      expect(bestOf('longestMs')).toBeLessThan(200)
     },
   )
 })

@@ -125,6 +125,8 @@ export {
   divideArray,
   divideObject,
   elementTexts,
+  type LightenedJson,
+  lightenJson,
   MAX_JSON_DEPTH,
   memberText,
   memberTexts,

@@ -4,6 +4,7 @@ import {
   divideArray,
   divideObject,
   elementTexts,
+  lightenJson,
   MAX_JSON_DEPTH,
   memberText,
   memberTexts,
@@ -173,4 +174,47 @@ it('refuses nesting that is deeper than anybody needs, and takes the rest', () =
     expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
   )
   expect(() => memberTexts(nested(100_000))).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+})
+
+describe('taking large values out of JSON', () => {
+  const names = new Set(['payload', 'schema'])
+
+  it('leaves numbers in their places, at any depth', () => {
+    const text =
+      '{"data": [{"id":"1", "payload" : {"payload": 1, "a":"}\\""} ,"pay\\u006coad2":3},{"p\\u0061yload":-0}]}'
+    expect(lightenJson(text, names)).toEqual({
+      rest: '{"data": [{"id":"1", "payload" :0,"pay\\u006coad2":3},{"p\\u0061yload":1}]}',
+      texts: ['{"payload": 1, "a":"}\\""}', '-0'],
+    })
+  })
+
+  it('finds what parsing finds', () => {
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom('payload', 'schema', 'name', '"', 'pay\\load'), tie('value'), {
+          maxKeys: 3,
+        }),
+      ),
+    })).value
+    const restore = (value: unknown, texts: string[]): unknown => {
+      if (typeof value !== 'object' || value === null) return value
+      if (Array.isArray(value)) return value.map((element) => restore(element, texts))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, member]) => [
+          key,
+          names.has(key) ? JSON.parse(texts[Number(member)] ?? '') : restore(member, texts),
+        ]),
+      )
+    }
+    fc.assert(
+      fc.property(json, fc.constantFrom(undefined, 2), (value, indent) => {
+        const text = JSON.stringify(value, null, indent)
+        const { rest, texts } = lightenJson(text, names)
+        expect(restore(JSON.parse(rest), texts)).toEqual(JSON.parse(text))
+      }),
+    )
+  })
 })

@@ -214,6 +214,39 @@ export function elementTexts(text: string): string[] {
   return elements
 }
 
+/** JSON without the values of some members. */
+export interface LightenedJson {
+  /** The text with a number in place of each of them: its place in `texts`. */
+  rest: string
+  /** Their source texts. */
+  texts: string[]
+}
+
+/**
+ * Takes the values of members of these names out of JSON, at whatever depth, in one pass, so that what is large in it need
+ * not be parsed. Values in them stay as they are, and are not known to be JSON.
+ *
+ * @throws EprError INVALID_ARGUMENT when one is nested deeper than {@link MAX_JSON_DEPTH}
+ */
+export function lightenJson(text: string, names: ReadonlySet<string>): LightenedJson {
+  const texts: string[] = []
+  let rest = ''
+  let from = 0
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
+    const end = skipString(text, at)
+    let colon = end
+    while (text.charCodeAt(colon) <= SPACE) colon++
+    // Only a key has a colon behind it.
+    const isMeant = text.charCodeAt(colon) === COLON && names.has(String(unescaped(text.slice(at, end))))
+    at = isMeant ? skipToDelimiter(text, colon + 1) : end
+    if (!isMeant) continue
+    rest += `${text.slice(from, colon + 1)}${texts.length}`
+    texts.push(text.slice(colon + 1, at).trim())
+    from = at
+  }
+  return { rest: rest + text.slice(from), texts }
+}
+
 /** How a long text is gone through so that others have their turn. */
 export interface Slices {
   /** Of the text, between two turns of others; a million take some milliseconds. */

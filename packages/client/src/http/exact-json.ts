@@ -1,24 +1,22 @@
-import { elementTexts, memberTexts, toJsonText } from '@epr/model'
+import { lightenJson, toJsonText } from '@epr/model'
 
 /** The members whose values are JSON of users. */
 const CARRIED = new Set(['payload', 'schema'])
 
-function keep(value: unknown, text: string): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) {
-    const texts = elementTexts(text)
-    return value.map((element: unknown, index) => keep(element, texts[index] ?? ''))
+/** Puts the texts in the places where their numbers are. */
+function carry(value: unknown, texts: readonly string[]): void {
+  if (typeof value !== 'object' || value === null) return
+  const members = value as Record<string, unknown>
+  for (const [key, member] of Object.entries(members)) {
+    if (!Array.isArray(value) && CARRIED.has(key)) members[key] = toJsonText(texts[Number(member)] ?? '')
+    else carry(member, texts)
   }
-  const texts = memberTexts(text)
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => {
-      const source = texts.get(key) ?? ''
-      return [key, CARRIED.has(key) ? toJsonText(source) : keep(member, source)]
-    }),
-  )
 }
 
-/** `JSON.parse` that carries every `payload` and `schema` as its source text. */
+/** `JSON.parse` that carries every `payload` and `schema` as its source text, which is not looked into. */
 export function parseExactJson(text: string): unknown {
-  return keep(JSON.parse(text), text)
+  const { rest, texts } = lightenJson(text, CARRIED)
+  const value: unknown = JSON.parse(rest)
+  carry(value, texts)
+  return value
 }

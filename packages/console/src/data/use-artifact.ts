@@ -5,6 +5,7 @@ import { useEffect } from 'react'
 import { api } from './api.js'
 import { nvrppOf } from './gate-rows.js'
 import { live } from './live/live.js'
+import { nowAndThen } from './now-and-then.js'
 
 export type EventRow = Pick<
   Event,
@@ -43,13 +44,18 @@ export function useArtifact(nvrpp: Nvrpp) {
     queryFn: ({ signal }): Promise<EventRow[]> =>
       api().events.find(nvrpp, { fields: FIELDS, order: 'desc', limit: MOST_EVENTS, signal }),
   })
-  useEffect(
-    () =>
-      live.onEntries((entries) => {
-        if (entries.some((entry) => entry.kind === 'event' && nvrppKey(entry) === key))
-          void queries.invalidateQueries({ queryKey: ['artifact', key] })
-      }),
-    [queries, key],
-  )
+  useEffect(() => {
+    const askAgain = () => void queries.invalidateQueries({ queryKey: ['artifact', key] })
+    const stop = live.onEntries((entries) => {
+      if (entries.some((entry) => entry.kind === 'event' && nvrppKey(entry) === key)) askAgain()
+    })
+    const gaps = nowAndThen(askAgain)
+    const stopGap = live.onGap(gaps.run)
+    return () => {
+      stop()
+      stopGap()
+      gaps.end()
+    }
+  }, [queries, key])
   return { gates, events }
 }

@@ -6,6 +6,7 @@ import { api } from './api.js'
 import { isBehind } from './cursor.js'
 import { type AskedRow, insertRows, patchGate } from './gate-rows.js'
 import { live } from './live/live.js'
+import { nowAndThen } from './now-and-then.js'
 
 /** At most so often is a matrix drawn anew. */
 const TURN_MS = 250
@@ -81,7 +82,8 @@ async function readGate(
   signal: AbortSignal,
 ): Promise<GateArtifacts> {
   const snapshot = await api().groups.artifacts(groupId, query, { signal })
-  if (snapshot.cursor === null) return snapshot
+  // In a rush the next snapshot comes sooner than all that is behind this one.
+  if (snapshot.cursor === null || live.isRushed()) return snapshot
   const missed = await entriesBehind(snapshot.cursor, signal)
   let { gate, unknown } = patchGate(snapshot, missed)
   while (unknown.length > 0) {
@@ -151,13 +153,16 @@ export function useGate(groupId: string, query: GateArtifactsQuery, isHeld: () =
       )
     }
     const stop = live.onEntries((entries) => {
+      if (live.isRushed()) return
       waiting.push(...entries)
       timer ??= setTimeout(takeIn, TURN_MS)
     })
-    const stopGap = live.onGap(() => void queries.invalidateQueries({ queryKey: key }))
+    const gaps = nowAndThen(() => void queries.invalidateQueries({ queryKey: key }))
+    const stopGap = live.onGap(gaps.run)
     return () => {
       stop()
       stopGap()
+      gaps.end()
       clearTimeout(timer)
     }
   }, [queries, groupId, text])

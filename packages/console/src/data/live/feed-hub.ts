@@ -1,10 +1,13 @@
-import { createClient, type MessageSummary } from '@epr/client'
+import { type Client, createClient, type MessageSummary } from '@epr/client'
 
 /** How many messages before the newest a page begins with, and how many it keeps. */
 const TAIL = 200
 const KEPT = 2_000
 /** How often what has come is handed on. */
 const TURN_MS = 100
+/** When more than so many come in a second, nobody can read them: the newest ones are looked at now and then. */
+const RUSH = 300
+const LOOK_MS = 750
 /** A server that is back is found within this: people look at the page. Chance spreads them. */
 const MAX_PAUSE_MS = 4_000
 
@@ -12,8 +15,8 @@ const MAX_PAUSE_MS = 4_000
 export type LiveNote =
   | { kind: 'entries'; entries: MessageSummary[] }
   | { kind: 'state'; state: 'live' | 'lost'; reason?: string }
-  /** Messages went by unseen: what was made of those before is to be asked for again. */
-  | { kind: 'gap' }
+  /** Messages went by unseen: what was made of those before is to be asked for again. In a rush this is said again and again. */
+  | { kind: 'gap'; isRush: boolean }
 
 /** Where a page reads, and as whom. */
 export interface LiveRequest {
@@ -51,33 +54,67 @@ function createFeedHub({ url, token }: LiveRequest): FeedHub {
     waiting = []
   }
 
+  function sayGap(isRush: boolean): void {
+    kept = []
+    waiting = []
+    say({ kind: 'gap', isRush })
+  }
+
+  /** Behind this one nothing has been seen yet. */
+  let after: string | undefined
+
+  /** Hands on every message, until more come than can be read. */
+  async function stream(client: Client, signal: AbortSignal): Promise<void> {
+    const entries = client.messages.stream({
+      ...(after === undefined ? { tail: TAIL } : { after }),
+      view: 'summary',
+      signal,
+      onConnect: () => sayState({ kind: 'state', state: 'live' }),
+      onCut: (error) =>
+        sayState({ kind: 'state', state: 'lost', reason: error?.message ?? 'the server has ended it' }),
+    })
+    let since = performance.now()
+    let count = 0
+    for await (const entry of entries) {
+      after = entry.cursor
+      waiting.push(entry)
+      if (performance.now() - since > 1_000) {
+        since = performance.now()
+        count = 0
+      }
+      if (++count > RUSH) return
+    }
+  }
+
+  /** Looks at the newest messages now and then, for as long as more come than can be read. */
+  async function sample(client: Client, signal: AbortSignal): Promise<void> {
+    for (let isRush = true; isRush; ) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      const { entries } = await client.messages.list({ view: 'summary', tail: TAIL, limit: TAIL, signal })
+      const from = after ?? '0'
+      const newest = entries.at(-1)?.cursor ?? from
+      isRush = BigInt(newest) - BigInt(from) > (RUSH * LOOK_MS) / 1_000
+      sayGap(isRush)
+      waiting.push(...entries)
+      after = newest
+    }
+  }
+
   async function follow(signal: AbortSignal): Promise<void> {
     const client = createClient({ url, token, retry: { maxDelayMs: MAX_PAUSE_MS } })
-    let after: string | undefined
     while (!signal.aborted) {
       try {
-        const from = after === undefined ? { tail: TAIL } : { after }
-        const entries = client.messages.stream({
-          ...from,
-          view: 'summary',
-          signal,
-          onConnect: () => sayState({ kind: 'state', state: 'live' }),
-          onCut: (error) =>
-            sayState({ kind: 'state', state: 'lost', reason: error?.message ?? 'the server has ended it' }),
-        })
-        for await (const entry of entries) {
-          after = entry.cursor
-          waiting.push(entry)
-        }
+        await stream(client, signal)
+        if (!signal.aborted) await sample(client, signal)
       } catch (error) {
+        if (signal.aborted) return
         const { code, message } = error as Error & { code?: string }
         sayState({ kind: 'state', state: 'lost', reason: message })
         // Whoever logs in joins again.
         if (code === 'UNAUTHENTICATED' || code === 'PERMISSION_DENIED') return
         if (code === 'GONE') {
           after = undefined
-          kept = []
-          say({ kind: 'gap' })
+          sayGap(false)
         }
         await new Promise((resolve) => setTimeout(resolve, 3_000))
       }
@@ -102,6 +139,7 @@ function createFeedHub({ url, token }: LiveRequest): FeedHub {
         stopping?.abort()
         stopping = undefined
         state = undefined
+        after = undefined
         kept = []
         waiting = []
       }

@@ -21,6 +21,7 @@ const IDLE_PAGE: LiveState = { state: 'connecting', since: Date.now() }
 
 let current = IDLE_PAGE
 let entries: readonly MessageSummary[] = []
+let isRushed = false
 const stateListeners = new Set<() => void>()
 const entryListeners = new Set<(fresh: readonly MessageSummary[]) => void>()
 const gapListeners = new Set<() => void>()
@@ -39,6 +40,7 @@ function take(note: LiveNote): void {
     for (const listener of entryListeners) listener(fresh)
   } else {
     entries = []
+    isRushed = note.isRush
     for (const listener of gapListeners) listener()
   }
 }
@@ -80,6 +82,8 @@ export const live = {
   state: (): LiveState => current,
   /** What the page keeps of the feed, the newest last. */
   entries: (): readonly MessageSummary[] => entries,
+  /** Whether more messages come than can be read: then only some of them do here. */
+  isRushed: (): boolean => isRushed,
   onState(listener: () => void): () => void {
     stateListeners.add(listener)
     return () => stateListeners.delete(listener)

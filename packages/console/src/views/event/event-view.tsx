@@ -29,12 +29,12 @@ const sizeOf = (text: string): number => new Blob([text]).size
 
 function Payload({ event }: { event: ExactEvent }) {
   const text = payloadOf(event)
+  const size = useMemo(() => sizeOf(text), [text])
   return (
     <>
       <div className={ui.heading}>
         <span className={ui.muted}>
-          {bytes(sizeOf(text))}, as it was sent and taken by{' '}
-          {visible(event.EventReceiver?.name ?? 'its receiver')}
+          {bytes(size)}, as it was sent and taken by {visible(event.EventReceiver?.name ?? 'its receiver')}
         </span>
         <span className={ui.push} />
         <CopyButton text={text} label="Copy exact" />

@@ -93,6 +93,7 @@ export function FeedView() {
   const navigate = useNavigate()
   const entries = useSyncExternalStore(live.onEntries, live.entries)
   const state = useSyncExternalStore(live.onState, live.state)
+  const isRushed = useSyncExternalStore(live.onGap, live.isRushed)
   const isUtc = useTimeMode() === 'utc'
   const { data: receivers = [] } = useReceivers()
   const receiverOf = useReceiverNames()
@@ -141,6 +142,7 @@ export function FeedView() {
       <div className={ui.heading}>
         <h1>Feed</h1>
         <span className={ui.muted}>
+          {isRushed && 'more comes in than can be shown: now and then the newest · '}
           {state.state === 'live'
             ? `${count(matching.length)} of the newest ${count(entries.length)}`
             : 'not live: what was seen before'}
