@@ -11,6 +11,7 @@ export default defineConfig({
     'src/plain-server-process.ts',
     'src/mixed-process.ts',
     'src/asking-process.ts',
+    'src/console-process.ts',
   ],
   format: ['esm'],
 })

@@ -7,7 +7,8 @@ const KEPT = 2_000
 const TURN_MS = 100
 /** When more than so many come in a second, nobody can read them: the newest ones are looked at now and then. */
 const RUSH = 300
-const LOOK_MS = 750
+const LOOK_MS = 1_000
+const LOOKED_AT = 100
 /** A server that is back is found within this: people look at the page. Chance spreads them. */
 const MAX_PAUSE_MS = 4_000
 
@@ -90,7 +91,12 @@ function createFeedHub({ url, token }: LiveRequest): FeedHub {
   async function sample(client: Client, signal: AbortSignal): Promise<void> {
     for (let isRush = true; isRush; ) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
-      const { entries } = await client.messages.list({ view: 'summary', tail: TAIL, limit: TAIL, signal })
+      const { entries } = await client.messages.list({
+        view: 'summary',
+        tail: LOOKED_AT,
+        limit: LOOKED_AT,
+        signal,
+      })
       const from = after ?? '0'
       const newest = entries.at(-1)?.cursor ?? from
       isRush = BigInt(newest) - BigInt(from) > (RUSH * LOOK_MS) / 1_000
