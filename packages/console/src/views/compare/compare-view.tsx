@@ -93,9 +93,9 @@ function GateRows({ one, other }: { one: readonly ArtifactGate[]; other: readonl
   })
 }
 
-/** What the payload of one event has that the other one's has not. */
-function PayloadDiff({ one, other }: { one: string; other: string }) {
-  const [left, right] = [useEvent(one), useEvent(other)]
+/** What the payload of an event says otherwise than that of another did. */
+function PayloadDiff({ before: old, after }: { before: string; after: string }) {
+  const [left, right] = [useEvent(old), useEvent(after)]
   const error = left.error ?? right.error
   if (error) return <Failure error={error} />
   if (!left.data || !right.data) return <Skeleton />
@@ -195,10 +195,10 @@ function Compared({ one, other }: { one: Nvrpp; other: Nvrpp }) {
       {shownOne && shownOther && (
         <>
           <h2>
-            {visible(receiverOf(search.receiver ?? '')?.name ?? '')}: from {visible(one.version)} to{' '}
-            {visible(other.version)}
+            {visible(receiverOf(search.receiver ?? '')?.name ?? '')}: what has changed from{' '}
+            {visible(other.version)} to {visible(one.version)}
           </h2>
-          <PayloadDiff one={shownOne.id} other={shownOther.id} />
+          <PayloadDiff before={shownOther.id} after={shownOne.id} />
         </>
       )}
     </div>
