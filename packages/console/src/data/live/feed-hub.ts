@@ -55,14 +55,16 @@ function createFeedHub({ url, token }: LiveRequest): FeedHub {
     waiting = []
   }
 
-  function sayGap(isRush: boolean): void {
+  /** Behind this one nothing has been seen yet. */
+  let after: string | undefined
+  let isRush = false
+
+  function sayGap(rush: boolean): void {
+    isRush = rush
     kept = []
     waiting = []
     say({ kind: 'gap', isRush })
   }
-
-  /** Behind this one nothing has been seen yet. */
-  let after: string | undefined
 
   /** Hands on every message, until more come than can be read. */
   async function stream(client: Client, signal: AbortSignal): Promise<void> {
@@ -89,7 +91,7 @@ function createFeedHub({ url, token }: LiveRequest): FeedHub {
 
   /** Looks at the newest messages now and then, for as long as more come than can be read. */
   async function sample(client: Client, signal: AbortSignal): Promise<void> {
-    for (let isRush = true; isRush; ) {
+    do {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
       const { entries } = await client.messages.list({
         view: 'summary',
@@ -99,17 +101,18 @@ function createFeedHub({ url, token }: LiveRequest): FeedHub {
       })
       const from = after ?? '0'
       const newest = entries.at(-1)?.cursor ?? from
-      isRush = BigInt(newest) - BigInt(from) > (RUSH * LOOK_MS) / 1_000
-      sayGap(isRush)
+      sayGap(BigInt(newest) - BigInt(from) > (RUSH * LOOK_MS) / 1_000)
       waiting.push(...entries)
       after = newest
-    }
+    } while (isRush)
   }
 
   async function follow(signal: AbortSignal): Promise<void> {
     const client = createClient({ url, token, retry: { maxDelayMs: MAX_PAUSE_MS } })
     while (!signal.aborted) {
       try {
+        // It may have ended with the connection.
+        if (isRush) sayGap(false)
         await stream(client, signal)
         if (!signal.aborted) await sample(client, signal)
       } catch (error) {
@@ -146,6 +149,7 @@ function createFeedHub({ url, token }: LiveRequest): FeedHub {
         stopping = undefined
         state = undefined
         after = undefined
+        isRush = false
         kept = []
         waiting = []
       }
