@@ -36,6 +36,7 @@ const CHECKS = {
     '--filter=@epr/embedded-postgres',
     '--filter=@epr/mcp-tools',
     '--filter=@epr/payload-schema',
+    '--filter=@epr/proof',
     '--filter=@epr/server',
     'exec',
     'attw',

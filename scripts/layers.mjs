@@ -8,6 +8,7 @@ export const PACKAGES = {
   model: [],
   'payload-schema': ['model'],
   'embedded-postgres': ['model'],
+  proof: ['model'],
   kafka: ['model'],
   client: ['model'],
   watcher: ['model', 'client', 'kafka'],

@@ -40,6 +40,7 @@ const PUBLISHED = [
   'mcp-tools',
   'model',
   'payload-schema',
+  'proof',
   'server',
   'watcher',
 ]
