@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { EprError } from '@epr/model'
 import { markKeysUsed, selectAccess, selectAccessVersion } from '../storage/access.js'
 import { AccessError } from './access-error.js'
-import { readCookie, readCredential } from './credentials.js'
-import { createDigests } from './digests.js'
+import { createCredentials, readCredential } from './credentials.js'
+import { digestOf } from './digests.js'
 import { createFailureLimit } from './failure-limit.js'
 import { isSession, readKeyId } from './key-text.js'
 import { anonymousWith, EVERYTHING, type Principal, toJob, toPerson } from './principal.js'
@@ -91,7 +91,7 @@ export function createAccess(options: AccessOptions): Access {
   const used = new Set<string>()
   const refused = createRefusedCredentials()
   const failures = createFailureLimit()
-  const digests = createDigests()
+  const credentials = createCredentials(cookieName)
   const watched = new Map<Principal, AbortController>()
 
   const isOpen = (): boolean => mode === 'off' || (mode === 'auto' && isLocal && !snapshot.hadKeys)
@@ -206,11 +206,11 @@ export function createAccess(options: AccessOptions): Access {
   }
 
   function byCredential({ headers, socket }: Asking): Principal | Promise<Principal> {
-    const credential = readCredential(headers) ?? (cookieName && readCookie(headers, cookieName))
-    if (credential === undefined) return snapshot.anonymous
-    const digest = digests.of(credential, socket)
-    if (credential.includes('.')) return byToken(credential, digest)
-    return isSession(credential) ? bySession(credential, digest) : byKey(credential, digest)
+    const credential = credentials.of(headers, socket)
+    if (!credential) return snapshot.anonymous
+    const { text, digest } = credential
+    if (text.includes('.')) return byToken(text, digest)
+    return isSession(text) ? bySession(text, digest) : byKey(text, digest)
   }
 
   /** Counts a credential that is not good; of too many it is not said what is wrong with them. */
@@ -246,7 +246,7 @@ export function createAccess(options: AccessOptions): Access {
     async jobOf(text, from) {
       if (performance.now() - checkedAt > STALE_MS) throw new EprError('UNAVAILABLE', UNKNOWN)
       try {
-        const token = snapshot.tokens.known(digests.of(text, from)) ?? (await snapshot.tokens.verify(text))
+        const token = snapshot.tokens.known(digestOf(text)) ?? (await snapshot.tokens.verify(text))
         if ('person' in token)
           throw new AccessError(
             'issuer_unknown',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readCredential } from './credentials.js'
+import { createCredentials, readCredential } from './credentials.js'
+import { digestOf } from './digests.js'
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
@@ -27,4 +28,24 @@ describe('what a request says of who sends it', () => {
   ])('%j is refused: %s', (headers, code) => {
     expect(() => readCredential(headers)).toThrow(expect.objectContaining({ code }))
   })
+})
+
+it('tells credentials apart, over one connection and over several', () => {
+  const credentials = createCredentials('session')
+  const [first, second] = [{}, {}]
+  const shown = [
+    [{ authorization: 'Bearer one' }, 'one'],
+    [{ authorization: 'Bearer other' }, 'other'],
+    [{ authorization: 'Bearer other' }, 'other'],
+    [{ 'x-api-key': 'other' }, 'other'],
+    [{ cookie: 'session=third' }, 'third'],
+    [{ authorization: 'Bearer one', cookie: 'session=third' }, 'one'],
+    [{ authorization: basic('x:one') }, 'one'],
+  ] as const
+  for (const connection of [first, first, second, first, undefined])
+    for (const [headers, text] of shown)
+      expect(credentials.of(headers, connection)).toMatchObject({ text, digest: digestOf(text) })
+  expect(credentials.of({}, first)).toBeUndefined()
+  const differing = { authorization: 'Bearer one', 'x-api-key': 'other' }
+  expect(() => credentials.of(differing, first)).toThrow('say different things')
 })

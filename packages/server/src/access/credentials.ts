@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { EprError } from '@epr/model'
 import { parse } from 'cookie'
 import { AccessError } from './access-error.js'
+import { digestOf } from './digests.js'
 
 /** RFC 9110, section 11.1: the scheme's case does not count. */
 const AUTHORIZATION = /^(bearer|basic) +([^ ]+) *$/i
@@ -48,4 +49,48 @@ export function readCredential(headers: IncomingHttpHeaders): string | undefined
   if (given !== undefined && named !== undefined && given !== named)
     throw new EprError('INVALID_ARGUMENT', 'Authorization and X-API-Key say different things: send one')
   return given ?? named
+}
+
+/** What a request shows. */
+export interface Credential {
+  text: string
+  /** {@link digestOf} it. */
+  digest: string
+}
+
+/** Reads what requests show of who sends them, over connections. */
+export interface Credentials {
+  /**
+   * Undefined for a request that shows nothing. What came last over the same connection is compared, which costs a tenth of
+   * reading it.
+   *
+   * @throws as {@link readCredential}
+   */
+  of(headers: IncomingHttpHeaders, connection: object | undefined): Credential | undefined
+}
+
+const toCredential = (text: string): Credential => ({ text, digest: digestOf(text) })
+
+/** @param cookieName of the session that a browser sends by itself; undefined where none is taken */
+export function createCredentials(cookieName: string | undefined): Credentials {
+  /** By the header that showed it. A connection has seen its own itself, and is gone with it. */
+  const latest = new WeakMap<object, Credential & { authorization: string }>()
+
+  function read(headers: IncomingHttpHeaders): Credential | undefined {
+    const text = readCredential(headers) ?? (cookieName && readCookie(headers, cookieName))
+    return text === undefined ? undefined : toCredential(text)
+  }
+
+  return {
+    of(headers, connection) {
+      const { authorization } = headers
+      if (authorization === undefined || headers['x-api-key'] !== undefined || !connection)
+        return read(headers)
+      const known = latest.get(connection)
+      if (known?.authorization === authorization) return known
+      const credential = read(headers)
+      if (credential) latest.set(connection, { ...credential, authorization })
+      return credential
+    },
+  }
 }
