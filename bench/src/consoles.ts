@@ -86,7 +86,7 @@ const OTHERS = 2
 
 /**
  * What open consoles cost: of intake, and of the server's memory. Their calls are made without a browser, each as one of its own: a
- * browser takes half of a machine with two processors, whatever its priority, and in earnest is elsewhere.
+ * browser on the same two processors slows what is measured, whatever its priority, and in earnest is elsewhere.
  */
 export async function measureConsoles(world: World, { intakeRounds, seconds }: Effort): Promise<Figure[]> {
   const input: ConsolesInput = { url: world.server.url, gates: world.groups.slice(0, GATES), others: OTHERS }

@@ -1,20 +1,5 @@
 import { EprError } from '@epr/model'
 
-const encoder = new TextEncoder()
-
-/** The UTF-8 of a text. */
-export const toUtf8 = (text: string): Uint8Array => encoder.encode(text)
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
-
 export const areEqual = (left: Uint8Array, right: Uint8Array): boolean =>
   left.length === right.length && left.every((byte, index) => byte === right[index])
 

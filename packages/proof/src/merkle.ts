@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { areEqual, concat } from './bytes.js'
+import { concatBytes } from '@noble/hashes/utils.js'
+import { areEqual } from './bytes.js'
 
 /** Merkle trees as RFC 6962, section 2.1, has them, with SHA-256; checks as RFC 9162, sections 2.1.3.2 and 2.1.4.2. */
 
@@ -9,10 +10,11 @@ const LEAF = Uint8Array.of(0)
 const NODE = Uint8Array.of(1)
 
 /** The hash of an entry as a leaf. */
-export const hashLeaf = (entry: Uint8Array): Uint8Array => sha256(concat(LEAF, entry))
+export const hashLeaf = (entry: Uint8Array): Uint8Array => sha256(concatBytes(LEAF, entry))
 
 /** The hash of what stands above two hashes. */
-export const hashNode = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(concat(NODE, left, right))
+export const hashNode = (left: Uint8Array, right: Uint8Array): Uint8Array =>
+  sha256(concatBytes(NODE, left, right))
 
 /** The root of a tree without a leaf. */
 export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array())

@@ -1,7 +1,8 @@
 import { EprError } from '@epr/model'
 import { verify } from '@noble/ed25519'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concat, fromBase64, toBase64, toUtf8 } from './bytes.js'
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { fromBase64, toBase64 } from './bytes.js'
 import './ed25519.js'
 
 /** Texts that are signed (C2SP signed-note), and cosigned (C2SP tlog-cosignature). */
@@ -51,12 +52,6 @@ const SIGNATURE = /^— ([^ ]+) ([^ ]+)$/u
 
 const bad = (problem: string) => new EprError('INVALID_ARGUMENT', problem)
 
-const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-
-const fromHex = (hex: string): Uint8Array =>
-  Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16))
-
 /** Below U+0020, but for line breaks. */
 function hasControls(text: string): boolean {
   for (const char of text) if (char < ' ' && char !== '\n') return true
@@ -74,7 +69,7 @@ function parseSignature(line: string): NoteSignature {
     throw bad(`a line of signatures must be "— NAME BASE64": ${JSON.stringify(line.slice(0, 100))}`)
   const bytes = fromBase64(text, `the signature of ${name}`)
   if (bytes.length <= ID_BYTES) throw bad(`the signature of ${name} is too short`)
-  return { name, keyId: toHex(bytes.subarray(0, ID_BYTES)), bytes: bytes.subarray(ID_BYTES) }
+  return { name, keyId: bytesToHex(bytes.subarray(0, ID_BYTES)), bytes: bytes.subarray(ID_BYTES) }
 }
 
 /** Reads a signed note; nothing in it is known to be true yet. @throws EprError INVALID_ARGUMENT */
@@ -90,7 +85,7 @@ export function parseNote(note: string): Note {
 }
 
 const formatSignature = ({ name, keyId, bytes }: NoteSignature): string =>
-  `— ${name} ${toBase64(concat(fromHex(keyId), bytes))}\n`
+  `— ${name} ${toBase64(concatBytes(hexToBytes(keyId), bytes))}\n`
 
 export const formatNote = ({ text, signatures }: Note): string =>
   `${text}\n${signatures.map(formatSignature).join('')}`
@@ -98,14 +93,14 @@ export const formatNote = ({ text, signatures }: Note): string =>
 /** The key of an Ed25519 key pair, as others know it. @throws EprError INVALID_ARGUMENT for a name that cannot be one */
 export function toVerifierKey(name: string, publicKey: Uint8Array, kind: KeyKind = 'signer'): VerifierKey {
   assertName(name)
-  const typed = concat(Uint8Array.of(KINDS[kind]), publicKey)
-  const id = toHex(sha256(concat(toUtf8(`${name}\n`), typed)).subarray(0, ID_BYTES))
+  const typed = concatBytes(Uint8Array.of(KINDS[kind]), publicKey)
+  const id = bytesToHex(sha256(concatBytes(utf8ToBytes(`${name}\n`), typed)).subarray(0, ID_BYTES))
   return { name, id, kind, publicKey }
 }
 
 /** `example.com/log+033de0ae+Ac4zct…` */
 export const formatVerifierKey = ({ name, id, kind, publicKey }: VerifierKey): string =>
-  `${name}+${id}+${toBase64(concat(Uint8Array.of(KINDS[kind]), publicKey))}`
+  `${name}+${id}+${toBase64(concatBytes(Uint8Array.of(KINDS[kind]), publicKey))}`
 
 /** @throws EprError INVALID_ARGUMENT */
 export function parseVerifierKey(text: string): VerifierKey {
@@ -127,7 +122,7 @@ export type Verdict = { state: 'good'; time?: number } | { state: 'absent' } | {
 
 /** What a cosigner signs of a checkpoint. @param time POSIX, in seconds */
 export const toCosigned = (text: string, time: bigint): Uint8Array =>
-  toUtf8(`cosignature/v1\ntime ${time}\n${text}`)
+  utf8ToBytes(`cosignature/v1\ntime ${time}\n${text}`)
 
 function isSignedBy(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
   try {
@@ -140,7 +135,7 @@ function isSignedBy(publicKey: Uint8Array, signature: Uint8Array, message: Uint8
 
 function judge({ bytes }: NoteSignature, text: string, { kind, publicKey }: VerifierKey): Verdict {
   if (kind === 'signer') {
-    const isGood = bytes.length === SIGNATURE_BYTES && isSignedBy(publicKey, bytes, toUtf8(text))
+    const isGood = bytes.length === SIGNATURE_BYTES && isSignedBy(publicKey, bytes, utf8ToBytes(text))
     return { state: isGood ? 'good' : 'bad' }
   }
   if (bytes.length !== TIME_BYTES + SIGNATURE_BYTES) return { state: 'bad' }

